@@ -1,0 +1,40 @@
+//! The domain types: what a key, a TTL, a version or a table is, and what a caller may ask for.
+//!
+//! A limit is a constructor: a value of these types cannot hold anything that the service does not accept. No tonic, no
+//! protobuf and no AWS client here.
+
+mod command;
+mod entry;
+mod key;
+mod request_id;
+mod table;
+mod time;
+mod version;
+
+pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
+pub use entry::{Entry, Value};
+pub use key::Key;
+pub use request_id::RequestId;
+pub use table::{AttributeNames, TableSpec};
+pub use time::{ExpireTime, Millis, Ttl};
+pub use version::Version;
+
+/// Why a value is not acceptable. The field it came from is known to whoever parsed it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct Invalid {
+    /// What is wrong, as the end of a sentence that begins with the field's name.
+    pub problem: String,
+    /// The limit that was passed, with its unit.
+    pub limit: Option<String>,
+}
+
+impl Invalid {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self { problem: problem.into(), limit: None }
+    }
+
+    pub(crate) fn limit(problem: impl Into<String>, limit: impl Into<String>) -> Self {
+        Self { problem: problem.into(), limit: Some(limit.into()) }
+    }
+}

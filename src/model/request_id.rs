@@ -1,0 +1,27 @@
+use uuid::Uuid;
+
+use super::Invalid;
+
+/// Names one logical write across all its attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    /// The id that a caller sent, or a new one if it sent none.
+    ///
+    /// A new one is random, so that two calls without an id are never taken for the same write.
+    pub fn parse_or_new(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Ok(Self(Uuid::new_v4()));
+        }
+        Uuid::try_parse(text)
+            .map(Self)
+            .map_err(|_| Invalid::new("must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000"))
+    }
+
+    /// The sixteen bytes of the UUID.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}

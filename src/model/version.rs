@@ -1,0 +1,47 @@
+use bigdecimal::BigDecimal;
+
+use super::Invalid;
+
+/// Names one state of an entry: the decimal text of its version attribute.
+///
+/// Opaque to callers. It is text, not an integer, because another program may have stored any `DynamoDB` number there
+/// and a condition on it must still hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(String);
+
+impl Version {
+    /// The longest text, in bytes: 38 digits with sign, point and exponent.
+    const MAX_BYTES: usize = 64;
+
+    /// The version that `DynamoDB` stores as this number.
+    pub(crate) fn stored(number: String) -> Self {
+        Self(number)
+    }
+
+    /// The number as `DynamoDB` writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The version as its wire form.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let is_number = text.len() <= Self::MAX_BYTES
+            && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+            && text.parse::<BigDecimal>().is_ok_and(|number| number.digits() <= 38);
+        if is_number {
+            Ok(Self(text))
+        } else {
+            Err(Invalid::new("is not a version that an entry can have; send back one that a response carried"))
+        }
+    }
+}
