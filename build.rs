@@ -4,11 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-const PROTOS: &[&str] = &[
-    "proto/dynakv/v1/errors.proto",
-    "proto/dynakv/v1/kv.proto",
-    "proto/dynakv/v1/types.proto",
-];
+const PROTOS: &[&str] = &["proto/dynakv/v1/errors.proto", "proto/dynakv/v1/kv.proto", "proto/dynakv/v1/types.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");

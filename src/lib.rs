@@ -1,4 +1,4 @@
-//! `DynaKV`: a stateless gRPC key-value service in front of Amazon `DynamoDB`.
+//! DynaKV: a stateless gRPC key-value service in front of Amazon DynamoDB.
 //!
 //! A request goes down this path and its answer comes back up; no module calls one above it.
 //!

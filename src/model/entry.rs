@@ -22,7 +22,7 @@ pub struct Entry {
 pub enum Value {
     /// Bytes, as Set stores them.
     Bytes(Bytes),
-    /// A number as `DynamoDB` writes it, as Increment stores them.
+    /// A number as DynamoDB writes it, as Increment stores them.
     Number(String),
 }
 

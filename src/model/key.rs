@@ -2,9 +2,9 @@ use std::fmt;
 
 use super::Invalid;
 
-/// The key of an entry: 1 to 2,048 bytes of UTF-8, what `DynamoDB` allows for a partition key.
+/// The key of an entry: 1 to 2,048 bytes of UTF-8, what DynamoDB allows for a partition key.
 ///
-/// Source: "Quotas in Amazon `DynamoDB`", partition key length.
+/// Source: "Quotas in Amazon DynamoDB", partition key length.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 

@@ -1,9 +1,9 @@
-/// A table as it is configured: what callers call it, what `DynamoDB` calls it, and which attributes it uses.
+/// A table as it is configured: what callers call it, what DynamoDB calls it, and which attributes it uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSpec {
     /// The name in requests.
     pub name: String,
-    /// The name in `DynamoDB`.
+    /// The name in DynamoDB.
     pub physical_name: String,
     /// The attributes that hold the parts of an entry.
     pub attributes: AttributeNames,
@@ -28,7 +28,7 @@ pub struct AttributeNames {
     pub key: String,
     /// The value (B, or N for a counter).
     pub value: String,
-    /// The expiry time (N): Unix seconds, rounded up; `DynamoDB`'s own TTL deletes on it.
+    /// The expiry time (N): Unix seconds, rounded up; DynamoDB's own TTL deletes on it.
     pub ttl: String,
     /// By how many milliseconds the entry expires before `ttl` (N): 0 to 999.
     pub ttl_ms: String,

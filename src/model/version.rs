@@ -4,7 +4,7 @@ use super::Invalid;
 
 /// Names one state of an entry: the decimal text of its version attribute.
 ///
-/// Opaque to callers. It is text, not an integer, because another program may have stored any `DynamoDB` number there
+/// Opaque to callers. It is text, not an integer, because another program may have stored any DynamoDB number there
 /// and a condition on it must still hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(String);
@@ -13,12 +13,12 @@ impl Version {
     /// The longest text, in bytes: 38 digits with sign, point and exponent.
     const MAX_BYTES: usize = 64;
 
-    /// The version that `DynamoDB` stores as this number.
+    /// The version that DynamoDB stores as this number.
     pub(crate) fn stored(number: String) -> Self {
         Self(number)
     }
 
-    /// The number as `DynamoDB` writes it.
+    /// The number as DynamoDB writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

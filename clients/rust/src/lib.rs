@@ -1,4 +1,4 @@
-//! Client for `DynaKV`, a gRPC key-value service in front of Amazon DynamoDB.
+//! Client for DynaKV, a gRPC key-value service in front of Amazon DynamoDB.
 
 /// The generated messages and stubs.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
