@@ -66,6 +66,8 @@ pub struct CompareAndSet {
     pub expiry: SetExpiry,
     /// What must be true of it.
     pub expected: Expected,
+    /// Whether to answer with the entry as it is if that is not true.
+    pub return_current: bool,
     /// Which logical write this is.
     pub request_id: RequestId,
 }
@@ -75,8 +77,10 @@ pub struct CompareAndSet {
 pub struct CompareAndDelete {
     /// Which entry.
     pub key: Key,
-    /// What must be true of it; never [`Expected::Absent`].
+    /// What must be true of it; [`Expected::Absent`] leaves nothing to delete.
     pub expected: Expected,
+    /// Whether to answer with the entry as it is if that is not true.
+    pub return_current: bool,
 }
 
 /// Add to a counter, and create it if it is absent.

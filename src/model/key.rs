@@ -27,10 +27,9 @@ impl TryFrom<String> for Key {
         match key.len() {
             0 => Err(Invalid::limit("must not be empty", limit())),
             1..=Self::MAX_BYTES => Ok(Self(key)),
-            bytes => Err(Invalid::limit(
-                format!("has {bytes} bytes, at most {} are allowed", Self::MAX_BYTES),
-                limit(),
-            )),
+            bytes => {
+                Err(Invalid::limit(format!("has {bytes} bytes, at most {} are allowed", Self::MAX_BYTES), limit()))
+            }
         }
     }
 }

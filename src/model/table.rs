@@ -13,11 +13,7 @@ impl TableSpec {
     /// A table with the same name on both sides and the default attributes.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            physical_name: name.to_owned(),
-            attributes: AttributeNames::default(),
-        }
+        Self { name: name.to_owned(), physical_name: name.to_owned(), attributes: AttributeNames::default() }
     }
 }
 

@@ -24,8 +24,8 @@ impl Ttl {
         if seconds < 0 || nanos < 0 || (seconds == 0 && nanos == 0) {
             return Err(Invalid::limit("must be positive", limit()));
         }
-        let millis = i128::from(seconds) * 1000 + i128::from(nanos).div_euclid(1_000_000)
-            + i128::from(nanos % 1_000_000 != 0);
+        let millis =
+            i128::from(seconds) * 1000 + i128::from(nanos).div_euclid(1_000_000) + i128::from(nanos % 1_000_000 != 0);
         match i64::try_from(millis) {
             Ok(millis) if i128::from(millis) <= i128::try_from(Self::MAX.as_millis()).unwrap_or(i128::MAX) => {
                 Ok(Self(millis))

@@ -1,0 +1,135 @@
+//! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
+//!
+//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
+//! is sent, and what becomes of it when an answer is lost), `condition`, `layout`, `expiry` and `retry`.
+//!
+//! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
+//! beyond it.
+
+mod attempt;
+mod aws_error;
+mod condition;
+mod delete;
+mod error;
+mod expire;
+mod expiry;
+mod increment;
+mod layout;
+mod nonce;
+mod number;
+mod read;
+mod retry;
+mod runtime;
+mod set;
+mod table;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+
+pub use delete::Deletion;
+pub use error::{Error, Upstream};
+pub use expire::{Expiry, Persistence};
+pub use increment::Count;
+pub use read::{Consistency, Remaining};
+pub use retry::Deadline;
+pub use runtime::{Clock, Random, Runtime, SystemClock, SystemRandom};
+pub use set::{Previous, Swap, Written};
+pub use table::{TableState, TtlState};
+
+use crate::model::{Key, Millis, RequestId, TableSpec};
+use aws_error::Failure;
+use nonce::Nonce;
+use retry::{Attempts, Budget};
+use table::Table;
+
+/// The driver. Cheap to clone; all clones share their tables and connections.
+#[derive(Debug, Clone)]
+pub struct Driver(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    tables: Vec<Table>,
+    runtime: Runtime,
+    budget: Budget,
+}
+
+impl Driver {
+    /// A driver for these tables; the first is the default one.
+    ///
+    /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
+    #[must_use]
+    pub fn new(client: Client, tables: Vec<TableSpec>, runtime: Runtime) -> Self {
+        let tables = tables.into_iter().map(Table::new).collect();
+        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default() }))
+    }
+
+    /// The AWS SDK client that the driver uses.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// The configured tables, the default one first.
+    pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
+        self.0.tables.iter().map(Table::spec)
+    }
+
+    /// Key-value calls on a table; the empty name means the default one.
+    ///
+    /// # Errors
+    /// [`Error::TableNotConfigured`], [`Error::TableShape`].
+    pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues<'_>, Error> {
+        let table = self.0.table(table)?;
+        table.check_shape()?;
+        Ok(KeyValues { driver: &self.0, table, deadline })
+    }
+}
+
+impl Inner {
+    fn table(&self, name: &str) -> Result<&Table, Error> {
+        let mut tables = self.tables.iter();
+        let found = if name.is_empty() { tables.next() } else { tables.find(|table| table.spec().name == name) };
+        found.ok_or_else(|| Error::TableNotConfigured(name.to_owned()))
+    }
+
+    /// Makes a call that may be made any number of times, until it succeeds or nothing more is to be hoped for.
+    async fn retry<T, F>(&self, table: &Table, deadline: Deadline, call: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let mut attempts = Attempts::new(&self.runtime, &self.budget, deadline);
+        loop {
+            let failure = match attempts.make(call()).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            if !attempts.another_after(&failure.kind).await {
+                return Err(failure.into_error(table.name()));
+            }
+        }
+    }
+}
+
+/// One key-value call: which table it is about and when it has to end.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyValues<'a> {
+    driver: &'a Inner,
+    table: &'a Table,
+    deadline: Deadline,
+}
+
+impl KeyValues<'_> {
+    fn now(&self) -> Millis {
+        self.driver.runtime.clock.now()
+    }
+
+    fn attempts(&self) -> Attempts<'_> {
+        Attempts::new(&self.driver.runtime, &self.driver.budget, self.deadline)
+    }
+
+    fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {
+        Nonce::new(request_id, self.table.physical_name(), key, operation, payload)
+    }
+}

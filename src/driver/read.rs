@@ -1,0 +1,157 @@
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+
+use super::KeyValues;
+use super::aws_error::Failure;
+use super::error::Error;
+use super::layout::{Item, Role};
+use crate::model::{Entry, ExpireTime, Key, Millis};
+
+/// Which writes a read is sure to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// Those of a moment ago, usually; at half the cost.
+    Eventual,
+    /// Every one that was acknowledged before.
+    Strong,
+}
+
+/// How much of an item a read needs. DynamoDB bills the whole item in either case.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    Whole,
+    Expiry,
+}
+
+/// How long an entry still lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remaining {
+    /// Until this moment; how many milliseconds that was, at least 1, when it was read.
+    Until(ExpireTime, Millis),
+    /// For good: it has no TTL.
+    Forever,
+    /// There is no such entry.
+    NotFound,
+}
+
+impl KeyValues<'_> {
+    /// Reads one entry.
+    ///
+    /// # Cost
+    /// One read.
+    pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
+        let item = self.read_item(key, consistency, Part::Whole).await?;
+        self.visible(item)
+    }
+
+    /// Reads when an entry expires.
+    ///
+    /// # Cost
+    /// One read of the whole item.
+    pub async fn get_ttl(&self, key: &Key, consistency: Consistency) -> Result<Remaining, Error> {
+        let item = self.read_item(key, consistency, Part::Expiry).await?;
+        let (layout, now) = (self.table.layout(), self.now());
+        Ok(match item {
+            Some(item) if layout.is_alive(&item, now) => match layout.expire_time(&item) {
+                Some(time) => Remaining::Until(time, time.as_millis().saturating_sub(now)),
+                None => Remaining::Forever,
+            },
+            Some(_) | None => Remaining::NotFound,
+        })
+    }
+
+    /// Says of each key whether there is such an entry, in the order of the keys.
+    ///
+    /// # Cost
+    /// One read for each distinct key.
+    ///
+    /// # Errors
+    /// Fails as a whole: DynamoDB is asked for all keys in one call, and again for those that it left out.
+    pub async fn exists(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<bool>, Error> {
+        let layout = self.table.layout();
+        let distinct: HashSet<&Key> = keys.iter().collect();
+        let mut open: Vec<Item> = distinct.into_iter().map(|key| layout.key(key)).collect();
+        let mut found = HashSet::new();
+        let mut attempts = self.attempts();
+        while !open.is_empty() {
+            let failure = match attempts.make(self.batch_read(open.clone(), consistency)).await {
+                Ok((items, unprocessed)) => {
+                    let now = self.now();
+                    let alive = items.into_iter().filter(|item| layout.is_alive(item, now));
+                    found.extend(alive.filter_map(|mut item| item.remove(layout.name(Role::Key))).filter_map(text));
+                    open = unprocessed;
+                    // DynamoDB leaves keys out when it is short of capacity.
+                    Failure::throttled()
+                }
+                Err(failure) => failure,
+            };
+            if !open.is_empty() && !attempts.another_after(&failure.kind).await {
+                return Err(failure.into_error(self.table.name()));
+            }
+        }
+        Ok(keys.iter().map(|key| found.contains(key.as_str())).collect())
+    }
+
+    async fn batch_read(&self, keys: Vec<Item>, consistency: Consistency) -> Result<(Vec<Item>, Vec<Item>), Failure> {
+        let table = self.table.physical_name();
+        let (projection, names) = self.projection();
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(consistency == Consistency::Strong)
+            .projection_expression(projection)
+            .set_expression_attribute_names(Some(names))
+            .build()
+            .map_err(Failure::unbuildable)?;
+        let answer = self.driver.client.batch_get_item().request_items(table, request).send().await?;
+        let items = answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
+        let unprocessed = answer.unprocessed_keys.and_then(|mut tables| tables.remove(table));
+        Ok((items, unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default()))
+    }
+
+    /// Reads one item, expired or not.
+    pub(super) async fn read_item(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+        part: Part,
+    ) -> Result<Option<Item>, Error> {
+        self.driver.retry(self.table, self.deadline, || self.get_item(key, consistency, part)).await
+    }
+
+    async fn get_item(&self, key: &Key, consistency: Consistency, part: Part) -> Result<Option<Item>, Failure> {
+        let (projection, names) = match part {
+            Part::Whole => (None, None),
+            Part::Expiry => {
+                let (projection, names) = self.projection();
+                (Some(projection), Some(names))
+            }
+        };
+        let answer = self
+            .driver
+            .client
+            .get_item()
+            .table_name(self.table.physical_name())
+            .set_key(Some(self.table.layout().key(key)))
+            .consistent_read(consistency == Consistency::Strong)
+            .set_projection_expression(projection)
+            .set_expression_attribute_names(names)
+            .send()
+            .await?;
+        Ok(answer.item)
+    }
+
+    /// Key and expiry only.
+    fn projection(&self) -> (String, HashMap<String, String>) {
+        let names = [("#dkv_key", Role::Key), ("#dkv_ttl", Role::Ttl), ("#dkv_ttl_ms", Role::TtlMs)];
+        let name = |(alias, role): (&str, Role)| (alias.to_owned(), self.table.layout().name(role).to_owned());
+        ("#dkv_key, #dkv_ttl, #dkv_ttl_ms".to_owned(), names.map(name).into())
+    }
+}
+
+fn text(value: AttributeValue) -> Option<String> {
+    match value {
+        AttributeValue::S(text) => Some(text),
+        _ => None,
+    }
+}
