@@ -1,3 +1,6 @@
+// A new error must be judged by hand in every table of this file.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::error::Error as StdError;
 use std::fmt;
 

@@ -6,7 +6,7 @@ use super::condition::{Condition, Operand, Update};
 use super::error::{Error, Upstream};
 use super::layout::{Item, NewValue, Role};
 use super::nonce::Nonce;
-use crate::model::{ExpireTime, Increment, Version};
+use crate::model::{ExpireTime, Increment, Ttl, Version};
 
 /// A counter after an Increment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl KeyValues<'_> {
         let payload: &[&[u8]] = &[
             &increment.delta.to_le_bytes(),
             &increment.initial.to_le_bytes(),
-            &increment.ttl.map_or(0, |ttl| ttl.as_millis()).to_le_bytes(),
+            &increment.ttl.map_or(0, Ttl::as_millis).to_le_bytes(),
         ];
         let nonce = Nonce::counter(increment.request_id, self.table.physical_name(), &increment.key, payload);
         let mut belief = Belief::Counter;

@@ -24,6 +24,7 @@ mod set;
 mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 
@@ -42,6 +43,9 @@ use aws_error::Failure;
 use nonce::Nonce;
 use retry::{Attempts, Budget};
 use table::Table;
+
+/// How long a call may take whose caller set no deadline.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The driver. Cheap to clone; all clones share their tables and connections.
 #[derive(Debug, Clone)]

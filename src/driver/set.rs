@@ -213,14 +213,14 @@ fn value_is(value: &Bytes) -> Condition {
 
 /// What tells one expiry of a write from another, for its nonce. The moment is not part of it: it differs between
 /// attempts.
-fn expiry_bytes(expiry: SetExpiry) -> [u8; 9] {
-    let (kind, millis) = match expiry {
-        SetExpiry::Never => (0, 0),
-        SetExpiry::After(ttl) => (1, ttl.as_millis()),
-        SetExpiry::Keep => (2, 0),
+fn expiry_bytes(expiry: SetExpiry) -> [u8; 8] {
+    // No TTL is shorter than 1 ms.
+    let millis = match expiry {
+        SetExpiry::Never => 0,
+        SetExpiry::After(ttl) => ttl.as_millis(),
+        SetExpiry::Keep => -1,
     };
-    let [a, b, c, d, e, f, g, h] = millis.to_le_bytes();
-    [kind, a, b, c, d, e, f, g, h]
+    millis.to_le_bytes()
 }
 
 fn expected_bytes(expected: &Expected) -> Vec<u8> {

@@ -11,7 +11,7 @@ pub struct Ttl(i64);
 
 impl Ttl {
     /// The longest TTL: 100 years of 365.25 days. A longer one is a mistake of units more often than a wish.
-    pub const MAX: Duration = Duration::from_secs(3_155_760_000);
+    pub const MAX: Duration = Duration::from_hours(100 * 8766);
 
     /// A TTL of this many seconds and nanoseconds, rounded up to the next millisecond.
     ///

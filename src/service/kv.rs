@@ -1,0 +1,113 @@
+use tonic::{Request, Response, Status};
+
+use super::answer;
+use crate::driver::Driver;
+use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
+use crate::pb;
+use crate::pb::key_value_service_server::KeyValueService;
+use crate::wire::kv::{Exists, Expire, OnTable, Read, Touch};
+use crate::wire::status::Access;
+
+/// `dynakv.v1.KeyValueService`.
+#[derive(Debug, Clone)]
+pub struct KeyValue {
+    driver: Driver,
+}
+
+impl KeyValue {
+    /// The service over a driver.
+    #[must_use]
+    pub fn new(driver: Driver) -> Self {
+        Self { driver }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl KeyValueService for KeyValue {
+    async fn get(&self, request: Request<pb::GetRequest>) -> Answer<pb::GetResponse> {
+        answer(Access::Read, request, |deadline, request| async move {
+            let OnTable { table, command: Read { key, consistency } } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.get(&key, consistency).await?.into())
+        })
+        .await
+    }
+
+    async fn set(&self, request: Request<pb::SetRequest>) -> Answer<pb::SetResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<Set> { table, command } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.set(&command).await?.into())
+        })
+        .await
+    }
+
+    async fn compare_and_set(&self, request: Request<pb::CompareAndSetRequest>) -> Answer<pb::CompareAndSetResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<CompareAndSet> { table, command } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.compare_and_set(&command).await?.into())
+        })
+        .await
+    }
+
+    async fn delete(&self, request: Request<pb::DeleteRequest>) -> Answer<pb::DeleteResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<Key> { table, command: key } = request.try_into()?;
+            let existed = self.driver.key_values(&table, deadline)?.delete(&key).await?;
+            Ok(pb::DeleteResponse { existed })
+        })
+        .await
+    }
+
+    async fn compare_and_delete(
+        &self,
+        request: Request<pb::CompareAndDeleteRequest>,
+    ) -> Answer<pb::CompareAndDeleteResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<CompareAndDelete> { table, command } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.compare_and_delete(&command).await?.into())
+        })
+        .await
+    }
+
+    async fn exists(&self, request: Request<pb::ExistsRequest>) -> Answer<pb::ExistsResponse> {
+        answer(Access::Read, request, |deadline, request| async move {
+            let OnTable { table, command: Exists { keys, consistency } } = request.try_into()?;
+            let exists = self.driver.key_values(&table, deadline)?.exists(&keys, consistency).await?;
+            Ok(pb::ExistsResponse { exists })
+        })
+        .await
+    }
+
+    async fn get_ttl(&self, request: Request<pb::GetTtlRequest>) -> Answer<pb::GetTtlResponse> {
+        answer(Access::Read, request, |deadline, request| async move {
+            let OnTable { table, command: Read { key, consistency } } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.get_ttl(&key, consistency).await?.into())
+        })
+        .await
+    }
+
+    async fn expire(&self, request: Request<pb::ExpireRequest>) -> Answer<pb::ExpireResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable { table, command: Expire { key, ttl, request_id } } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.expire(&key, ttl, request_id).await?.into())
+        })
+        .await
+    }
+
+    async fn persist(&self, request: Request<pb::PersistRequest>) -> Answer<pb::PersistResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable { table, command: Touch { key, request_id } } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.persist(&key, request_id).await?.into())
+        })
+        .await
+    }
+
+    async fn increment(&self, request: Request<pb::IncrementRequest>) -> Answer<pb::IncrementResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<Increment> { table, command } = request.try_into()?;
+            Ok(self.driver.key_values(&table, deadline)?.increment(&command).await?.into())
+        })
+        .await
+    }
+}

@@ -1,0 +1,62 @@
+//! The generated service traits, implemented: one short handler per RPC that parses, calls the driver and encodes.
+
+mod kv;
+
+use std::error::Error as StdError;
+use std::fmt::Write;
+
+use tonic::{Request, Response, Status};
+
+pub use kv::KeyValue;
+
+use crate::driver::{self, Deadline};
+use crate::wire::Violation;
+use crate::wire::status::{self, Access};
+
+/// Why a handler has no response.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Violation(#[from] Violation),
+    #[error(transparent)]
+    Driver(#[from] driver::Error),
+}
+
+/// Runs a handler and turns its failure into a status.
+async fn answer<Q, A, F>(
+    access: Access,
+    request: Request<Q>,
+    handler: impl FnOnce(Deadline, Q) -> F,
+) -> Result<Response<A>, Status>
+where
+    F: Future<Output = Result<A, Failure>>,
+{
+    let deadline = request.extensions().get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
+    match handler(deadline, request.into_inner()).await {
+        Ok(response) => Ok(Response::new(response)),
+        Err(Failure::Violation(violation)) => Err(status::of_violation(&violation, access)),
+        Err(Failure::Driver(error)) => {
+            log(&error);
+            Err(status::of_error(&error, access))
+        }
+    }
+}
+
+/// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.
+fn log(error: &driver::Error) {
+    let Some(upstream) = error.upstream() else { return };
+    let mut causes = String::new();
+    let mut next = upstream.source();
+    while let Some(cause) = next {
+        let written = write!(causes, ": {cause}");
+        debug_assert!(written.is_ok(), "writing to a String cannot fail");
+        next = cause.source();
+    }
+    tracing::warn!(
+        reason = status::reason(error).as_str_name(),
+        aws_code = upstream.code(),
+        aws_request_id = upstream.request_id(),
+        attempts = upstream.attempts(),
+        "{error}{causes}"
+    );
+}
