@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Engine;
+use super::dispatch::{self, Answer};
+
+pub(super) fn http_client(engine: Engine) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector { engine });
+    http_client_fn(move |_timeouts, _components| connector.clone())
+}
+
+#[derive(Debug)]
+struct Connector {
+    engine: Engine,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(serve(self.engine.clone(), request))
+    }
+}
+
+/// Waits for a worker and lets it answer. When the caller goes away (this future is dropped), a call that still waits
+/// for a worker is forgotten, and one that waits for its turn in the engine is skipped.
+async fn serve(engine: Engine, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let Ok(worker) = Arc::clone(&engine.shared.workers).acquire_owned().await else {
+        return http_response(Answer::failed());
+    };
+    let gone = CancellationToken::new();
+    let _gone_when_dropped = gone.clone().drop_guard();
+    let answer = tokio::task::spawn_blocking(move || {
+        let _worker = worker;
+        dispatch::answer(&engine.shared, &request, &gone)
+    });
+    match answer.await {
+        Ok(answer) => http_response(answer),
+        Err(shutdown) => Err(ConnectorError::io(shutdown.into())),
+    }
+}
+
+fn http_response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
+    let request_id = Uuid::new_v4().simple().to_string().to_ascii_uppercase();
+    let response = http::Response::builder()
+        .status(answer.status)
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amzn-requestid", request_id)
+        .body(SdkBody::from(answer.body))
+        .map_err(|error| ConnectorError::other(error.into(), None))?;
+    response.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))
+}
