@@ -1,0 +1,46 @@
+# Everything that a check needs beyond the toolchains is fetched to .cache by the target that needs it.
+
+GRPCURL_VERSION := 1.9.3
+BUF := npx --yes @bufbuild/buf@1.75.0
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help test suite readme lint fmt dynamodb-local grpcurl clean-cache
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: suite readme ## All tests; no AWS account, no credentials
+
+suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
+	@tools/require cargo java
+	cargo test --workspace --locked
+
+readme: grpcurl ## The shell sessions of README.md, compared with what really comes back
+	@tools/require cargo
+	cargo build --locked
+	tools/readme-session README.md
+
+lint: ## Format, clippy and buf, warnings denied
+	@tools/require cargo rustfmt clippy npx
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(BUF) lint
+
+fmt: ## Format the code
+	cargo fmt --all
+
+dynamodb-local: ## Fetch Amazon's DynamoDB Local to .cache, once
+	@tools/fetch-dynamodb-local
+
+grpcurl: .cache/grpcurl-$(GRPCURL_VERSION)/grpcurl ## Build grpcurl to .cache/bin, once
+	@mkdir -p .cache/bin
+	@ln -sf ../grpcurl-$(GRPCURL_VERSION)/grpcurl .cache/bin/grpcurl
+
+.cache/grpcurl-$(GRPCURL_VERSION)/grpcurl:
+	@tools/require go
+	GOBIN=$(abspath $(@D)) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v$(GRPCURL_VERSION)
+
+clean-cache: ## Remove what was fetched
+	rm -rf .cache

@@ -1,0 +1,11 @@
+//! The test suite: one binary, so that everything is linked once and DynamoDB Local is started once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "clippy.toml allows them in test functions only; what the tests stand on reports by panicking, too"
+)]
+
+mod support;

@@ -1,0 +1,148 @@
+//! Amazon's DynamoDB Local: one process for the whole test binary, started by the first test that asks for it.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::{Client, Config};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// A process that has not answered by then is reported with its log. On an idle machine it answers after three seconds.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Becomes Java, after leaving behind a process that kills it when standard input ends.
+///
+/// The other end of that pipe is held by this test process and by nobody else, so it closes however this process ends: a
+/// static is never dropped, and a killed process drops nothing.
+const TIED_TO_STDIN: &str = r#"
+exec 3<&0 </dev/null
+{ cat <&3; kill -9 $$; } >/dev/null 2>&1 &
+exec 3<&-
+exec "$@"
+"#;
+
+/// The running process.
+pub(crate) struct DynamoDbLocal {
+    endpoint_url: String,
+    process: Child,
+}
+
+impl DynamoDbLocal {
+    /// The one process of this test binary, ready for calls. Tests share it and keep apart by [`unique_name`].
+    pub(crate) async fn shared() -> &'static Self {
+        static SHARED: OnceCell<DynamoDbLocal> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
+    }
+
+    pub(crate) fn endpoint_url(&self) -> &str {
+        &self.endpoint_url
+    }
+
+    /// A plain SDK client without retries: how a test prepares and inspects tables behind the service's back.
+    pub(crate) fn client(&self) -> Client {
+        self.client_through(network())
+    }
+
+    /// The same, with a connector of the caller's choice.
+    pub(crate) fn client_through(&self, http_client: SharedHttpClient) -> Client {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client)
+            .endpoint_url(&self.endpoint_url)
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(Credentials::from_keys("local", "local", None))
+            .retry_config(RetryConfig::disabled())
+            .build();
+        Client::from_conf(config)
+    }
+
+    async fn start() -> Self {
+        let folder = fetch();
+        // It cannot choose a port itself, and another process may take the one that was free a moment ago.
+        for _ in 0..3 {
+            let mut candidate = Self::spawn(&folder, free_port());
+            if candidate.answers().await {
+                return candidate;
+            }
+        }
+        panic!("DynamoDB Local does not start; see {}", log_file().display());
+    }
+
+    fn spawn(folder: &Path, port: u16) -> Self {
+        let log = File::create(log_file()).unwrap();
+        let process = Command::new("sh")
+            .args(["-c", TIED_TO_STDIN, "dynamodb-local", "java"])
+            .arg("-Djava.awt.headless=true")
+            .arg(format!("-Djava.library.path={}", folder.display()))
+            .args(["-XX:+UseSerialGC", "-Xmx512m"])
+            .arg("-classpath")
+            .arg(folder.join("*"))
+            .arg("software.amazon.dynamodb.services.local.main.ServerRunner")
+            .args(["-inMemory", "-sharedDb", "-disableTelemetry", "-port", &port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        Self { endpoint_url: format!("http://{}:{port}", Ipv4Addr::LOCALHOST), process }
+    }
+
+    /// True once it has answered a call, false when the process has ended.
+    async fn answers(&mut self) -> bool {
+        let client = self.client();
+        let started = Instant::now();
+        let mut attempts = tokio::time::interval(Duration::from_millis(50));
+        while client.list_tables().send().await.is_err() {
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
+            assert!(started.elapsed() < PATIENCE, "DynamoDB Local does not answer; see {}", log_file().display());
+            attempts.tick().await;
+        }
+        true
+    }
+}
+
+/// The connector that goes over the network.
+pub(crate) fn network() -> SharedHttpClient {
+    Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// A table name that no other test uses.
+pub(crate) fn unique_name(prefix: &str) -> String {
+    format!("{prefix}-{}", Uuid::new_v4().simple())
+}
+
+/// Fetches DynamoDB Local if need be; the folder that holds it.
+fn fetch() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let status = Command::new(root.join("tools/fetch-dynamodb-local")).stdin(Stdio::null()).status().unwrap();
+    assert!(status.success(), "tools/fetch-dynamodb-local failed");
+    root.join(".cache/dynamodb-local")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn log_file() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("dynamodb-local.log")
+}
+
+#[tokio::test]
+async fn is_one_process_for_every_test() {
+    let first = DynamoDbLocal::shared().await;
+    let second = DynamoDbLocal::shared().await;
+    assert_eq!(first.endpoint_url(), second.endpoint_url());
+
+    let tables = first.client().list_tables().send().await.unwrap();
+    assert!(!tables.table_names().contains(&unique_name("absent")));
+}

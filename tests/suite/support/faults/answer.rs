@@ -1,0 +1,101 @@
+use std::future::pending;
+use std::io::{Error, ErrorKind};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use serde_json::{Value, json};
+
+use super::call::{Answer, body_of, respond};
+
+/// What the SDK gets in place of an answer.
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    /// `InternalServerError`, status 500.
+    Status500,
+    /// `ServiceUnavailable`, status 503.
+    Status503,
+    /// The connection is reset while the SDK waits.
+    Reset,
+    /// The connection is reset in the middle of a successful answer.
+    ResetInBody,
+    /// The connector's own timeout passes.
+    Timeout,
+    /// Nobody listens.
+    ConnectRefused,
+    /// `ProvisionedThroughputExceededException`, `ThrottlingException` or `RequestLimitExceeded`, with throttle reasons
+    /// such as `TableWriteKeyRangeThroughputExceeded`.
+    Throttle { code: &'static str, reasons: &'static [&'static str] },
+    /// Any other error of DynamoDB's, by its name.
+    Error { status: u16, code: &'static str, message: &'static str },
+    /// `TransactionConflictException`: a transaction holds the item.
+    Conflict,
+    /// Status 200 with a web page, as a proxy might send it.
+    Garbage,
+    /// Status 200 with the first half of the real answer, or of some answer if there is none.
+    Truncated,
+    /// No answer, ever.
+    Hang,
+}
+
+impl What {
+    /// The answer in place of the real one, which exists if the call was let through.
+    pub(super) async fn instead_of(self, real: Option<Answer>) -> Answer {
+        match self {
+            Self::Status500 => Ok(error(500, "InternalServerError", "Internal server error")),
+            Self::Status503 => Ok(error(503, "ServiceUnavailable", "Service is temporarily unavailable")),
+            Self::Reset => Err(ConnectorError::io(Error::from(ErrorKind::ConnectionReset).into())),
+            Self::ResetInBody => Ok(respond(200, reset_after(Bytes::from_static(b"{\"Attributes\":")))),
+            Self::Timeout => Err(ConnectorError::timeout(Error::from(ErrorKind::TimedOut).into())),
+            Self::ConnectRefused => {
+                Err(ConnectorError::io(Error::from(ErrorKind::ConnectionRefused).into()).never_connected())
+            }
+            Self::Throttle { code, reasons } => Ok(throttle(code, reasons)),
+            Self::Error { status, code, message } => Ok(error(status, code, message)),
+            Self::Conflict => {
+                let message = "Transaction is ongoing for the item";
+                Ok(error(400, "TransactionConflictException", message))
+            }
+            Self::Garbage => Ok(respond(200, "<html><body>It works!</body></html>")),
+            Self::Truncated => Ok(respond(200, first_half(real).await)),
+            Self::Hang => pending().await,
+        }
+    }
+}
+
+fn error(status: u16, code: &str, message: &str) -> HttpResponse {
+    respond(status, error_body(code, message).to_string())
+}
+
+fn error_body(code: &str, message: &str) -> Value {
+    json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message })
+}
+
+fn throttle(code: &str, reasons: &[&str]) -> HttpResponse {
+    const RESOURCE: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/throttled";
+    let mut body = error_body(code, "Rate of requests exceeds the allowed throughput.");
+    // In the service's model this one exception, unlike the others, begins the name with a small letter.
+    let field = if code == "ThrottlingException" { "throttlingReasons" } else { "ThrottlingReasons" };
+    if !reasons.is_empty() {
+        body[field] = reasons.iter().map(|reason| json!({ "reason": reason, "resource": RESOURCE })).collect();
+    }
+    respond(400, body.to_string())
+}
+
+async fn first_half(real: Option<Answer>) -> Bytes {
+    let whole = match real {
+        Some(Ok(response)) => body_of(response).await,
+        Some(Err(_)) | None => Bytes::from_static(b"{\"Attributes\":{\"pk\":{\"S\":\"key\"}}}"),
+    };
+    // An empty body would be a complete, empty answer.
+    whole.slice(..(whole.len() / 2).max(1))
+}
+
+fn reset_after(start: Bytes) -> SdkBody {
+    let frames = [Ok(Frame::data(start)), Err(Error::from(ErrorKind::ConnectionReset))];
+    SdkBody::from_body_1_x(StreamBody::new(stream::iter(frames)))
+}

@@ -1,0 +1,155 @@
+//! A connector between the SDK and what it talks to, which makes faults and counts calls.
+//!
+//! Tests put it where the service has its HTTP client, so its faults pass through the very code that meets those of AWS.
+
+mod answer;
+mod call;
+mod counts;
+mod fault;
+mod tests;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use futures_util::future::BoxFuture;
+
+pub(crate) use self::answer::What;
+pub(crate) use self::call::{Answer, Call, Upstream};
+pub(crate) use self::counts::Counts;
+use self::counts::Ledger;
+pub(crate) use self::fault::{Fault, Struck, When};
+
+/// Matches every operation, where one is asked for.
+pub(crate) const ANY: &str = "*";
+
+type Policy = Arc<dyn Fn(Call, Upstream) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// What happens to the next `left` calls of an operation.
+struct Rule {
+    operation: &'static str,
+    left: usize,
+    policy: Policy,
+}
+
+/// The test's end of the connector. Clones are the same one.
+#[derive(Clone, Default)]
+pub(crate) struct Faults {
+    rules: Arc<Mutex<Vec<Rule>>>,
+    ledger: Ledger,
+}
+
+impl Faults {
+    /// A client that does what `inner` does until it is told otherwise, and the handle that tells it.
+    pub(crate) fn wrap(inner: SharedHttpClient) -> (SharedHttpClient, Self) {
+        let faults = Self::default();
+        (SharedHttpClient::new(FaultyClient { inner, faults: faults.clone() }), faults)
+    }
+
+    /// Makes a fault of the next calls that it matches. Of several that match, the oldest strikes first.
+    pub(crate) fn inject(&self, fault: Fault) -> Struck {
+        let (count, struck) = Struck::counter();
+        let (operation, times) = (fault.operation, fault.times);
+        self.rule(operation, times, move |call, upstream| fault.clone().strike(call, upstream, count.clone()));
+        struck
+    }
+
+    /// Gives the next `times` calls of an operation to this policy, which may change the request, call upstream any number
+    /// of times, and change the answer: unprocessed parts of batches, stale reads and delays are made of this.
+    pub(crate) fn rule<F>(
+        &self,
+        operation: &'static str,
+        times: usize,
+        policy: impl Fn(Call, Upstream) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let policy: Policy = Arc::new(move |call, upstream| Box::pin(policy(call, upstream)));
+        self.rules.lock().unwrap().push(Rule { operation, left: times, policy });
+    }
+
+    /// Drops all rules. Calls that are on their way keep theirs.
+    pub(crate) fn clear(&self) {
+        self.rules.lock().unwrap().clear();
+    }
+
+    /// The calls of one operation so far, or of [`ANY`].
+    pub(crate) fn counts(&self, operation: &str) -> Counts {
+        self.ledger.counts(operation)
+    }
+
+    /// How often one operation, or [`ANY`], was called so far.
+    pub(crate) fn calls(&self, operation: &str) -> usize {
+        self.counts(operation).started
+    }
+
+    /// Waits until one operation, or [`ANY`], was called this many times since the beginning.
+    pub(crate) async fn arrived(&self, operation: &str, times: usize) {
+        self.ledger.wait_for(operation, |counts| counts.started >= times).await;
+    }
+
+    /// Waits until no call of this operation, or of [`ANY`], is on its way.
+    pub(crate) async fn idle(&self, operation: &str) {
+        self.ledger.wait_for(operation, |counts| counts.in_flight() == 0).await;
+    }
+
+    fn take_policy(&self, operation: &str) -> Option<Policy> {
+        let mut rules = self.rules.lock().unwrap();
+        let matches = |rule: &Rule| rule.operation == ANY || rule.operation == operation;
+        let rule = rules.iter_mut().find(|rule| rule.left > 0 && matches(rule))?;
+        rule.left -= 1;
+        Some(Arc::clone(&rule.policy))
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Faults")
+    }
+}
+
+#[derive(Debug)]
+struct FaultyClient {
+    inner: SharedHttpClient,
+    faults: Faults,
+}
+
+impl HttpClient for FaultyClient {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(FaultyConnector { upstream: Upstream::new(inner), faults: self.faults.clone() })
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.inner.connector_metadata()
+    }
+}
+
+#[derive(Debug)]
+struct FaultyConnector {
+    upstream: Upstream,
+    faults: Faults,
+}
+
+impl HttpConnector for FaultyConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let call = Call::new(request);
+        let entry = self.faults.ledger.begin(&call.operation);
+        let policy = self.faults.take_policy(&call.operation);
+        let upstream = self.upstream.clone();
+        HttpConnectorFuture::new(async move {
+            let answer = match policy {
+                Some(policy) => policy(call, upstream).await,
+                None => upstream.call(call).await,
+            };
+            entry.answered();
+            answer
+        })
+    }
+}
