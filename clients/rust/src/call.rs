@@ -126,3 +126,6 @@ impl<R: Operation> IntoFuture for Call<R> {
         Box::pin(self.run())
     }
 }
+
+#[cfg(test)]
+mod tests;
