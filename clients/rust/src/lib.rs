@@ -1,7 +1,44 @@
-//! Client for DynaKV, a gRPC key-value service in front of Amazon DynamoDB.
+#![doc = include_str!("../README.md")]
 
-/// The generated messages and stubs.
+mod address;
+mod call;
+mod client;
+mod code;
+mod connect;
+mod credentials;
+mod entry;
+mod error;
+mod method;
+mod outcome;
+mod point;
+mod reason;
+mod retry;
+mod runtime;
+mod tls;
+
+/// The generated messages and the stub, as `proto/dynakv/v1` documents them.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 pub mod pb {
     tonic::include_proto!("dynakv.v1");
+}
+
+pub use address::{Address, InvalidAddress};
+pub use bytes::Bytes;
+pub use call::Call;
+pub use client::{Client, Stub, Transport};
+pub use connect::{Builder, ConnectError, DEFAULT_ADDRESS};
+pub use credentials::Credentials;
+pub use entry::{Entry, Version};
+pub use error::{Error, Failure, FieldViolation};
+pub use outcome::{Counter, Deletion, Expected, ExpireOutcome, PersistOutcome, Swap, TtlOutcome, Written};
+pub use reason::Reason;
+pub use retry::RetryPolicy;
+pub use runtime::{Runtime, TokioRuntime};
+pub use tls::Tls;
+pub use tonic::Code;
+pub use uuid::Uuid;
+
+/// The types of a call's metadata, for [`Call::metadata`].
+pub mod metadata {
+    pub use tonic::metadata::{AsciiMetadataKey, AsciiMetadataValue};
 }

@@ -1,0 +1,32 @@
+//! The point operations: the options of each call, and how its answer is read.
+
+mod read;
+mod write;
+
+use std::time::Duration;
+
+/// The parts of [`Operation`](crate::call::Operation) that follow from the names in the proto alone.
+macro_rules! rpc {
+    ($method:ident, $call:ident, $response:ident) => {
+        type Response = crate::pb::$response;
+
+        const METHOD: crate::method::Method = crate::method::$method;
+
+        fn table(&mut self) -> &mut String {
+            &mut self.table
+        }
+
+        fn send(
+            mut stub: crate::Stub,
+            request: tonic::Request<Self>,
+        ) -> impl Future<Output = Result<tonic::Response<Self::Response>, tonic::Status>> + Send {
+            async move { stub.$call(request).await }
+        }
+    };
+}
+use rpc;
+
+/// A duration that protobuf cannot hold becomes the longest that it can, which the server refuses with the limit.
+pub(crate) fn duration(duration: Duration) -> prost_types::Duration {
+    duration.try_into().unwrap_or(prost_types::Duration { seconds: i64::MAX, nanos: 0 })
+}

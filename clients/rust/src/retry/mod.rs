@@ -1,0 +1,127 @@
+//! Sends a call again as gRPC proposal A6 describes, within the deadline of the call.
+//!
+//! Around the typed call, since a layer below it could not send a request's body twice.
+
+mod policy;
+mod throttle;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tonic::{Code, Status};
+
+pub use policy::RetryPolicy;
+use throttle::Throttle;
+
+use crate::Runtime;
+use crate::error::{Failure, no_answer_in_time};
+use crate::method::Method;
+
+/// The longest deadline that is sent. gRPC has no word for one much longer.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(100 * 24);
+
+/// A call that was given up.
+#[derive(Debug)]
+pub(crate) struct GivenUp {
+    /// The failure of the last attempt.
+    pub(crate) failure: Failure,
+    /// Whether all attempts certainly changed nothing. One that may have is not undone by a later one that did not.
+    pub(crate) changed_nothing: bool,
+}
+
+/// Sends the calls of one client.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    policy: RetryPolicy,
+    throttle: Throttle,
+    runtime: Arc<dyn Runtime>,
+}
+
+impl Sender {
+    pub(crate) fn new(policy: RetryPolicy, runtime: Arc<dyn Runtime>) -> Self {
+        Self { policy, throttle: Throttle::default(), runtime }
+    }
+
+    /// Makes attempts until one succeeds, the policy ends or the next one would begin after the deadline. `attempt` is
+    /// given the time that is left.
+    pub(crate) async fn send<T, F>(
+        &self,
+        method: Method,
+        timeout: Duration,
+        mut attempt: impl FnMut(Duration) -> F,
+    ) -> Result<T, GivenUp>
+    where
+        F: Future<Output = Result<T, Status>>,
+    {
+        let deadline = self.runtime.now() + timeout.min(LONGEST_TIMEOUT);
+        let mut changed_nothing = true;
+        let mut attempts = 0;
+        loop {
+            let left = deadline.saturating_duration_since(self.runtime.now());
+            let failure = match self.within(left, attempt(left)).await {
+                Ok(answer) => {
+                    self.throttle.succeeded();
+                    return Ok(answer);
+                }
+                Err(status) => Failure::from(status),
+            };
+            attempts += 1;
+            changed_nothing &= failure.changed_nothing();
+            match self.pause(method, attempts, &failure, deadline) {
+                Some(pause) => self.runtime.sleep(pause).await,
+                None => return Err(GivenUp { failure, changed_nothing }),
+            }
+        }
+    }
+
+    /// The server answers before the deadline; this timer is for one that does not answer at all.
+    async fn within<T>(&self, left: Duration, attempt: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+        tokio::select! {
+            biased;
+            result = attempt => result,
+            () = self.runtime.sleep(left) => Err(no_answer_in_time()),
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` if there is to be none.
+    fn pause(&self, method: Method, attempts: u32, failure: &Failure, deadline: Instant) -> Option<Duration> {
+        let pushback = Pushback::of(failure.status());
+        let worth_it = matches!(failure.code(), Code::Unavailable | Code::ResourceExhausted);
+        let forbidden = matches!(pushback, Some(Pushback::Never));
+        let has_tokens = !(worth_it || forbidden) || self.throttle.failed();
+        if forbidden || !worth_it || !has_tokens {
+            return None;
+        }
+        if !method.may_be_sent_again() || attempts >= self.policy.max_attempts {
+            return None;
+        }
+        let pause = match pushback {
+            Some(Pushback::After(pause)) => pause,
+            Some(Pushback::Never) | None => {
+                self.policy.backoff(attempts, self.runtime.fraction()).max(failure.retry_delay().unwrap_or_default())
+            }
+        };
+        let left = deadline.saturating_duration_since(self.runtime.now());
+        (pause < left).then_some(pause)
+    }
+}
+
+/// The server's word on when to send the call again: the trailer `grpc-retry-pushback-ms`.
+#[derive(Debug, PartialEq, Eq)]
+enum Pushback {
+    After(Duration),
+    Never,
+}
+
+impl Pushback {
+    fn of(status: &Status) -> Option<Self> {
+        let value = status.metadata().get("grpc-retry-pushback-ms")?;
+        // Negative and unreadable mean the same to A6: not at all.
+        let wait_ms = value.to_str().ok().and_then(|text| text.parse::<u32>().ok());
+        Some(wait_ms.map_or(Self::Never, |ms| Self::After(Duration::from_millis(ms.into()))))
+    }
+}
+
+#[cfg(test)]
+mod tests;

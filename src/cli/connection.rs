@@ -1,0 +1,133 @@
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use dynakv_client::{Builder, Client, DEFAULT_ADDRESS, Tls, Uuid};
+
+use super::duration;
+use super::error::Error;
+use super::output::Output;
+
+/// What every command that speaks to a server takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Connection {
+    #[arg(long, help = "The server: host:port, http://host:port, https://host:port or unix:/path", env = "DYNAKV_ADDRESS", default_value = DEFAULT_ADDRESS)]
+    address: String,
+    /// How long the command may take, such as 500ms or 30s.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]
+    pub(super) timeout: Duration,
+    /// The bearer token. Other users of the machine can see it; prefer --token-file.
+    #[arg(long, env = "DYNAKV_TOKEN", hide_env_values = true)]
+    token: Option<Token>,
+    /// A file that holds the bearer token. Goes before --token.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Speak TLS, as with an https address.
+    #[arg(long, env = "DYNAKV_TLS", value_parser = clap::builder::FalseyValueParser::new())]
+    tls: bool,
+    /// Trust the certificates of this PEM file and no others. Implies --tls.
+    #[arg(long, value_name = "FILE", env = "DYNAKV_CA_FILE")]
+    ca_file: Option<PathBuf>,
+    /// Present the certificate chain of this PEM file. Implies --tls.
+    #[arg(long, value_name = "FILE", env = "DYNAKV_CLIENT_CERT_FILE", requires = "client_key_file")]
+    client_cert_file: Option<PathBuf>,
+    /// The private key of --client-cert-file.
+    #[arg(long, value_name = "FILE", env = "DYNAKV_CLIENT_KEY_FILE", requires = "client_cert_file")]
+    client_key_file: Option<PathBuf>,
+    /// The name that the server's certificate must have, if it is not the host. Implies --tls.
+    #[arg(long, value_name = "NAME", env = "DYNAKV_TLS_SERVER_NAME")]
+    tls_server_name: Option<String>,
+    /// Write results and errors as JSON, an object a line.
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+/// The table of a command.
+#[derive(Debug, Args)]
+pub(super) struct Table {
+    /// The table, one of the server's configuration. Without it, the server's default table.
+    #[arg(long, env = "DYNAKV_TABLE", default_value = "", hide_default_value = true, help_heading = "Connection")]
+    table: String,
+}
+
+/// The id of a write.
+#[derive(Debug, Args)]
+pub(super) struct RequestId {
+    /// The id of an earlier attempt whose outcome is unknown, to find out or to make up for it.
+    #[arg(long, value_name = "UUID")]
+    pub(super) request_id: Option<Uuid>,
+}
+
+/// A secret that Debug does not show.
+#[derive(Clone)]
+struct Token(String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl From<String> for Token {
+    fn from(token: String) -> Self {
+        Self(token)
+    }
+}
+
+impl Connection {
+    pub(super) fn output(&self) -> Output {
+        Output { json: self.json }
+    }
+
+    /// A client whose calls go to this table.
+    pub(super) async fn to(&self, Table { table }: &Table) -> Result<Client, Error> {
+        Ok(self.builder()?.table(table).connect().await?)
+    }
+
+    /// A client for what concerns no table.
+    pub(super) async fn connect(&self) -> Result<Client, Error> {
+        Ok(self.builder()?.connect().await?)
+    }
+
+    fn builder(&self) -> Result<Builder, Error> {
+        let mut builder = Client::builder().timeout(self.timeout);
+        if !self.address.is_empty() {
+            builder = builder.address(&self.address);
+        }
+        if let Some(token) = self.token()? {
+            builder = builder.token(token);
+        }
+        if let Some(tls) = self.tls() {
+            builder = builder.tls(tls);
+        }
+        Ok(builder)
+    }
+
+    fn token(&self) -> Result<Option<String>, Error> {
+        let token = match (&self.token_file, &self.token) {
+            (Some(path), _) => {
+                let read = fs::read_to_string(path);
+                read.map_err(|source| Error::Input { path: path.clone(), source })?.trim().to_owned()
+            }
+            (None, Some(Token(token))) => token.clone(),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(token).filter(|token| !token.is_empty()))
+    }
+
+    fn tls(&self) -> Option<Tls> {
+        let mut tls = self.tls.then(Tls::new);
+        if let Some(path) = &self.ca_file {
+            tls = Some(tls.unwrap_or_default().ca_file(path));
+        }
+        if let (Some(certificate), Some(key)) = (&self.client_cert_file, &self.client_key_file) {
+            tls = Some(tls.unwrap_or_default().identity_files(certificate, key));
+        }
+        if let Some(name) = &self.tls_server_name {
+            tls = Some(tls.unwrap_or_default().server_name(name));
+        }
+        tls
+    }
+}

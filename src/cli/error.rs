@@ -1,0 +1,121 @@
+use std::io;
+use std::path::PathBuf;
+
+use dynakv_client::{Code, ConnectError, Failure};
+use serde::Serialize;
+use tonic::Status;
+
+/// Why a client command has no result.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// The server or the way to it.
+    #[error(transparent)]
+    Client(#[from] dynakv_client::Error),
+    /// A value or a token cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Input { path: PathBuf, source: io::Error },
+    /// A value is larger than any request may be.
+    #[error("{} holds more than {limit_bytes} bytes, which no request can carry", path.display())]
+    TooLarge { path: PathBuf, limit_bytes: u64 },
+    /// The result cannot be shown. The command has done its work.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl From<ConnectError> for Error {
+    fn from(error: ConnectError) -> Self {
+        Self::Client(error.into())
+    }
+}
+
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        Self::Client(dynakv_client::Error::Failed(Box::new(Failure::from(status))))
+    }
+}
+
+impl Error {
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Client(error) if error.is_outcome_unknown() => 4,
+            Self::Client(error) if error.code() == Some(Code::InvalidArgument) => 2,
+            Self::TooLarge { .. } => 2,
+            Self::Client(_) | Self::Input { .. } | Self::Output(_) => 3,
+        }
+    }
+
+    /// One sentence, and for a write whose outcome is unknown what to do about it.
+    pub(super) fn text(&self) -> String {
+        match self.request_id() {
+            Some(id) => format!("{self}; the same command with --request-id {id} finds out"),
+            None => self.to_string(),
+        }
+    }
+
+    fn request_id(&self) -> Option<String> {
+        match self {
+            Self::Client(dynakv_client::Error::OutcomeUnknown { request_id, .. }) => Some(request_id.to_string()),
+            Self::Client(_) | Self::Input { .. } | Self::TooLarge { .. } | Self::Output(_) => None,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Client(error) => error.failure(),
+            Self::Input { .. } | Self::TooLarge { .. } | Self::Output(_) => None,
+        }
+    }
+
+    /// The form for `--json`.
+    pub(super) fn report(&self) -> Report {
+        let failure = self.failure();
+        let fields = failure.map(Failure::fields).unwrap_or_default();
+        let retry_delay = failure.and_then(Failure::retry_delay);
+        Report {
+            error: Details {
+                message: self.to_string(),
+                code: failure.map(Failure::code_name),
+                reason: failure.and_then(Failure::reason).map(ToString::to_string),
+                fields: fields
+                    .iter()
+                    .map(|violation| Field {
+                        field: violation.field.clone(),
+                        description: violation.description.clone(),
+                    })
+                    .collect(),
+                retry_delay_ms: retry_delay.map(|delay| delay.as_millis().try_into().unwrap_or(u64::MAX)),
+                outcome: self.request_id().is_some().then_some("UNKNOWN"),
+                request_id: self.request_id(),
+            },
+        }
+    }
+}
+
+/// An error as `--json` shows it, on standard error.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    error: Details,
+}
+
+#[derive(Debug, Serialize)]
+struct Details {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_delay_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    field: String,
+    description: String,
+}

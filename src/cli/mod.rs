@@ -1,0 +1,136 @@
+//! The command line: `dynakv serve`, and commands that speak to a server through the client library.
+//!
+//! Exit codes of the client commands: 0 done, 1 miss or lost race, 2 usage or input that the server refused, 3 error,
+//! 4 outcome unknown.
+
+mod completions;
+mod condition;
+/// `dynakv config`.
+pub mod config;
+mod connection;
+mod duration;
+mod entry;
+mod error;
+mod health;
+mod input;
+mod output;
+mod read;
+/// `dynakv serve`.
+pub mod serve;
+mod ttl;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Error;
+use output::{Output, Verdict};
+
+/// A gRPC key-value service in front of Amazon DynamoDB.
+#[derive(Debug, Parser)]
+#[command(name = "dynakv", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(Box<serve::Serve>),
+    #[command(flatten)]
+    Client(Box<ClientCommand>),
+    /// Show or check the server's configuration.
+    Config {
+        #[command(subcommand)]
+        command: config::ConfigCommand,
+    },
+    /// Write a completion script for a shell to standard output.
+    Completions(completions::Completions),
+}
+
+/// The commands that speak to a server.
+#[derive(Debug, Subcommand)]
+enum ClientCommand {
+    /// Write the value of an entry to standard output.
+    Get(read::Get),
+    /// Write an entry, whatever was there.
+    Set(write::Set),
+    /// Write an entry if it is as expected (compare and set).
+    Cas(write::Cas),
+    /// Delete an entry.
+    Del(write::Del),
+    /// Say of each key whether it exists.
+    Exists(read::Exists),
+    /// Say how long an entry has left.
+    Ttl(ttl::Ttl),
+    /// Give an entry a TTL.
+    Expire(ttl::Expire),
+    /// Take the TTL off an entry.
+    Persist(ttl::Persist),
+    /// Add to a counter.
+    Incr(write::Incr),
+    /// Ask a server whether it serves.
+    Health(health::Health),
+}
+
+/// Runs the command that the process was started with.
+///
+/// Help, the version and a fault in the arguments end the process here, as clap does it.
+pub async fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(args) => serve::run(*args).await,
+        Command::Client(command) => command.run().await,
+        Command::Config { command } => config::run(command),
+        Command::Completions(args) => args.run(),
+    }
+}
+
+impl ClientCommand {
+    async fn run(self) -> ExitCode {
+        let output = self.output();
+        match self.execute(output).await {
+            Ok(Verdict::Done) => ExitCode::SUCCESS,
+            Ok(Verdict::Missed(_)) => ExitCode::from(1),
+            Err(error) => {
+                output.error(&error);
+                ExitCode::from(error.exit_code())
+            }
+        }
+    }
+
+    async fn execute(self, output: Output) -> Result<Verdict, Error> {
+        match self {
+            Self::Get(command) => output.show(&command.run().await?),
+            Self::Set(command) => output.show(&command.run().await?),
+            Self::Cas(command) => output.show(&command.run().await?),
+            Self::Del(command) => output.show(&command.run().await?),
+            Self::Exists(command) => output.show(&command.run().await?),
+            Self::Ttl(command) => output.show(&command.run().await?),
+            Self::Expire(command) => output.show(&command.run().await?),
+            Self::Persist(command) => output.show(&command.run().await?),
+            Self::Incr(command) => output.show(&command.run().await?),
+            Self::Health(command) => output.show(&command.run().await?),
+        }
+    }
+
+    fn output(&self) -> Output {
+        let connection = match self {
+            Self::Get(command) => &command.connection,
+            Self::Set(command) => &command.connection,
+            Self::Cas(command) => &command.connection,
+            Self::Del(command) => &command.connection,
+            Self::Exists(command) => &command.connection,
+            Self::Ttl(command) => &command.connection,
+            Self::Expire(command) => &command.connection,
+            Self::Persist(command) => &command.connection,
+            Self::Incr(command) => &command.connection,
+            Self::Health(command) => &command.connection,
+        };
+        connection.output()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use super::error::Error;
+
+/// How a command that reached the server went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// As asked.
+    Done,
+    /// A miss or a lost race, in a few words.
+    Missed(&'static str),
+}
+
+/// The result of a command: one JSON object, or the text that a person or a shell script expects.
+pub(super) trait Report: Serialize {
+    /// What goes to standard output. `terminal`: a person reads it, not a file or a pipe.
+    fn text(&self, terminal: bool) -> Vec<u8>;
+
+    fn verdict(&self) -> Verdict {
+        Verdict::Done
+    }
+
+    /// What a person is told on standard error.
+    fn remark(&self) -> Option<&'static str> {
+        match self.verdict() {
+            Verdict::Missed(what) => Some(what),
+            Verdict::Done => None,
+        }
+    }
+}
+
+/// Where results and errors go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    pub(super) json: bool,
+}
+
+impl Output {
+    pub(super) fn show(self, report: &impl Report) -> Result<Verdict, Error> {
+        if self.json {
+            to_stdout(&line(report)?)?;
+        } else {
+            to_stdout(&report.text(io::stdout().is_terminal()))?;
+            if let Some(remark) = report.remark() {
+                to_stderr(format!("{remark}\n"));
+            }
+        }
+        Ok(report.verdict())
+    }
+
+    pub(super) fn error(self, error: &Error) {
+        let text = match line(&error.report()) {
+            Ok(json) if self.json => json,
+            Ok(_) | Err(_) => format!("error: {}\n", error.text()).into_bytes(),
+        };
+        to_stderr(text);
+    }
+}
+
+/// Unlike `eprintln!`, does not panic when standard error is gone; there is nobody left to tell.
+fn to_stderr(text: impl AsRef<[u8]>) {
+    let _ = io::stderr().write_all(text.as_ref());
+}
+
+fn line(report: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut json = serde_json::to_vec(report).map_err(io::Error::from)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// Writes these bytes and no others. A reader that went away, such as `head`, has what it wanted.
+pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

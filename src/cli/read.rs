@@ -1,0 +1,99 @@
+use clap::Args;
+use serde::Serialize;
+
+use super::connection::{Connection, Table};
+use super::entry::Content;
+use super::error::Error;
+use super::output::{Report, Verdict};
+
+/// Write the value of an entry to standard output.
+///
+/// The bytes are written exactly as they are stored; a newline follows only on a terminal.
+#[derive(Debug, Args)]
+pub(super) struct Get {
+    /// The key.
+    key: String,
+    /// Read strongly consistently, at twice the cost.
+    #[arg(long)]
+    consistent: bool,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+impl Get {
+    pub(super) async fn run(self) -> Result<Got, Error> {
+        let client = self.connection.to(&self.table).await?;
+        let call = client.get(&self.key);
+        let entry = if self.consistent { call.consistent() } else { call }.await?;
+        Ok(Got { key: self.key, found: entry.is_some(), content: entry.map(Content::from) })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Got {
+    key: String,
+    found: bool,
+    #[serde(flatten)]
+    content: Option<Content>,
+}
+
+impl Report for Got {
+    fn text(&self, terminal: bool) -> Vec<u8> {
+        self.content.as_ref().map(|content| content.text(terminal)).unwrap_or_default()
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.found { Verdict::Done } else { Verdict::Missed("there is no such entry") }
+    }
+}
+
+/// Say of each key whether it exists.
+///
+/// Ends with 1 if any of them does not.
+#[derive(Debug, Args)]
+pub(super) struct Exists {
+    /// Up to 100 keys.
+    #[arg(required = true, value_name = "KEY")]
+    keys: Vec<String>,
+    /// Read strongly consistently, at twice the cost.
+    #[arg(long)]
+    consistent: bool,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+impl Exists {
+    pub(super) async fn run(self) -> Result<Existence, Error> {
+        let client = self.connection.to(&self.table).await?;
+        let call = client.exists(&self.keys);
+        let exists = if self.consistent { call.consistent() } else { call }.await?;
+        let keys = self.keys.into_iter().zip(exists).map(|(key, exists)| KeyExists { key, exists }).collect();
+        Ok(Existence { keys })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Existence {
+    keys: Vec<KeyExists>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeyExists {
+    key: String,
+    exists: bool,
+}
+
+impl Report for Existence {
+    fn text(&self, _terminal: bool) -> Vec<u8> {
+        let lines = self.keys.iter().map(|KeyExists { key, exists }| format!("{exists}\t{key}\n"));
+        lines.collect::<String>().into_bytes()
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.keys.iter().all(|key| key.exists) { Verdict::Done } else { Verdict::Missed("not all of them exist") }
+    }
+}

@@ -1,0 +1,113 @@
+use std::collections::HashMap;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
+use dynakv_client::{Code, Error as ClientError, Failure, Uuid};
+use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use super::*;
+
+fn parse(arguments: &[&str]) -> Result<Cli, ErrorKind> {
+    Cli::try_parse_from(["dynakv"].iter().chain(arguments)).map_err(|error| error.kind())
+}
+
+#[test]
+fn the_definition_holds_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn the_documented_forms_are_read() {
+    for arguments in [
+        &["get", "k"][..],
+        &["get", "--json", "--table", "t", "--address", "unix:/run/dynakv.sock", "k", "--consistent"],
+        &["get", "--", "-k"],
+        &["set", "k", "v"],
+        &["set", "k", "-"],
+        &["set", "k", "-5"],
+        &["set", "k", "", "--ttl", "1h30m", "--return-previous"],
+        &["set", "k", "--file", "-", "--keep-ttl"],
+        &["cas", "k", "v", "--if-absent", "--ttl", "60ms"],
+        &["cas", "k", "--if-version", "17", "--file", "f"],
+        &["cas", "k", "v", "--if-value", "-1"],
+        &["cas", "k", "v", "--if-present", "--return-current"],
+        &["del", "k"],
+        &["del", "k", "--if-value", "me"],
+        &["exists", "a", "b"],
+        &["ttl", "k"],
+        &["expire", "k", "7d"],
+        &["persist", "k", "--request-id", "0190163d-8694-739b-aea5-966c26f8ad91"],
+        &["incr", "k"],
+        &["incr", "k", "-3", "--initial", "-10", "--ttl", "1d"],
+        &["health"],
+        &["health", "dynakv.v1.KeyValueService", "--timeout", "500ms"],
+        &["completions", "bash"],
+    ] {
+        assert!(parse(arguments).is_ok(), "{arguments:?}: {:?}", parse(arguments).err());
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    for (arguments, kind) in [
+        (&["set", "k"][..], ErrorKind::MissingRequiredArgument),
+        (&["set", "k", "v", "--file", "f"], ErrorKind::ArgumentConflict),
+        (&["set", "k", "v", "--ttl", "1s", "--keep-ttl"], ErrorKind::ArgumentConflict),
+        (&["set", "k", "v", "--ttl", "5"], ErrorKind::ValueValidation),
+        (&["cas", "k", "v"], ErrorKind::MissingRequiredArgument),
+        (&["cas", "k", "v", "--if-absent", "--if-present"], ErrorKind::ArgumentConflict),
+        (&["del", "k", "--if-present", "--if-version", "1"], ErrorKind::ArgumentConflict),
+        (&["del", "k", "--if-absent"], ErrorKind::UnknownArgument),
+        (&["exists"], ErrorKind::MissingRequiredArgument),
+        (&["incr", "k", "1.5"], ErrorKind::ValueValidation),
+        (&["persist", "k", "--request-id", "7"], ErrorKind::ValueValidation),
+    ] {
+        assert_eq!(parse(arguments).map(|_| ()).unwrap_err(), kind, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_token_is_never_shown() {
+    let cli = parse(&["get", "k", "--token", "s3cret"]).unwrap();
+    assert!(!format!("{cli:?}").contains("s3cret"));
+}
+
+fn failed(code: Code) -> Failure {
+    let metadata = HashMap::from([("outcome".to_owned(), "NOT_APPLIED".to_owned())]);
+    let mut details = ErrorDetails::with_error_info("INVALID_FIELD", "dynakv", metadata);
+    details.add_bad_request_violation("key", "must not be empty");
+    Status::with_error_details(code, "the request is not valid", details).into()
+}
+
+#[test]
+fn each_kind_of_error_has_its_exit_code() {
+    let exit_code = |error: ClientError| Error::from(error).exit_code();
+    assert_eq!(exit_code(ClientError::Failed(Box::new(failed(Code::InvalidArgument)))), 2);
+    assert_eq!(exit_code(ClientError::Failed(Box::new(failed(Code::Unavailable)))), 3);
+    let source = Box::new(failed(Code::InvalidArgument));
+    assert_eq!(exit_code(ClientError::OutcomeUnknown { request_id: Uuid::nil(), source }), 4);
+}
+
+#[test]
+fn an_error_names_the_field_and_the_reason() {
+    let error = Error::from(ClientError::Failed(Box::new(failed(Code::InvalidArgument))));
+    assert_eq!(error.text(), "the request is not valid (INVALID_FIELD); key: must not be empty");
+    assert_eq!(
+        serde_json::to_value(error.report()).unwrap(),
+        serde_json::json!({"error": {
+            "message": "the request is not valid (INVALID_FIELD); key: must not be empty",
+            "code": "INVALID_ARGUMENT",
+            "reason": "INVALID_FIELD",
+            "fields": [{"field": "key", "description": "must not be empty"}],
+        }})
+    );
+}
+
+#[test]
+fn an_unknown_outcome_says_how_to_find_out() {
+    let source = Box::new(Failure::from(Status::unavailable("connection reset")));
+    let error = Error::from(ClientError::OutcomeUnknown { request_id: Uuid::nil(), source });
+    assert!(error.text().contains("--request-id 00000000-0000-0000-0000-000000000000"), "{}", error.text());
+    assert_eq!(serde_json::to_value(error.report()).unwrap()["error"]["outcome"], "UNKNOWN");
+}

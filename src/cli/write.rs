@@ -1,0 +1,297 @@
+use std::time::Duration;
+
+use clap::Args;
+use dynakv_client::{Counter, Deletion, Swap, Written};
+use serde::Serialize;
+
+use super::condition::{DeleteCondition, SwapCondition};
+use super::connection::{Connection, RequestId, Table};
+use super::duration;
+use super::entry::{Shown, time};
+use super::error::Error;
+use super::input::Input;
+use super::output::{Report, Verdict};
+
+/// Write an entry, whatever was there, and its version to standard output.
+#[derive(Debug, Args)]
+pub(super) struct Set {
+    /// The key.
+    key: String,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    expiry: Expiry,
+    /// Write the replaced value to standard output, as get would, instead of the new version.
+    #[arg(long)]
+    return_previous: bool,
+    #[command(flatten)]
+    id: RequestId,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+/// How long an entry is to live. Neither: for ever.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct Expiry {
+    /// The entry expires this long from now, such as 60ms, 5s, 1h30m or 7d.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    ttl: Option<Duration>,
+    /// Keep the expiry time and all other attributes of the entry.
+    #[arg(long)]
+    keep_ttl: bool,
+}
+
+impl Set {
+    pub(super) async fn run(self) -> Result<SetReport, Error> {
+        let value = self.input.read()?;
+        let client = self.connection.to(&self.table).await?;
+        let mut call = client.set(&self.key, value).request_id(self.id.request_id);
+        if let Some(ttl) = self.expiry.ttl {
+            call = call.ttl(ttl);
+        }
+        if self.expiry.keep_ttl {
+            call = call.keep_ttl();
+        }
+        if self.return_previous {
+            call = call.return_previous();
+        }
+        Ok(SetReport::new(self.key, self.return_previous, call.await?))
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SetReport {
+    key: String,
+    version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time: Option<String>,
+    /// Null if there was none; missing if it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Shown>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    previous_lost: bool,
+}
+
+impl SetReport {
+    fn new(key: String, return_previous: bool, written: Written) -> Self {
+        Self {
+            key,
+            version: written.version.to_string(),
+            expire_time: written.expire_time.map(time),
+            previous: (return_previous && !written.previous_lost).then(|| written.previous.into()),
+            previous_lost: written.previous_lost,
+        }
+    }
+}
+
+impl Report for SetReport {
+    fn text(&self, terminal: bool) -> Vec<u8> {
+        match &self.previous {
+            Some(previous) => previous.text(terminal),
+            None if self.previous_lost => Vec::new(),
+            None => format!("{}\n", self.version).into_bytes(),
+        }
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        self.previous_lost.then_some("the entry is written, but which value it replaced is lost")
+    }
+}
+
+/// Write an entry if it is as expected, and its new version to standard output.
+///
+/// Ends with 1 if the entry was not as expected; it is unchanged then.
+#[derive(Debug, Args)]
+pub(super) struct Cas {
+    /// The key.
+    key: String,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    condition: SwapCondition,
+    #[command(flatten)]
+    expiry: Expiry,
+    /// If the entry is not as expected, write its value to standard output, as get would.
+    #[arg(long)]
+    return_current: bool,
+    #[command(flatten)]
+    id: RequestId,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+impl Cas {
+    pub(super) async fn run(self) -> Result<CasReport, Error> {
+        let value = self.input.read()?;
+        let client = self.connection.to(&self.table).await?;
+        let mut call = client.compare_and_set(&self.key, value, self.condition.expected());
+        call = call.request_id(self.id.request_id);
+        if let Some(ttl) = self.expiry.ttl {
+            call = call.ttl(ttl);
+        }
+        if self.expiry.keep_ttl {
+            call = call.keep_ttl();
+        }
+        if self.return_current {
+            call = call.return_current();
+        }
+        Ok(CasReport::new(self.key, self.return_current, call.await?))
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct CasReport {
+    key: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time: Option<String>,
+    /// Null if there is none; missing if it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Shown>,
+}
+
+impl CasReport {
+    fn new(key: String, return_current: bool, swap: Swap) -> Self {
+        match swap {
+            Swap::Swapped { version, expire_time } => Self {
+                key,
+                outcome: "SWAPPED",
+                version: Some(version.to_string()),
+                expire_time: expire_time.map(time),
+                current: None,
+            },
+            Swap::NotSwapped { current } => Self {
+                key,
+                outcome: "NOT_SWAPPED",
+                version: None,
+                expire_time: None,
+                current: return_current.then(|| current.into()),
+            },
+        }
+    }
+}
+
+impl Report for CasReport {
+    fn text(&self, terminal: bool) -> Vec<u8> {
+        match (&self.version, &self.current) {
+            (Some(version), _) => format!("{version}\n").into_bytes(),
+            (None, Some(current)) => current.text(terminal),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.version.is_some() {
+            Verdict::Done
+        } else {
+            Verdict::Missed("not swapped: the entry is not as expected")
+        }
+    }
+}
+
+/// Delete an entry.
+///
+/// Ends with 1 if there was none, or if it was not as expected; in the latter case it is unchanged.
+#[derive(Debug, Args)]
+pub(super) struct Del {
+    /// The key.
+    key: String,
+    #[command(flatten)]
+    condition: DeleteCondition,
+    #[command(flatten)]
+    id: RequestId,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+impl Del {
+    pub(super) async fn run(self) -> Result<DelReport, Error> {
+        let client = self.connection.to(&self.table).await?;
+        let Some(expected) = self.condition.expected() else {
+            let existed = client.delete(&self.key).request_id(self.id.request_id).await?;
+            return Ok(DelReport::Unconditional { key: self.key, existed });
+        };
+        let call = client.compare_and_delete(&self.key, expected).request_id(self.id.request_id);
+        let deleted = call.await? == Deletion::Deleted;
+        Ok(DelReport::Conditional { key: self.key, deleted })
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum DelReport {
+    Unconditional { key: String, existed: bool },
+    Conditional { key: String, deleted: bool },
+}
+
+impl Report for DelReport {
+    fn text(&self, _terminal: bool) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Unconditional { existed: true, .. } | Self::Conditional { deleted: true, .. } => Verdict::Done,
+            Self::Unconditional { existed: false, .. } => Verdict::Missed("there was no such entry"),
+            Self::Conditional { deleted: false, .. } => Verdict::Missed("not deleted: the entry is not as expected"),
+        }
+    }
+}
+
+/// Add to a counter, creating it if it is absent, and write what it stands at to standard output.
+#[derive(Debug, Args)]
+pub(super) struct Incr {
+    /// The key.
+    key: String,
+    /// What to add; may be negative.
+    #[arg(default_value_t = 1, allow_negative_numbers = true)]
+    delta: i64,
+    /// What a counter that this creates starts from, before DELTA is added.
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    initial: i64,
+    /// A counter that this creates expires this long from now.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    ttl: Option<Duration>,
+    #[command(flatten)]
+    id: RequestId,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+impl Incr {
+    pub(super) async fn run(self) -> Result<IncrReport, Error> {
+        let client = self.connection.to(&self.table).await?;
+        let mut call = client.increment(&self.key).by(self.delta).initial(self.initial).request_id(self.id.request_id);
+        if let Some(ttl) = self.ttl {
+            call = call.ttl(ttl);
+        }
+        let Counter { value, version, expire_time, .. } = call.await?;
+        Ok(IncrReport { key: self.key, value, version: version.to_string(), expire_time: expire_time.map(time) })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct IncrReport {
+    key: String,
+    value: i64,
+    version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time: Option<String>,
+}
+
+impl Report for IncrReport {
+    fn text(&self, _terminal: bool) -> Vec<u8> {
+        format!("{}\n", self.value).into_bytes()
+    }
+}
