@@ -8,4 +8,6 @@
     reason = "clippy.toml allows them in test functions only; what the tests stand on reports by panicking, too"
 )]
 
+mod conformance;
+mod faults;
 mod support;

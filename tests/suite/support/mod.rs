@@ -1,5 +1,11 @@
-//! What the tests stand on: DynamoDB Local, faults on the way to DynamoDB, and a clock that tests move.
+//! What the tests stand on: DynamoDB Local, faults on the way to DynamoDB, a clock that tests move, and a world that puts
+//! them together with a real server and a real client.
 
 pub(crate) mod clock;
 pub(crate) mod dynamodb_local;
 pub(crate) mod faults;
+mod raw;
+mod world;
+
+pub(crate) use raw::RawCodec;
+pub(crate) use world::{Item, World, binary, number, string};

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use futures_util::future::BoxFuture;
 
 pub(crate) use self::answer::What;
-pub(crate) use self::call::{Answer, Call, Upstream};
+pub(crate) use self::call::{Answer, Call, Upstream, body_of, respond};
 pub(crate) use self::counts::Counts;
 use self::counts::Ledger;
 pub(crate) use self::fault::{Fault, Struck, When};

@@ -1,0 +1,29 @@
+//! What every backend must do alike: each test here runs unchanged, over gRPC, on the embedded engine in memory and on
+//! disk, and on Amazon's DynamoDB Local.
+
+mod bad_input;
+mod counters;
+mod delete;
+mod expected;
+mod expiry;
+mod grove;
+mod limits;
+mod retries;
+mod set;
+mod ttl;
+
+/// Makes one test for each backend out of each `async fn(World)`.
+macro_rules! on_every_backend {
+    ($($test:ident),+ $(,)?) => {
+        mod embedded_in_memory {
+            $(#[tokio::test] async fn $test() { super::$test(crate::support::World::embedded_in_memory().await).await })+
+        }
+        mod embedded_on_disk {
+            $(#[tokio::test] async fn $test() { super::$test(crate::support::World::embedded_on_disk().await).await })+
+        }
+        mod dynamodb_local {
+            $(#[tokio::test] async fn $test() { super::$test(crate::support::World::dynamodb_local().await).await })+
+        }
+    };
+}
+use on_every_backend;

@@ -1,0 +1,6 @@
+//! What becomes of a call when DynamoDB, or the way to it, fails.
+
+mod ambiguous;
+mod deadline;
+mod throttled;
+mod unambiguous;

@@ -1,0 +1,210 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client as Backend;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dynakv::config::{Config, Flags, Listen};
+use dynakv::driver::{Clock, Deadline, Driver, Random, Runtime};
+use dynakv::embedded::{Engine, Location};
+use dynakv::model::{AttributeNames, TableSpec};
+use dynakv::server::{self, Listener, Server, backend};
+use dynakv_client::{Client, RetryPolicy, Version};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tonic::transport::{Channel, Endpoint};
+
+use super::clock::{InstantSleep, TestClock, TestTime};
+use super::dynamodb_local::{DynamoDbLocal, network, unique_name};
+use super::faults::{Answer, Faults, body_of, respond};
+
+/// A DynamoDB item.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A server of its own over a backend, with a client, with faults in between, and with time that stands still.
+pub(crate) struct World {
+    /// Never retries: what the server answers is what a test sees.
+    pub(crate) client: Client,
+    /// The client's connection, for calls that no client would make.
+    pub(crate) channel: Channel,
+    pub(crate) clock: Arc<TestClock>,
+    /// The driver's sleep: it does not wait, and remembers.
+    pub(crate) sleep: InstantSleep,
+    pub(crate) faults: Faults,
+    /// The default table's name in DynamoDB.
+    pub(crate) table: String,
+    other: String,
+    backend: Backend,
+    _serving: oneshot::Sender<()>,
+    _folder: Option<TempDir>,
+}
+
+/// Another program on the same table.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    backend: Backend,
+    table: String,
+}
+
+impl Writer {
+    pub(crate) async fn put<'a>(&self, key: &str, fields: impl IntoIterator<Item = (&'a str, AttributeValue)>) {
+        let mut item: Item = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        item.insert("pk".to_owned(), string(key));
+        self.put_item(item).await;
+    }
+
+    async fn put_item(&self, item: Item) {
+        self.backend.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+#[derive(Debug)]
+struct FullJitter;
+
+impl Random for FullJitter {
+    fn fraction(&self) -> f64 {
+        1.0
+    }
+}
+
+impl World {
+    pub(crate) async fn embedded_in_memory() -> Self {
+        let time = TestTime::new();
+        let runtime = time.runtime();
+        Self::embedded(&Location::Memory, time, runtime, None).await
+    }
+
+    /// Pauses between retries are as long as they may be. None of them takes time.
+    pub(crate) async fn with_full_pauses() -> Self {
+        let time = TestTime::new();
+        let runtime = Runtime { random: Arc::new(FullJitter), ..time.runtime() };
+        Self::embedded(&Location::Memory, time, runtime, None).await
+    }
+
+    pub(crate) async fn embedded_on_disk() -> Self {
+        let folder = TempDir::new().unwrap();
+        let time = TestTime::new();
+        let runtime = time.runtime();
+        Self::embedded(&Location::Folder(folder.path().join("data")), time, runtime, Some(folder)).await
+    }
+
+    async fn embedded(location: &Location, time: TestTime, runtime: Runtime, folder: Option<TempDir>) -> Self {
+        let engine = Engine::open(location).unwrap();
+        let behind = backend::in_process_client(engine.connector());
+        let connector = engine.connector();
+        Self::start(connector, backend::in_process_client, behind, Some(engine), time, runtime, folder).await
+    }
+
+    pub(crate) async fn dynamodb_local() -> Self {
+        let local = DynamoDbLocal::shared().await;
+        let time = TestTime::new();
+        let runtime = time.runtime();
+        let through = |http| local.client_through(http);
+        Self::start(network(), through, local.client(), None, time, runtime, None).await
+    }
+
+    async fn start(
+        http: SharedHttpClient,
+        sdk_client: impl Fn(SharedHttpClient) -> Backend,
+        backend: Backend,
+        engine: Option<Engine>,
+        time: TestTime,
+        runtime: Runtime,
+        folder: Option<TempDir>,
+    ) -> Self {
+        let (http, faults) = Faults::wrap(http);
+        let (table, other) = (unique_name("entries"), unique_name("other"));
+        let tables = vec![
+            TableSpec { physical_name: table.clone(), ..TableSpec::named("entries") },
+            TableSpec {
+                physical_name: other.clone(),
+                attributes: AttributeNames { key: "id".into(), value: "v".into(), ..AttributeNames::default() },
+                ..TableSpec::named("other")
+            },
+        ];
+        // Tables are made behind the faults, so that these count the calls of the test only.
+        let maker = Driver::new(backend.clone(), tables.clone(), Runtime::system());
+        for table in &tables {
+            maker.create_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
+        }
+        let driver = Driver::new(sdk_client(http), tables, runtime);
+        let (serving, channel) = serve(driver, engine).await;
+        let client = Client::builder().retry(RetryPolicy::none()).over(channel.clone()).unwrap();
+        let TestTime { clock, sleep } = time;
+        Self { client, channel, clock, sleep, faults, table, other, backend, _serving: serving, _folder: folder }
+    }
+
+    /// Another program on the default table.
+    pub(crate) fn writer(&self) -> Writer {
+        Writer { backend: self.backend.clone(), table: self.table.clone() }
+    }
+
+    /// Stores an item as another program would.
+    pub(crate) async fn put<'a>(&self, key: &str, fields: impl IntoIterator<Item = (&'a str, AttributeValue)>) {
+        self.writer().put(key, fields).await;
+    }
+
+    pub(crate) async fn put_item(&self, item: Item) {
+        self.writer().put_item(item).await;
+    }
+
+    /// The item as it is stored.
+    pub(crate) async fn item(&self, key: &str) -> Option<Item> {
+        self.stored(&self.table, "pk", key).await
+    }
+
+    /// The item of the table named `other`, whose attributes have other names.
+    pub(crate) async fn item_of_other(&self, key: &str) -> Option<Item> {
+        self.stored(&self.other, "id", key).await
+    }
+
+    async fn stored(&self, table: &str, attribute: &str, key: &str) -> Option<Item> {
+        let request = self.backend.get_item().table_name(table).key(attribute, string(key)).consistent_read(true);
+        request.send().await.unwrap().item
+    }
+
+    /// The version that Get shows.
+    pub(crate) async fn version(&self, key: &str) -> Version {
+        self.client.get(key).consistent().await.unwrap().unwrap().version.unwrap()
+    }
+
+    /// Whole seconds of the driver's clock.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.clock.now().div_euclid(1000)
+    }
+
+    /// Changes a successful answer of DynamoDB.
+    pub(crate) async fn amend(answer: Answer, change: impl FnOnce(&mut Value)) -> Answer {
+        let mut json: Value = serde_json::from_slice(&body_of(answer?).await).unwrap();
+        change(&mut json);
+        Ok(respond(200, json.to_string()))
+    }
+}
+
+/// Runs a server on a free port until the sender is dropped.
+async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, Channel) {
+    let config = Config::load(&Flags::default(), &BTreeMap::new()).unwrap();
+    let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
+    let address = listener.address().unwrap();
+    let (serving, stop) = oneshot::channel();
+    let server = Server::new(&config, driver, engine, Runtime::system());
+    tokio::spawn(async move {
+        server::run(server, listener, async { drop(stop.await) }).await.unwrap();
+    });
+    let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+    (serving, channel)
+}
+
+pub(crate) fn binary(bytes: &[u8]) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes))
+}
+
+pub(crate) fn string(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+pub(crate) fn number(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
