@@ -39,7 +39,10 @@ impl Error {
         match self {
             Self::Client(error) if error.is_outcome_unknown() => 4,
             Self::Client(error) if error.code() == Some(Code::InvalidArgument) => 2,
-            Self::TooLarge { .. } => 2,
+            Self::Client(dynakv_client::Error::Connect(
+                ConnectError::Address(_) | ConnectError::TlsNotPossible { .. } | ConnectError::InvalidToken,
+            ))
+            | Self::TooLarge { .. } => 2,
             Self::Client(_) | Self::Input { .. } | Self::Output(_) => 3,
         }
     }

@@ -53,25 +53,15 @@ enum Command {
 /// The commands that speak to a server.
 #[derive(Debug, Subcommand)]
 enum ClientCommand {
-    /// Write the value of an entry to standard output.
     Get(read::Get),
-    /// Write an entry, whatever was there.
     Set(write::Set),
-    /// Write an entry if it is as expected (compare and set).
     Cas(write::Cas),
-    /// Delete an entry.
     Del(write::Del),
-    /// Say of each key whether it exists.
     Exists(read::Exists),
-    /// Say how long an entry has left.
     Ttl(ttl::Ttl),
-    /// Give an entry a TTL.
     Expire(ttl::Expire),
-    /// Take the TTL off an entry.
     Persist(ttl::Persist),
-    /// Add to a counter.
     Incr(write::Incr),
-    /// Ask a server whether it serves.
     Health(health::Health),
 }
 

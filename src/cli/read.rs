@@ -1,4 +1,5 @@
 use clap::Args;
+use dynakv_client::Entry;
 use serde::Serialize;
 
 use super::connection::{Connection, Table};
@@ -27,7 +28,7 @@ impl Get {
         let client = self.connection.to(&self.table).await?;
         let call = client.get(&self.key);
         let entry = if self.consistent { call.consistent() } else { call }.await?;
-        Ok(Got { key: self.key, found: entry.is_some(), content: entry.map(Content::from) })
+        Ok(Got::new(self.key, entry))
     }
 }
 
@@ -37,6 +38,12 @@ pub(super) struct Got {
     found: bool,
     #[serde(flatten)]
     content: Option<Content>,
+}
+
+impl Got {
+    pub(super) fn new(key: String, entry: Option<Entry>) -> Self {
+        Self { key, found: entry.is_some(), content: entry.map(Content::from) }
+    }
 }
 
 impl Report for Got {

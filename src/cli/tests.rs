@@ -1,11 +1,17 @@
 use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use dynakv_client::{Code, Error as ClientError, Failure, Uuid};
+use dynakv_client::{Code, Entry, Error as ClientError, Failure, Swap, TtlOutcome, Uuid, pb};
+use serde_json::{json, to_value};
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use super::output::Report;
+use super::read::Got;
+use super::ttl::Lifetime;
+use super::write::CasReport;
 use super::*;
 
 fn parse(arguments: &[&str]) -> Result<Cli, ErrorKind> {
@@ -94,8 +100,8 @@ fn an_error_names_the_field_and_the_reason() {
     let error = Error::from(ClientError::Failed(Box::new(failed(Code::InvalidArgument))));
     assert_eq!(error.text(), "the request is not valid (INVALID_FIELD); key: must not be empty");
     assert_eq!(
-        serde_json::to_value(error.report()).unwrap(),
-        serde_json::json!({"error": {
+        to_value(error.report()).unwrap(),
+        json!({"error": {
             "message": "the request is not valid (INVALID_FIELD); key: must not be empty",
             "code": "INVALID_ARGUMENT",
             "reason": "INVALID_FIELD",
@@ -109,5 +115,65 @@ fn an_unknown_outcome_says_how_to_find_out() {
     let source = Box::new(Failure::from(Status::unavailable("connection reset")));
     let error = Error::from(ClientError::OutcomeUnknown { request_id: Uuid::nil(), source });
     assert!(error.text().contains("--request-id 00000000-0000-0000-0000-000000000000"), "{}", error.text());
-    assert_eq!(serde_json::to_value(error.report()).unwrap()["error"]["outcome"], "UNKNOWN");
+    assert_eq!(to_value(error.report()).unwrap()["error"]["outcome"], "UNKNOWN");
+}
+
+fn entry(value: &'static [u8]) -> Entry {
+    let expire_time = (UNIX_EPOCH + Duration::from_millis(1_500)).into();
+    pb::Entry {
+        key: "k".to_owned(),
+        value: Some(value.into()),
+        version: Some("7".to_owned()),
+        expire_time: Some(expire_time),
+    }
+    .try_into()
+    .unwrap()
+}
+
+#[test]
+fn an_entry_shows_as_text_or_else_as_base64() {
+    let text = Got::new("k".to_owned(), Some(entry("é\n".as_bytes())));
+    assert_eq!(
+        to_value(&text).unwrap(),
+        json!({"key": "k", "found": true, "value": "é\n", "version": "7", "expire_time": "1970-01-01T00:00:01.500Z"})
+    );
+    let bytes = Got::new("k".to_owned(), Some(entry(&[0xff, 0])));
+    assert_eq!(to_value(&bytes).unwrap()["value_base64"], "/wA=");
+    assert!(to_value(&bytes).unwrap().get("value").is_none());
+}
+
+#[test]
+fn a_value_is_written_byte_for_byte() {
+    let got = Got::new("k".to_owned(), Some(entry(&[0xff, 0])));
+    assert_eq!(got.text(false), [0xff, 0]);
+    assert_eq!(got.text(true), [0xff, 0, b'\n']);
+}
+
+#[test]
+fn a_miss_has_no_text_and_its_own_verdict() {
+    let miss = Got::new("k".to_owned(), None);
+    assert_eq!((miss.text(true), to_value(&miss).unwrap()), (Vec::new(), json!({"key": "k", "found": false})));
+    assert!(matches!(miss.verdict(), Verdict::Missed(_)));
+}
+
+#[test]
+fn a_lost_race_shows_the_current_entry_when_asked() {
+    let lost = |current| Swap::NotSwapped { current };
+    let report = |asked, swap| to_value(CasReport::new("k".to_owned(), asked, swap)).unwrap();
+    assert_eq!(report(false, lost(None)), json!({"key": "k", "outcome": "NOT_SWAPPED"}));
+    assert_eq!(report(true, lost(None)), json!({"key": "k", "outcome": "NOT_SWAPPED", "current": null}));
+    assert_eq!(report(true, lost(Some(entry(b"v"))))["current"]["value"], "v");
+    let swapped = Swap::Swapped { version: "8".into(), expire_time: None };
+    assert_eq!(report(true, swapped), json!({"key": "k", "outcome": "SWAPPED", "version": "8"}));
+}
+
+#[test]
+fn a_ttl_shows_in_units_and_in_milliseconds() {
+    let (ttl, expire_time) = (Duration::from_millis(61_500), UNIX_EPOCH);
+    let lifetime = Lifetime::of("k".to_owned(), &TtlOutcome::Ttl { ttl, expire_time });
+    assert_eq!(lifetime.text(false), b"1m 1s 500ms\n");
+    assert_eq!(
+        to_value(&lifetime).unwrap(),
+        json!({"key": "k", "outcome": "TTL", "ttl_ms": 61_500, "expire_time": "1970-01-01T00:00:00.000Z"})
+    );
 }

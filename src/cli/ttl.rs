@@ -57,7 +57,7 @@ impl Lifetime {
         Self { key, outcome, ttl_ms: None, version: None, expire_time: None, text: String::new(), verdict }
     }
 
-    fn of(key: String, outcome: &TtlOutcome) -> Self {
+    pub(super) fn of(key: String, outcome: &TtlOutcome) -> Self {
         match outcome {
             TtlOutcome::Ttl { ttl, expire_time } => {
                 let ttl_ms = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);

@@ -14,6 +14,7 @@ use super::output::{Report, Verdict};
 
 /// Write an entry, whatever was there, and its version to standard output.
 #[derive(Debug, Args)]
+#[command(override_usage = "dynakv set [OPTIONS] <KEY> <VALUE|--file <FILE>>")]
 pub(super) struct Set {
     /// The key.
     key: String,
@@ -105,6 +106,10 @@ impl Report for SetReport {
 ///
 /// Ends with 1 if the entry was not as expected; it is unchanged then.
 #[derive(Debug, Args)]
+#[command(override_usage = concat!(
+    "dynakv cas [OPTIONS] <KEY> <VALUE|--file <FILE>> ",
+    "<--if-absent|--if-present|--if-version <VERSION>|--if-value <VALUE>>"
+))]
 pub(super) struct Cas {
     /// The key.
     key: String,
@@ -158,7 +163,7 @@ pub(super) struct CasReport {
 }
 
 impl CasReport {
-    fn new(key: String, return_current: bool, swap: Swap) -> Self {
+    pub(super) fn new(key: String, return_current: bool, swap: Swap) -> Self {
         match swap {
             Swap::Swapped { version, expire_time } => Self {
                 key,

@@ -6,6 +6,7 @@ use std::{env, io};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::client::Settings;
+use crate::error::root_cause;
 use crate::{Address, Client, Credentials, InvalidAddress, RetryPolicy, Runtime, Tls, TokioRuntime};
 
 /// Where a client connects to when nothing else is said: the address that `dynakv serve` listens on by default.
@@ -57,12 +58,6 @@ pub enum ConnectError {
         /// What happened.
         source: tonic::transport::Error,
     },
-}
-
-/// tonic's own text says "transport error"; what a person needs is at the end of the chain.
-fn root_cause(error: &tonic::transport::Error) -> String {
-    let top: &dyn std::error::Error = error;
-    std::iter::successors(Some(top), |&error| error.source()).last().unwrap_or(top).to_string()
 }
 
 /// Settings of a client. Without any, it speaks to [`DEFAULT_ADDRESS`] without TLS and without a token.
@@ -226,7 +221,7 @@ impl Builder {
         let mut endpoint = Endpoint::from_shared(address.to_uri(tls.is_some()))
             .and_then(|endpoint| endpoint.user_agent(concat!("dynakv-rust/", env!("CARGO_PKG_VERSION"))))
             .map_err(ConnectError::Settings)?
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
             .keep_alive_timeout(KEEP_ALIVE_TIMEOUT);
         if let Some(tls) = tls {

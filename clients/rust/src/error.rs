@@ -147,12 +147,18 @@ impl Failure {
         self.metadata("outcome") == Some("NOT_APPLIED") || caused_by::<NotConnected>(&self.status)
     }
 
+    /// What broke below gRPC, where the message does not say so already: tonic's own is often "transport error".
+    fn cause(&self) -> Option<String> {
+        let cause = root_cause(self.status.source()?).to_string();
+        (!self.message().contains(&cause)).then_some(cause)
+    }
+
     fn sentence(&self) -> String {
-        let what = match (self.reason(), self.message()) {
-            (Some(reason), "") => reason.to_string(),
-            (Some(reason), message) => format!("{message} ({reason})"),
-            (None, "") => self.code_name().to_owned(),
-            (None, message) => format!("{message} ({})", self.code_name()),
+        let name = self.reason().map_or(self.code_name(), Reason::as_str);
+        let what = match (self.message(), self.cause()) {
+            ("", _) => name.to_owned(),
+            (message, None) => format!("{message} ({name})"),
+            (message, Some(cause)) => format!("{message}: {cause} ({name})"),
         };
         // The message of a refusal often names the only field.
         let unnamed = self.fields.iter().filter(|violation| !self.message().contains(&violation.field));
@@ -190,6 +196,11 @@ impl From<Status> for Failure {
 /// The client's own timer ended the call.
 pub(crate) fn no_answer_in_time() -> Status {
     Status::deadline_exceeded("there was no answer before the deadline of the call")
+}
+
+/// The end of the chain of causes, which says what a person needs to know.
+pub(crate) fn root_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    std::iter::successors(Some(error), |&error| error.source()).last().unwrap_or(error)
 }
 
 fn caused_by<E: StdError + 'static>(status: &Status) -> bool {
@@ -234,6 +245,13 @@ mod tests {
     fn a_call_that_never_found_a_connection_changed_nothing() {
         let refused = NotConnected("connection refused".into());
         assert!(Failure::from(Status::from_error(Box::new(refused))).changed_nothing());
+    }
+
+    #[test]
+    fn the_sentence_ends_with_what_broke() {
+        let mut status = Status::unavailable("transport error");
+        status.set_source(std::sync::Arc::new(std::io::Error::other("connection reset by peer")));
+        assert_eq!(Failure::from(status).to_string(), "transport error: connection reset by peer (UNAVAILABLE)");
     }
 
     #[test]
