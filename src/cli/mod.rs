@@ -44,7 +44,7 @@ enum Command {
     /// Show or check the server's configuration.
     Config {
         #[command(subcommand)]
-        command: config::ConfigCommand,
+        command: config::Command,
     },
     /// Write a completion script for a shell to standard output.
     Completions(completions::Completions),
@@ -70,10 +70,21 @@ enum ClientCommand {
 /// Help, the version and a fault in the arguments end the process here, as clap does it.
 pub async fn run() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve(args) => serve::run(*args).await,
+        Command::Serve(args) => ended(serve::run(*args).await, |error| matches!(error, serve::Error::Config(_))),
         Command::Client(command) => command.run().await,
-        Command::Config { command } => config::run(command),
+        Command::Config { command } => ended(config::run(&command), |error| !matches!(error, config::Error::Output(_))),
         Command::Completions(args) => args.run(),
+    }
+}
+
+/// The exit code of a command about the server: 2 if the configuration is at fault, 3 for any other error.
+fn ended<E: std::error::Error>(result: Result<(), E>, is_usage: impl FnOnce(&E) -> bool) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error);
+            ExitCode::from(if is_usage(&error) { 2 } else { 3 })
+        }
     }
 }
 

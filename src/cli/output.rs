@@ -59,6 +59,18 @@ impl Output {
     }
 }
 
+/// Says what broke, down to its cause.
+pub(super) fn failure(error: &dyn std::error::Error) {
+    let mut text = format!("error: {error}");
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.extend([": ", &cause.to_string()]);
+        next = cause.source();
+    }
+    text.push('\n');
+    to_stderr(text);
+}
+
 /// Unlike `eprintln!`, does not panic when standard error is gone; there is nobody left to tell.
 fn to_stderr(text: impl AsRef<[u8]>) {
     let _ = io::stderr().write_all(text.as_ref());

@@ -5,7 +5,11 @@ use dynakv_client::{Deletion, Expected};
 use super::on_every_backend;
 use crate::support::World;
 
-on_every_backend!(delete_says_whether_there_was_an_entry, an_expired_entry_does_not_count, a_lock_is_released_by_its_holder);
+on_every_backend!(
+    delete_says_whether_there_was_an_entry,
+    an_expired_entry_does_not_count,
+    a_lock_is_released_by_its_holder
+);
 
 async fn delete_says_whether_there_was_an_entry(world: World) {
     world.client.set("key", "").await.unwrap();

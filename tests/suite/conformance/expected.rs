@@ -66,7 +66,11 @@ async fn compare_and_set_is_a_matrix(world: World) {
             if holds.contains(&state) {
                 let Swap::Swapped { version, expire_time } = swap else { panic!("{case}: {swap:?}") };
                 let entry = world.client.get(&key).consistent().await.unwrap().unwrap();
-                assert_eq!((entry.text(), entry.version, entry.expire_time), (Some("new"), Some(version), None), "{case}");
+                assert_eq!(
+                    (entry.text(), entry.version.clone(), entry.expire_time),
+                    (Some("new"), Some(version), None),
+                    "{case}"
+                );
                 assert_eq!(expire_time, None);
             } else {
                 let Swap::NotSwapped { current } = swap else { panic!("{case}: {swap:?}") };

@@ -26,7 +26,7 @@ async fn items_without_version_or_remainder_are_entries(world: World) {
     let now = world.seconds();
     world.put("key", [("val", binary(b"grove")), ("ttl", number(now + 10))]).await;
     let entry = world.client.get("key").await.unwrap().unwrap();
-    assert_eq!((entry.text(), entry.version), (Some("grove"), None));
+    assert_eq!((entry.text(), entry.version.clone()), (Some("grove"), None));
     assert!(entry.expire_time.is_some());
 
     let by_version = world.client.compare_and_set("key", "new", Expected::version("0")).await.unwrap();

@@ -11,8 +11,21 @@ async fn keys_of_every_kind(world: World) {
     let longest = "k".repeat(2048);
     let longest_emoji = "🦀".repeat(512);
     let keys = [
-        "a", " ", "ttl", "SELECT", "values", "#dkv_key", ":dkv_now", "a/b.c[0]", "nul\0nul", "\n", "é", "👩‍👩‍👧‍👦",
-        "\u{10ffff}", &longest, &longest_emoji,
+        "a",
+        " ",
+        "ttl",
+        "SELECT",
+        "values",
+        "#dkv_key",
+        ":dkv_now",
+        "a/b.c[0]",
+        "nul\0nul",
+        "\n",
+        "é",
+        "👩‍👩‍👧‍👦",
+        "\u{10ffff}",
+        &longest,
+        &longest_emoji,
     ];
     for key in keys {
         world.client.set(key, key.to_owned()).ttl(Duration::from_secs(60)).await.unwrap();

@@ -27,7 +27,8 @@ async fn a_repeated_swap_is_recognised(world: World) {
         assert_eq!(call().await.unwrap(), first, "{expected:?}");
     }
     let id = Uuid::new_v4();
-    let call = || world.client.compare_and_set("lock", "me", Expected::Absent).ttl(Duration::from_secs(5)).request_id(id);
+    let call =
+        || world.client.compare_and_set("lock", "me", Expected::Absent).ttl(Duration::from_secs(5)).request_id(id);
     let first = call().await.unwrap();
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(call().await.unwrap(), first, "the lock is mine, and expires when it was to");

@@ -51,7 +51,10 @@ async fn expire_counts_from_now(world: World) {
     assert_ne!(version, before);
 
     let entry = world.client.get("key").await.unwrap().unwrap();
-    assert_eq!((entry.text(), entry.version, entry.expire_time), (Some("value"), Some(version), Some(expire_time)));
+    assert_eq!(
+        (entry.text(), entry.version.clone(), entry.expire_time),
+        (Some("value"), Some(version), Some(expire_time))
+    );
 }
 
 async fn expire_on_nothing_is_a_result(world: World) {
@@ -70,7 +73,7 @@ async fn persist_takes_the_ttl_off(world: World) {
     let PersistOutcome::TtlRemoved { version } = persisted else { panic!("{persisted:?}") };
     world.clock.advance(Duration::from_secs(5));
     let entry = world.client.get("key").await.unwrap().unwrap();
-    assert_eq!((entry.text(), entry.version, entry.expire_time), (Some("value"), Some(version), None));
+    assert_eq!((entry.text(), entry.version.clone(), entry.expire_time), (Some("value"), Some(version), None));
     assert_eq!(world.client.get_ttl("key").await.unwrap(), TtlOutcome::NoTtl);
 
     world.client.set("expired", "").ttl(Duration::from_secs(1)).await.unwrap();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dynakv_client::{Client, Deletion, Error, ExpireOutcome, Expected, PersistOutcome, Reason, Swap};
+use dynakv_client::{Client, Deletion, Error, Expected, ExpireOutcome, PersistOutcome, Reason, Swap};
 
 use crate::support::faults::{Fault, What, When};
 use crate::support::{Item, World, binary, number};
@@ -49,15 +49,8 @@ const WRITES: [Write; 17] = [
     Write::IncrementForeign,
 ];
 
-const LOSSES: [What; 7] = [
-    What::Status500,
-    What::Status503,
-    What::Reset,
-    What::ResetInBody,
-    What::Timeout,
-    What::Garbage,
-    What::Truncated,
-];
+const LOSSES: [What; 7] =
+    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
 
 /// What the caller is told.
 #[derive(Debug, PartialEq, Eq)]

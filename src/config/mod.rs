@@ -1,0 +1,129 @@
+//! The configuration: flags over environment variables over a TOML file over defaults.
+//!
+//! A key has the same name everywhere: `limits.default_deadline` is `default_deadline` under `[limits]` in the file and
+//! `DYNAKV__LIMITS__DEFAULT_DEADLINE` in the environment. Durations carry their unit (`60ms`, `5s`, `1h`). A list in the
+//! environment is TOML (`DYNAKV__TABLES='[{name = "a", physical_name = "prod-a"}]'`) or, for tables, names separated
+//! by commas. Every fault is reported at once, with the key's name and where it was given; an unknown key is a fault.
+
+mod auth;
+mod backend;
+mod fault;
+mod flags;
+mod section;
+mod sections;
+mod setting;
+mod source;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use auth::{Auth, Token};
+pub use backend::Backend;
+pub use fault::{Error, Fault, Origin};
+pub use flags::Flags;
+pub use sections::{Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
+pub use setting::{Listen, LogFormat};
+
+use crate::model::TableSpec;
+use section::Section;
+use source::Tree;
+
+/// Everything the server can be told. Each field names its key and default.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// `listen` (`127.0.0.1:50051`): an IP address and a port, or `unix:/path`.
+    pub listen: Listen,
+    /// `insecure` (false): serve addresses other than loopback without TLS or without authentication.
+    pub insecure: bool,
+    /// `backend`, `data_dir`, `memory`, `region`, `endpoint_url`, `[timeouts]`.
+    pub backend: Backend,
+    /// `tables` (one named `dynakv`): what may be named in requests; and `default_table` (the first of them), the name
+    /// of the one for requests that name none. That one comes first here.
+    pub tables: Vec<TableSpec>,
+    /// `[tls]`.
+    pub tls: Option<Tls>,
+    /// `[auth]`.
+    pub auth: Auth,
+    /// `[limits]`.
+    pub limits: Limits,
+    /// `[connections]`.
+    pub connections: Connections,
+    /// `[health]`.
+    pub health: Health,
+    /// `[shutdown]`.
+    pub shutdown: Shutdown,
+    /// `[log]`.
+    pub log: Log,
+    effective: toml::Table,
+}
+
+impl Config {
+    /// Reads the configuration. Only the files it names are read besides what is passed in.
+    pub fn load(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let mut given = Tree::environment(environment);
+        given.overlay(flags.tree());
+        let (mut merged, unreadable) = match given.text("config").map(|path| Tree::file(Path::new(path))) {
+            Some(Ok(file)) => (file, None),
+            Some(Err(fault)) => (Tree::default(), Some(fault)),
+            None => (Tree::default(), None),
+        };
+        merged.overlay(given);
+        let mut root = Section::root(merged);
+        let mut config = Self::read(&mut root, environment);
+        let (effective, faults) = root.finish();
+        config.effective = effective;
+        let faults: Vec<Fault> = unreadable.into_iter().chain(faults).collect();
+        if faults.is_empty() { Ok(config) } else { Err(Error { faults }) }
+    }
+
+    fn read(root: &mut Section, environment: &BTreeMap<String, String>) -> Self {
+        let listen_origin = root.origin("listen");
+        let backend = Backend::read(root, environment);
+        if let (Some(origin @ Origin::File(_)), _) = (root.origin("config"), root.optional::<PathBuf>("config")) {
+            root.fault("config", Some(origin), "cannot be set in the file itself");
+        }
+        let tables = tables::read(root);
+        let config = Self {
+            listen: root.get("listen", Listen::Tcp(([127, 0, 0, 1], 50051).into())),
+            insecure: root.get("insecure", false),
+            backend,
+            tables,
+            tls: root.section("tls", Tls::read),
+            auth: root.section("auth", Auth::read),
+            limits: root.section("limits", Limits::read),
+            connections: root.section("connections", Connections::read),
+            health: root.section("health", Health::read),
+            shutdown: root.section("shutdown", Shutdown::read),
+            log: root.section("log", Log::read),
+            effective: toml::Table::new(),
+        };
+        if !config.listen.is_local() && !config.insecure && !config.is_guarded() {
+            let problem = "can be reached from other machines, so it needs TLS (tls.cert, tls.key) and authentication \
+                           (auth.tokens or tls.client_ca), or an explicit --insecure";
+            root.fault("listen", listen_origin, problem);
+        }
+        config
+    }
+
+    fn is_guarded(&self) -> bool {
+        let authenticates = |tls: &Tls| tls.client_ca.is_some() || !self.auth.tokens.is_empty();
+        self.tls.as_ref().is_some_and(authenticates)
+    }
+
+    /// What is in effect as TOML, defaults included, secrets redacted.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        self.effective.to_string()
+    }
+}
+
+/// The environment variables of this process; those that are no UTF-8 are left out.
+#[must_use]
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}

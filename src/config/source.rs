@@ -1,0 +1,93 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::fault::{Fault, Origin};
+
+/// The prefix of every environment variable that is a setting, and what separates the parts of a key.
+const PREFIX: &str = "DYNAKV__";
+const SEPARATOR: &str = "__";
+
+/// Settings by key, each with the place it came from.
+#[derive(Debug, Default)]
+pub(super) struct Tree(pub(super) BTreeMap<String, Node>);
+
+/// A section or the value of one key. A list is a value: it is replaced as a whole.
+#[derive(Debug)]
+pub(super) enum Node {
+    Section(Tree),
+    Value(toml::Value, Origin),
+}
+
+impl Tree {
+    /// Reads a TOML file.
+    pub(super) fn file(path: &Path) -> Result<Self, Fault> {
+        let fault = |problem| Fault { key: "config".into(), origin: Some(Origin::File(path.to_owned())), problem };
+        let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+        let table = text.parse::<toml::Table>().map_err(|error| fault(format!("is no TOML: {error}")))?;
+        Ok(Self::table(table, &Origin::File(path.to_owned())))
+    }
+
+    /// Picks the settings out of the environment. An empty variable counts as absent, as in the AWS tools.
+    pub(super) fn environment(variables: &BTreeMap<String, String>) -> Self {
+        let mut tree = Self::default();
+        for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
+            if let Some(path) = name.strip_prefix(PREFIX) {
+                let path = path.to_ascii_lowercase();
+                let parts: Vec<&str> = path.split(SEPARATOR).collect();
+                tree.insert(&parts, value.clone().into(), &Origin::Environment(name.clone()));
+            }
+        }
+        tree
+    }
+
+    pub(super) fn table(table: toml::Table, origin: &Origin) -> Self {
+        let node = |value| match value {
+            toml::Value::Table(table) => Node::Section(Self::table(table, origin)),
+            value => Node::Value(value, origin.clone()),
+        };
+        Self(table.into_iter().map(|(key, value)| (key, node(value))).collect())
+    }
+
+    /// Sets one key, given as its parts.
+    pub(super) fn insert(&mut self, path: &[&str], value: toml::Value, origin: &Origin) {
+        let Some((first, rest)) = path.split_first() else { return };
+        if rest.is_empty() {
+            self.0.insert((*first).to_owned(), Node::Value(value, origin.clone()));
+            return;
+        }
+        let mut section = match self.0.remove(*first) {
+            Some(Node::Section(section)) => section,
+            Some(Node::Value(..)) | None => Self::default(),
+        };
+        section.insert(rest, value, origin);
+        self.0.insert((*first).to_owned(), Node::Section(section));
+    }
+
+    /// Lays `over` over this: sections are merged, values replaced.
+    pub(super) fn overlay(&mut self, over: Self) {
+        for (key, node) in over.0 {
+            match (self.0.get_mut(&key), node) {
+                (Some(Node::Section(ours)), Node::Section(theirs)) => ours.overlay(theirs),
+                (_, node) => {
+                    self.0.insert(key, node);
+                }
+            }
+        }
+    }
+
+    /// Where any one of these settings came from, to name a source for all of them.
+    pub(super) fn any_origin(&self) -> Option<Origin> {
+        self.0.values().find_map(|node| match node {
+            Node::Value(_, origin) => Some(origin.clone()),
+            Node::Section(tree) => tree.any_origin(),
+        })
+    }
+
+    /// The value of a key of the top level, if it is a text.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.0.get(key)? {
+            Node::Value(value, _) => value.as_str(),
+            Node::Section(_) => None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The life of a call before and after its handler.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Service, ServiceExt};
+use tracing::Instrument;
+
+use super::auth::Authenticator;
+use super::deadline::Time;
+use super::rejection::{explain, interrupted};
+use crate::config::{Auth, Limits};
+use crate::wire::status::{Reason, status};
+
+/// Names a call in the log. Taken from the request if a proxy has set it, and sent back with the answer.
+const REQUEST_ID: &str = "x-request-id";
+const MAX_REQUEST_ID: usize = 128;
+
+/// Orchestrators ask for health without a credential, and above all while the server is overloaded.
+const HEALTH: &str = "/grpc.health.v1.Health/";
+
+/// What every call passes on its way to the handlers: authentication, the limit of calls in flight and the deadline.
+#[derive(Debug, Clone)]
+pub(super) struct Calls<S> {
+    handlers: S,
+    gate: Arc<Gate>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    authenticator: Authenticator,
+    in_flight: Arc<Semaphore>,
+    default_deadline: Duration,
+}
+
+impl<S> Calls<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    pub(super) fn new(handlers: S, auth: &Auth, limits: &Limits) -> Self {
+        let in_flight = usize::try_from(limits.max_in_flight_calls).unwrap_or(Semaphore::MAX_PERMITS);
+        let gate = Gate {
+            authenticator: Authenticator::new(auth),
+            in_flight: Arc::new(Semaphore::new(in_flight.min(Semaphore::MAX_PERMITS))),
+            default_deadline: limits.default_deadline,
+        };
+        Self { handlers, gate: Arc::new(gate) }
+    }
+
+    async fn answer(self, request: Request<Body>) -> Response<Body> {
+        let begun = Instant::now();
+        let id = request_id(request.headers());
+        let method = request.uri().path().to_owned();
+        let span = tracing::info_span!("call", method, id = id.to_str().unwrap_or_default());
+        let mut response = self.admit(request).instrument(span.clone()).await.unwrap_or_else(Status::into_http);
+        log(&span, &response, begun.elapsed());
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
+
+    /// Lets the call through to its handler, or says why not.
+    async fn admit(self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
+        let gate = &*self.gate;
+        let permit = if request.uri().path().starts_with(HEALTH) {
+            None
+        } else {
+            if let Some(principal) = gate.authenticator.check(request.headers())? {
+                request.extensions_mut().insert(principal);
+            }
+            let overloaded = |_| status(Reason::Overloaded, "the server has too many calls in flight");
+            Some(Arc::clone(&gate.in_flight).try_acquire_owned().map_err(overloaded)?)
+        };
+        let time = Time::of(request.headers(), gate.default_deadline, Instant::now())
+            .map_err(|_| status(Reason::MalformedMessage, "the grpc-timeout header is malformed"))?;
+        request.extensions_mut().insert(time.work);
+
+        let handled = AssertUnwindSafe(self.handlers.oneshot(request)).catch_unwind();
+        let response = match timeout_at(time.answer, handled).await {
+            Ok(Ok(Ok(response))) => explain(response),
+            Ok(Ok(Err(never))) => match never {},
+            Ok(Err(_)) => return Err(panicked()),
+            Err(_) => return Err(interrupted(Reason::DeadlineExceeded, "the time of the call is used up")),
+        };
+        // A streamed answer is in flight until its last message is sent.
+        Ok(response.map(|body| {
+            Body::new(body.map_frame(move |frame| {
+                let _held = &permit;
+                frame
+            }))
+        }))
+    }
+}
+
+impl<S> hyper::service::Service<Request<Incoming>> for Calls<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let request = request.map(Body::new);
+        Box::pin(self.clone().answer(request).map(Ok))
+    }
+}
+
+/// A panic ends its call, not the connection with all the others on it. The panic hook has printed where it happened;
+/// its message may hold a key and goes no further.
+fn panicked() -> Status {
+    tracing::error!("a handler panicked");
+    interrupted(Reason::InternalError, "internal error")
+}
+
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let is_usable =
+        |value: &&HeaderValue| value.len() <= MAX_REQUEST_ID && value.as_bytes().iter().all(u8::is_ascii_graphic);
+    let fresh = || HeaderValue::from_str(&uuid::Uuid::new_v4().to_string());
+    match headers.get(REQUEST_ID).filter(is_usable) {
+        Some(given) if !given.is_empty() => given.clone(),
+        Some(_) | None => fresh().unwrap_or_else(|_| HeaderValue::from_static("none")),
+    }
+}
+
+/// One line for each call. An answer is logged when it begins; the code of one that streams is not known by then.
+fn log(span: &tracing::Span, response: &Response<Body>, took: Duration) {
+    let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    match code {
+        Code::Ok => tracing::debug!(parent: span, ?code, ms, "call"),
+        Code::Internal | Code::Unknown | Code::DataLoss => tracing::error!(parent: span, ?code, ms, "call"),
+        _ => tracing::info!(parent: span, ?code, ms, "call"),
+    }
+}

@@ -1,0 +1,135 @@
+//! The server assembled: services, health, reflection, and what every call and connection passes.
+//!
+//! ```text
+//! listener -> connection   TCP_NODELAY, TLS, HTTP/2 settings, age, drain
+//!          -> call         request id, authentication, calls in flight, deadline, panics, the log line
+//!          -> tonic        framing; `rejection` explains what it refuses by itself
+//!          -> service
+//! ```
+
+mod auth;
+pub mod backend;
+mod call;
+mod connection;
+mod deadline;
+mod health;
+mod listener;
+mod rejection;
+mod skew;
+pub mod startup;
+pub mod telemetry;
+#[cfg(test)]
+mod tests;
+pub mod tls;
+
+pub use auth::Principal;
+pub use listener::{Listener, UnixSocket};
+
+use aws_smithy_async::rt::sleep::AsyncSleep;
+use tonic::service::Routes;
+
+use crate::config::{self, Config};
+use crate::driver::{Driver, Runtime};
+use crate::embedded::Engine;
+use crate::pb;
+use crate::pb::key_value_service_server::KeyValueServiceServer;
+use crate::service::KeyValue;
+use crate::wire::status::MAX_MESSAGE_BYTES;
+use call::Calls;
+use connection::Connections;
+use health::Readiness;
+
+/// Everything a server runs with.
+#[derive(Debug)]
+pub struct Server {
+    /// Carries out the calls.
+    pub driver: Driver,
+    /// The embedded engine, if the driver runs on it.
+    pub engine: Option<Engine>,
+    /// Randomness and sleep for connections and probes; not the driver's.
+    pub runtime: Runtime,
+    /// Who may call.
+    pub auth: config::Auth,
+    /// What one client, or all together, may ask for.
+    pub limits: config::Limits,
+    /// How long connections live.
+    pub connections: config::Connections,
+    /// How connections are encrypted.
+    pub tls: Option<config::Tls>,
+    /// How readiness is found out.
+    pub health: config::Health,
+    /// How the server ends.
+    pub shutdown: config::Shutdown,
+}
+
+/// Why a server cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The TLS settings cannot be used.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
+    /// The compiled descriptors are broken.
+    #[error("reflection cannot be offered")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+impl Server {
+    /// A server over a driver, with the settings of a configuration.
+    #[must_use]
+    pub fn new(config: &Config, driver: Driver, engine: Option<Engine>, runtime: Runtime) -> Self {
+        Self {
+            driver,
+            engine,
+            runtime,
+            auth: config.auth.clone(),
+            limits: config.limits.clone(),
+            connections: config.connections.clone(),
+            tls: config.tls.clone(),
+            health: config.health.clone(),
+            shutdown: config.shutdown.clone(),
+        }
+    }
+}
+
+/// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
+/// grace time. Dropped, it cuts everything.
+pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+    let Server { driver, engine, runtime, auth, limits, connections, tls, health, shutdown: ending } = server;
+    let tls = tls.as_ref().map(tls::Acceptor::new).transpose()?;
+    let mut readiness = Readiness::new(driver.clone(), engine, health.probe_period, runtime.clone()).await;
+    let calls = Calls::new(routes(driver, &readiness)?, &auth, &limits);
+    let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone());
+
+    tokio::select! {
+        () = shutdown => {}
+        never = readiness.keep() => match never {},
+        never = connections.accept(&listener) => match never {},
+    }
+    tracing::info!(pause = ?ending.pause, grace = ?ending.grace, "draining");
+    readiness.withdraw().await;
+    // New connections are still taken: that is how load balancers learn that they should go elsewhere.
+    tokio::select! {
+        () = runtime.sleep.sleep(ending.pause) => {}
+        never = connections.accept(&listener) => match never {},
+    }
+    drop(listener);
+    tokio::join!(connections.drain(ending.grace), readiness.dismiss_watchers());
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let key_value = KeyValueServiceServer::new(KeyValue::new(driver))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    Ok(Routes::new(key_value)
+        .add_service(readiness.service())
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .prepare())
+}

@@ -1,0 +1,222 @@
+//! What can be known about the tables before the first call, said in one sentence each, with the command that mends it.
+
+use std::time::Duration;
+
+use crate::driver::{self, Deadline, Driver, TableState, TtlState};
+use crate::model::TableSpec;
+
+/// The time for all that is asked of one table. A backend out of reach does not hold up the start for longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What keeps the server from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Tables that do not exist in DynamoDB.
+    #[error("{}", .0.join("\n"))]
+    Missing(Vec<String>),
+    /// A table of the embedded engine could not be made.
+    #[error("the table {table:?} could not be made")]
+    Create {
+        /// Its name in the configuration.
+        table: String,
+        /// Why.
+        #[source]
+        source: driver::Error,
+    },
+}
+
+/// The AWS command line, as it has to be called for the backend in use.
+#[derive(Debug, Clone)]
+pub struct AwsCli {
+    options: String,
+    is_local: bool,
+}
+
+impl AwsCli {
+    /// With the region and the endpoint that were configured.
+    #[must_use]
+    pub fn new(region: Option<&str>, endpoint_url: Option<&str>) -> Self {
+        let region = region.map(|region| format!(" --region {}", quoted(region)));
+        let endpoint = endpoint_url.map(|url| format!(" --endpoint-url {}", quoted(url)));
+        let options = [region, endpoint].into_iter().flatten().collect();
+        Self { options, is_local: endpoint_url.is_some_and(is_loopback) }
+    }
+
+    fn create_table(&self, table: &TableSpec) -> String {
+        let name = quoted(&table.physical_name);
+        let definition = quoted(&format!("AttributeName={},AttributeType=S", table.attributes.key));
+        let schema = quoted(&format!("AttributeName={},KeyType=HASH", table.attributes.key));
+        format!(
+            "aws dynamodb create-table --table-name {name} --attribute-definitions {definition} --key-schema {schema} \
+             --billing-mode PAY_PER_REQUEST{}",
+            self.options
+        )
+    }
+
+    fn enable_ttl(&self, table: &TableSpec) -> String {
+        let name = quoted(&table.physical_name);
+        let ttl = quoted(&format!("Enabled=true,AttributeName={}", table.attributes.ttl));
+        format!(
+            "aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification {ttl}{}",
+            self.options
+        )
+    }
+}
+
+/// Checks every table in DynamoDB.
+///
+/// A table that is missing is an error. Everything else is a warning: what cannot be asked now may work later, and health
+/// says whether it does.
+pub async fn check(driver: &Driver, aws: &AwsCli) -> Result<(), Error> {
+    let mut missing = Vec::new();
+    for table in driver.tables() {
+        match driver.describe(&table.name, Deadline::after(PATIENCE)).await {
+            Ok(Some(state)) => warnings(table, &state, aws).iter().for_each(|warning| tracing::warn!("{warning}")),
+            Ok(None) => missing.push(format!(
+                "DynamoDB has no table {:?}; create it with: {}",
+                table.physical_name,
+                aws.create_table(table)
+            )),
+            Err(error) => tracing::warn!("{}", unknown(table, &error, aws)),
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+/// Makes the tables that the embedded engine does not have yet.
+pub async fn create_tables(driver: &Driver) -> Result<(), Error> {
+    for table in driver.tables() {
+        let created = driver.create_table(&table.name, Deadline::after(PATIENCE)).await;
+        created.map_err(|source| Error::Create { table: table.name.clone(), source })?;
+    }
+    Ok(())
+}
+
+/// What is not as it should be with a table that exists.
+fn warnings(table: &TableSpec, state: &TableState, aws: &AwsCli) -> Vec<String> {
+    let name = &table.physical_name;
+    let mut warnings = Vec::new();
+    if !state.active {
+        warnings.push(format!("the table {name:?} is {}; calls fail until it is ACTIVE", state.status));
+    }
+    let (attribute, kind) = &state.partition;
+    let key = &table.attributes.key;
+    if attribute != key || kind != "S" || state.sort.is_some() {
+        let sort = state.sort.as_ref().map(|(name, kind)| format!(" and the sort key {name:?} ({kind})"));
+        warnings.push(format!(
+            "the table {name:?} has the partition key {attribute:?} ({kind}){}, but key-value calls need {key:?} (S) alone; \
+             they will answer TABLE_SHAPE",
+            sort.unwrap_or_default()
+        ));
+    }
+    match &state.ttl {
+        TtlState::Enabled(enabled) if *enabled == table.attributes.ttl => {}
+        TtlState::Enabled(other) => warnings.push(format!(
+            "the table {name:?} has TTL on the attribute {other:?} instead of {:?}, so DynamoDB will not delete expired \
+             entries; configure that attribute for the table, or disable TTL there and run: {}",
+            table.attributes.ttl,
+            aws.enable_ttl(table)
+        )),
+        TtlState::Disabled => warnings.push(format!(
+            "the table {name:?} has no TTL, so DynamoDB will not delete expired entries; enable it with: {}",
+            aws.enable_ttl(table)
+        )),
+        TtlState::Unknown => {
+            warnings.push(format!("it is not known whether the table {name:?} has TTL on {:?}", table.attributes.ttl));
+        }
+    }
+    warnings
+}
+
+/// What to say of a table that could not be asked about.
+fn unknown(table: &TableSpec, error: &driver::Error, aws: &AwsCli) -> String {
+    let name = &table.physical_name;
+    match error {
+        driver::Error::BackendAccessDenied(_) => {
+            format!("the table {name:?} could not be checked: the AWS role lacks dynamodb:DescribeTable on it")
+        }
+        driver::Error::BackendCredentials(_) if aws.is_local => format!(
+            "the table {name:?} could not be checked: there are no AWS credentials; a local endpoint takes any, so set \
+             AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x"
+        ),
+        _ => format!(
+            "the table {name:?} could not be checked: {error}; the service is NOT_SERVING until DynamoDB answers"
+        ),
+    }
+}
+
+/// As one word of a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.,:/=@%+".contains(&byte);
+    if text.bytes().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> TableState {
+        TableState {
+            status: "ACTIVE".into(),
+            active: true,
+            partition: ("pk".into(), "S".into()),
+            sort: None,
+            ttl: TtlState::Enabled("ttl".into()),
+        }
+    }
+
+    fn warned(state: &TableState) -> String {
+        warnings(&TableSpec::named("users"), state, &AwsCli::new(Some("eu-central-1"), None)).join("\n")
+    }
+
+    #[test]
+    fn a_table_that_fits_needs_no_words() {
+        assert_eq!(warned(&state()), "");
+    }
+
+    #[test]
+    fn a_missing_ttl_is_named_with_the_command_that_enables_it() {
+        let warned = warned(&TableState { ttl: TtlState::Disabled, ..state() });
+        let command = "aws dynamodb update-time-to-live --table-name users --time-to-live-specification \
+                       Enabled=true,AttributeName=ttl --region eu-central-1";
+        assert!(warned.ends_with(command), "{warned}");
+    }
+
+    #[test]
+    fn another_key_schema_is_named() {
+        for (partition, sort) in [
+            (("id".into(), "S".into()), None),
+            (("pk".into(), "N".into()), None),
+            (("pk".into(), "S".into()), Some(("sk".into(), "S".into()))),
+        ] {
+            assert!(warned(&TableState { partition, sort, ..state() }).contains("TABLE_SHAPE"));
+        }
+    }
+
+    #[test]
+    fn commands_survive_a_shell() {
+        let mut table = TableSpec::named("users");
+        table.attributes.key = "it's a key".into();
+        let command = AwsCli::new(None, Some("http://127.0.0.1:8000")).create_table(&table);
+        assert_eq!(
+            command,
+            "aws dynamodb create-table --table-name users --attribute-definitions \
+             'AttributeName=it'\\''s a key,AttributeType=S' --key-schema 'AttributeName=it'\\''s a key,KeyType=HASH' \
+             --billing-mode PAY_PER_REQUEST --endpoint-url http://127.0.0.1:8000"
+        );
+    }
+
+    #[test]
+    fn loopback_is_recognised() {
+        for url in ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000/"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        assert!(!is_loopback("https://dynamodb.eu-central-1.amazonaws.com"));
+    }
+}

@@ -1,0 +1,197 @@
+//! What every call passes, over handlers that the test plays.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tokio::sync::Notify;
+use tonic::body::Body;
+use tonic::codegen::Service;
+use tower::service_fn;
+
+use super::*;
+use crate::driver::Deadline;
+
+/// Serves handlers until the test drops it.
+struct Played {
+    listen: config::Listen,
+    drain: tokio::sync::oneshot::Sender<Duration>,
+    done: tokio::task::JoinHandle<()>,
+}
+
+async fn play<S>(handlers: S, variables: &[(&str, &str)], runtime: Runtime) -> Played
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
+    let config = config(variables);
+    let calls = Calls::new(handlers, &config.auth, &config.limits);
+    let mut connections = Connections::new(calls, None, &config.limits, &config.connections, runtime);
+    let listener = Listener::bind(&config.listen).await.unwrap();
+    let listen = listener.address().unwrap();
+    let (drain, draining) = tokio::sync::oneshot::channel();
+    let done = tokio::spawn(async move {
+        let grace = tokio::select! {
+            grace = draining => grace.unwrap(),
+            never = connections.accept(&listener) => match never {},
+        };
+        drop(listener);
+        connections.drain(grace).await;
+    });
+    Played { listen, drain, done }
+}
+
+/// The answer of a handler that has nothing to say: an empty message.
+fn empty() -> Response<Body> {
+    let mut response =
+        Response::new(Body::new(http_body_util::Full::from(&[0_u8; 5][..]).map_err(|never| match never {})));
+    response.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
+    response.headers_mut().insert("grpc-status", "0".parse().unwrap());
+    response
+}
+
+/// Handlers that say when a call has arrived and wait to be released.
+#[derive(Clone, Default)]
+struct Gated {
+    arrived: Arc<Notify>,
+    release: Arc<Notify>,
+    finished: Arc<AtomicUsize>,
+}
+
+impl Gated {
+    fn handlers(
+        &self,
+    ) -> impl Service<
+        Request<Body>,
+        Response = Response<Body>,
+        Error = Infallible,
+        Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
+    > + Clone
+    + Send
+    + Sync
+    + 'static {
+        let gated = self.clone();
+        service_fn(move |_| {
+            let gated = gated.clone();
+            async move {
+                gated.arrived.notify_one();
+                gated.release.notified().await;
+                gated.finished.fetch_add(1, Ordering::Relaxed);
+                Ok(empty())
+            }
+        })
+    }
+}
+
+async fn get(channel: Channel) -> Result<(), Status> {
+    Client::new(channel).get(dynakv_client::pb::GetRequest::default()).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_call_in_flight_finishes_while_the_server_drains_and_nobody_new_gets_in() {
+    let gated = Gated::default();
+    let server = play(gated.handlers(), &[], runtime()).await;
+    let call = tokio::spawn(get(connect(&server.listen).await));
+    gated.arrived.notified().await;
+    server.drain.send(Duration::from_mins(1)).unwrap();
+
+    // The listener closes before the drain begins; until then a connection may still be taken, and is closed at once.
+    let endpoint = Endpoint::from_shared(format!("http://{}", server.listen)).unwrap();
+    while let Ok(channel) = endpoint.connect().await {
+        drop(channel);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(gated.finished.load(Ordering::Relaxed), 0);
+    gated.release.notify_one();
+    call.await.unwrap().unwrap();
+    server.done.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_in_flight_after_the_grace_time_is_cut() {
+    let gated = Gated::default();
+    let server = play(gated.handlers(), &[], runtime()).await;
+    let call = tokio::spawn(get(connect(&server.listen).await));
+    gated.arrived.notified().await;
+    server.drain.send(Duration::ZERO).unwrap();
+    server.done.await.unwrap();
+    assert!(call.await.unwrap().is_err());
+    assert_eq!(gated.finished.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn an_aged_connection_finishes_its_calls_and_is_replaced() {
+    /// Wakes whoever sleeps for about the maximum age when told to.
+    #[derive(Debug, Clone)]
+    struct Aging(Arc<Notify>);
+    impl AsyncSleep for Aging {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            assert!((Duration::from_secs(54)..=Duration::from_secs(66)).contains(&duration), "{duration:?}");
+            let aged = self.0.clone();
+            Sleep::new(async move { aged.notified().await })
+        }
+    }
+    let (gated, aged) = (Gated::default(), Arc::new(Notify::new()));
+    let runtime = Runtime { sleep: SharedAsyncSleep::new(Aging(aged.clone())), ..Runtime::system() };
+    let server = play(gated.handlers(), &[("DYNAKV__CONNECTIONS__MAX_AGE", "60s")], runtime).await;
+    let channel = connect(&server.listen).await;
+    let call = tokio::spawn(get(channel.clone()));
+    gated.arrived.notified().await;
+    aged.notify_one();
+    gated.release.notify_one();
+    call.await.unwrap().unwrap();
+    // The client connects anew by itself.
+    gated.release.notify_one();
+    get(channel).await.unwrap();
+}
+
+#[tokio::test]
+async fn more_calls_than_the_limit_are_shed_at_once() {
+    let gated = Gated::default();
+    let server = play(gated.handlers(), &[("DYNAKV__LIMITS__MAX_IN_FLIGHT_CALLS", "1")], runtime()).await;
+    let channel = connect(&server.listen).await;
+    let first = tokio::spawn(get(channel.clone()));
+    gated.arrived.notified().await;
+    let shed = get(channel.clone()).await.unwrap_err();
+    assert_eq!(reason(&shed), is(Code::Unavailable, "OVERLOADED", "NOT_APPLIED"));
+    assert!(shed.get_error_details().retry_info().is_some());
+    gated.release.notify_one();
+    first.await.unwrap().unwrap();
+    gated.release.notify_one();
+    get(channel).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_call_and_not_the_connection() {
+    let handlers = service_fn(|request: Request<Body>| async move {
+        assert!(request.headers().contains_key("calm"), "a panic that the test wants");
+        Ok(empty())
+    });
+    let server = play(handlers, &[], runtime()).await;
+    let channel = connect(&server.listen).await;
+    let status = get(channel.clone()).await.unwrap_err();
+    assert_eq!(reason(&status), is(Code::Internal, "INTERNAL_ERROR", "UNKNOWN"));
+    let mut calm = tonic::Request::new(dynakv_client::pb::GetRequest::default());
+    calm.metadata_mut().insert("calm", "yes".parse().unwrap());
+    Client::new(channel).get(calm).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_end_by_itself_is_answered() {
+    let gated = Gated::default();
+    // The default instead of the caller's deadline: tonic's client would run a timer of its own beside that.
+    let server = play(gated.handlers(), &[("DYNAKV__LIMITS__DEFAULT_DEADLINE", "20ms")], runtime()).await;
+    let status = get(connect(&server.listen).await).await.unwrap_err();
+    assert_eq!(reason(&status), is(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "UNKNOWN"));
+    assert_eq!(gated.finished.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn handlers_are_told_when_their_work_has_to_end() {
+    let handlers = service_fn(|request: Request<Body>| async move {
+        assert!(request.extensions().get::<Deadline>().is_some());
+        Ok(empty())
+    });
+    let server = play(handlers, &[], runtime()).await;
+    get(connect(&server.listen).await).await.unwrap();
+}
