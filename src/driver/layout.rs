@@ -10,7 +10,7 @@ use super::error::Error;
 use super::expiry;
 use super::nonce::Nonce;
 use super::number;
-use crate::model::{AttributeNames, Entry, ExpireTime, Key, Millis, Value, Version};
+use crate::model::{AttributeNames, Entry, ExpireTime, Key, Millis, SetExpiry, Value, Version};
 
 /// A DynamoDB item.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -48,10 +48,10 @@ pub(super) fn binary(bytes: &Bytes) -> AttributeValue {
 /// DynamoDB's limit for an item, names included. Source: "Quotas in Amazon DynamoDB", item size.
 const MAX_ITEM_BYTES: usize = 409_600;
 
-/// Room for the numbers of an entry. A number takes one byte, and one for every two digits; see "DynamoDB item sizes
-/// and formats". The digits of a version vary, so the widest is reserved: what fits must not depend on chance.
+/// What the numbers of an entry take: one byte, and one for every two digits; see "DynamoDB item sizes and formats".
+/// The digits of a version vary, so the most are counted: whether a value fits must not depend on chance.
 const VERSION_BYTES: usize = 1 + 19usize.div_ceil(2);
-const TTL_BYTES: usize = 1 + 12usize.div_ceil(2);
+const TTL_BYTES: usize = 1 + 10usize.div_ceil(2);
 const TTL_MS_BYTES: usize = 1 + 3usize.div_ceil(2);
 
 /// The attribute names of one table, and what they mean.
@@ -94,11 +94,15 @@ impl Layout {
 
     /// Refuses a value that would make the item too large.
     ///
-    /// Room is left for all our attributes, also where the entry has no TTL, so that Expire never fails for size.
-    pub(super) fn check_size(&self, key: &Key, value: &Bytes) -> Result<(), Error> {
-        let names: usize = self.names.roles().iter().map(|(_, name)| name.len()).sum();
-        let overhead = names + key.as_str().len() + VERSION_BYTES + TTL_BYTES + TTL_MS_BYTES;
-        let limit = MAX_ITEM_BYTES.saturating_sub(overhead);
+    /// Counts what the write itself stores. What an update meets in the stored item is DynamoDB's verdict.
+    pub(super) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Error> {
+        let AttributeNames { key: key_name, value: value_name, ttl, ttl_ms, version } = &self.names;
+        let ttl_bytes = match expiry {
+            SetExpiry::After(_) => ttl.len() + TTL_BYTES + ttl_ms.len() + TTL_MS_BYTES,
+            SetExpiry::Never | SetExpiry::Keep => 0,
+        };
+        let beside = key_name.len() + key.as_str().len() + value_name.len() + version.len() + VERSION_BYTES + ttl_bytes;
+        let limit = MAX_ITEM_BYTES.saturating_sub(beside);
         if value.len() > limit { Err(Error::ValueTooLarge { size: value.len(), limit }) } else { Ok(()) }
     }
 

@@ -51,7 +51,7 @@ impl KeyValues<'_> {
     /// # Errors
     /// [`Error::OutcomeUnknown`] if an answer was lost and `Keep` or `return_previous` forbids to send the write again.
     pub async fn set(&self, set: &Set) -> Result<(Written, Previous), Error> {
-        self.table.layout().check_size(&set.key, &set.value)?;
+        self.table.layout().check_size(&set.key, &set.value, set.expiry)?;
         let nonce = self.nonce(set.request_id, &set.key, "Set", &[&expiry_bytes(set.expiry), &set.value]);
         let expire = self.expire_time(set.expiry);
         let answer = if set.return_previous { ReturnValue::AllOld } else { ReturnValue::None };
@@ -122,7 +122,7 @@ impl KeyValues<'_> {
     /// [`Error::OutcomeUnknown`] if an answer was lost and the entry does not show whether this call wrote it; never
     /// [`Swap::NotSwapped`] in that case.
     pub async fn compare_and_set(&self, set: &CompareAndSet) -> Result<Swap, Error> {
-        self.table.layout().check_size(&set.key, &set.value)?;
+        self.table.layout().check_size(&set.key, &set.value, set.expiry)?;
         let expected = expected_bytes(&set.expected);
         let payload: &[&[u8]] = &[&expiry_bytes(set.expiry), &set.value, &expected];
         let nonce = self.nonce(set.request_id, &set.key, "CompareAndSet", payload);

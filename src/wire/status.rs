@@ -119,10 +119,7 @@ fn details(problem: Problem, error: &Error) -> Problem {
             .violation("value", format!("has {size} bytes, at most {limit} fit into an item under this key")),
         Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),
-        Error::Throttled(upstream) => upstream
-            .throttle_reasons()
-            .iter()
-            .fold(problem, |problem, reason| problem.metadata("throttle_reason", reason).quota(reason, "throughput")),
+        Error::Throttled(upstream) => throttle_details(problem, upstream.throttle_reasons()),
         Error::TableShape(_)
         | Error::ItemTooLarge(_)
         | Error::UpdateNotApplicable(_)
@@ -137,6 +134,14 @@ fn details(problem: Problem, error: &Error) -> Problem {
         | Error::DeadlineExceeded { .. }
         | Error::Internal(_) => problem,
     }
+}
+
+fn throttle_details(problem: Problem, reasons: &[String]) -> Problem {
+    let Some(first) = reasons.first() else {
+        return problem.quota("DynamoDB", "throughput");
+    };
+    let problem = problem.metadata("throttle_reason", first);
+    reasons.iter().fold(problem, |problem, reason| problem.quota(reason, "throughput"))
 }
 
 fn code(reason: Reason) -> Code {

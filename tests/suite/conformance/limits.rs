@@ -5,7 +5,7 @@ use dynakv_client::{Code, Reason};
 use super::on_every_backend;
 use crate::support::World;
 
-on_every_backend!(keys_of_every_kind, the_largest_value, a_value_one_byte_too_large, a_full_item_takes_a_ttl);
+on_every_backend!(keys_of_every_kind, the_largest_value, a_value_one_byte_too_large, a_full_item_takes_no_ttl);
 
 async fn keys_of_every_kind(world: World) {
     let longest = "k".repeat(2048);
@@ -38,8 +38,10 @@ async fn keys_of_every_kind(world: World) {
 }
 
 /// What the service says is the largest value under a key.
-async fn largest(world: &World, key: &str) -> usize {
-    let error = world.client.set(key, vec![0; 409_600]).await.unwrap_err();
+async fn largest(world: &World, key: &str, ttl: Option<Duration>) -> usize {
+    let set = world.client.set(key, vec![0; 409_600]);
+    let set = if let Some(ttl) = ttl { set.ttl(ttl) } else { set };
+    let error = set.await.unwrap_err();
     let failure = error.failure().unwrap();
     assert_eq!((failure.code(), failure.reason()), (Code::InvalidArgument, Some(&Reason::InvalidField)));
     assert_eq!(failure.fields()[0].field, "value");
@@ -47,33 +49,44 @@ async fn largest(world: &World, key: &str) -> usize {
     limit.strip_suffix(" bytes").unwrap().parse().unwrap()
 }
 
+/// 409,600 bytes less the key, the names `pk`, `val` and `ver`, and 11 bytes for a version of 19 digits.
+fn room(key: &str) -> usize {
+    409_600 - key.len() - "pk".len() - "val".len() - "ver".len() - 11
+}
+
 async fn the_largest_value(world: World) {
+    let ttl = Duration::from_millis(123_456);
     for key in ["k", &"k".repeat(2048)] {
-        let largest = largest(&world, key).await;
-        // 409,600 less the key, the attribute names and the numbers beside the value.
-        assert!((409_600 - key.len() - 60..409_600 - key.len()).contains(&largest), "{largest}");
-        let value: Vec<u8> = (0..=u8::MAX).cycle().take(largest).collect();
-        world.client.set(key, value.clone()).ttl(Duration::from_millis(123_456)).await.unwrap();
-        let entry = world.client.get(key).await.unwrap().unwrap();
-        assert!(entry.value.unwrap() == value);
+        assert_eq!(largest(&world, key, None).await, room(key));
+        assert_eq!(largest(&world, key, Some(ttl)).await, room(key) - "ttl".len() - 6 - "ttl_ms".len() - 3);
+        let value: Vec<u8> = (0..=u8::MAX).cycle().take(room(key)).collect();
+        for _versions_differ_in_length in 0..8 {
+            world.client.set(key, value.clone()).await.unwrap();
+        }
+        assert!(world.client.get(key).await.unwrap().unwrap().value.unwrap() == value);
+        let mortal = value[..largest(&world, key, Some(ttl)).await].to_vec();
+        world.client.set(key, mortal.clone()).ttl(ttl).await.unwrap();
+        assert!(world.client.get(key).await.unwrap().unwrap().value.unwrap() == mortal);
     }
 }
 
 async fn a_value_one_byte_too_large(world: World) {
-    let largest = largest(&world, "key").await;
     world.client.set("key", "small").await.unwrap();
     let before = world.item("key").await;
-    let error = world.client.set("key", vec![0; largest + 1]).await.unwrap_err();
+    let value = vec![0; room("key") + 1];
+    let error = world.client.set("key", value.clone()).await.unwrap_err();
     assert_eq!(error.code(), Some(Code::InvalidArgument));
-    let swap = world.client.compare_and_set("key", vec![0; largest + 1], dynakv_client::Expected::Present).await;
+    let swap = world.client.compare_and_set("key", value, dynakv_client::Expected::Present).await;
     assert_eq!(swap.unwrap_err().code(), Some(Code::InvalidArgument));
     assert_eq!(world.item("key").await, before);
 }
 
-async fn a_full_item_takes_a_ttl(world: World) {
-    let largest = largest(&world, "key").await;
-    world.client.set("key", vec![0; largest]).await.unwrap();
-    let outcome = world.client.expire("key", Duration::from_millis(123_456_789)).await.unwrap();
-    assert!(matches!(outcome, dynakv_client::ExpireOutcome::TtlSet { .. }));
-    world.client.set("key", vec![1; largest]).keep_ttl().await.unwrap();
+/// What is stored decides, so this is no bad input.
+async fn a_full_item_takes_no_ttl(world: World) {
+    world.client.set("key", vec![0; room("key")]).await.unwrap();
+    let before = world.item("key").await;
+    let error = world.client.expire("key", Duration::from_millis(123_456_789)).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Some(Code::FailedPrecondition), Some(&Reason::ItemTooLarge)));
+    assert_eq!(error.failure().unwrap().metadata("outcome"), Some("NOT_APPLIED"));
+    assert_eq!(world.item("key").await, before);
 }

@@ -305,9 +305,9 @@ async fn doubt_outlives_what_comes_after_it() {
 #[tokio::test]
 async fn a_failed_read_settles_nothing() {
     let world = World::embedded_in_memory().await;
+    Write::Increment.prepare(&world, "key").await;
     world.faults.inject(Fault::new("UpdateItem", When::After, What::Status500));
     world.faults.inject(Fault::new("GetItem", When::Before, What::Status500).times(usize::MAX));
-    Write::Increment.prepare(&world, "key").await;
     let error = world.client.increment("key").await.unwrap_err();
     assert!(error.is_outcome_unknown(), "{error:?}");
 }

@@ -15,6 +15,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 use super::clock::{InstantSleep, TestClock, TestTime};
 use super::dynamodb_local::{DynamoDbLocal, network, unique_name};
@@ -131,6 +134,8 @@ impl World {
         }
         let driver = Driver::new(sdk_client(http), tables, runtime);
         let (serving, channel) = serve(driver, engine).await;
+        await_readiness(channel.clone()).await;
+        faults.reset_counts();
         let client = Client::builder().retry(RetryPolicy::none()).over(channel.clone()).unwrap();
         let TestTime { clock, sleep } = time;
         Self { client, channel, clock, sleep, faults, table, other, backend, _serving: serving, _folder: folder }
@@ -185,7 +190,9 @@ impl World {
 
 /// Runs a server on a free port until the sender is dropped.
 async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, Channel) {
-    let config = Config::load(&Flags::default(), &BTreeMap::new()).unwrap();
+    // One probe at the start, and no other that a test could count or a fault could strike.
+    let environment = BTreeMap::from([("DYNAKV__HEALTH__PROBE_PERIOD".to_owned(), "1h".to_owned())]);
+    let config = Config::load(&Flags::default(), &environment).unwrap();
     let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
     let address = listener.address().unwrap();
     let (serving, stop) = oneshot::channel();
@@ -195,6 +202,13 @@ async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, 
     });
     let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
     (serving, channel)
+}
+
+async fn await_readiness(channel: Channel) {
+    let service = "dynakv.v1.KeyValueService".to_owned();
+    let watch = HealthClient::new(channel).watch(HealthCheckRequest { service }).await;
+    let mut changes = watch.unwrap().into_inner();
+    while changes.message().await.unwrap().unwrap().status() != ServingStatus::Serving {}
 }
 
 pub(crate) fn binary(bytes: &[u8]) -> AttributeValue {

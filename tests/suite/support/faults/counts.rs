@@ -35,6 +35,10 @@ impl Ledger {
         counts_of(&self.0.borrow(), operation)
     }
 
+    pub(super) fn reset(&self) {
+        self.0.send_modify(HashMap::clear);
+    }
+
     pub(super) async fn wait_for(&self, operation: &str, condition: impl Fn(Counts) -> bool) {
         self.0.subscribe().wait_for(|calls| condition(counts_of(calls, operation))).await.unwrap();
     }

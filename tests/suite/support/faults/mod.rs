@@ -79,6 +79,11 @@ impl Faults {
         self.rules.lock().unwrap().clear();
     }
 
+    /// Counts from now on. No call may be on its way.
+    pub(crate) fn reset_counts(&self) {
+        self.ledger.reset();
+    }
+
     /// The calls of one operation so far, or of [`ANY`].
     pub(crate) fn counts(&self, operation: &str) -> Counts {
         self.ledger.counts(operation)
