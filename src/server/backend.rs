@@ -1,8 +1,11 @@
 //! The AWS SDK client and what is under it: the network or the embedded engine.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -33,18 +36,23 @@ pub async fn network_client(
     clock: Arc<dyn Clock>,
 ) -> Result<Client, NoRegion> {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let regions = RegionProviderChain::first_try(region.map(|region| Region::new(region.to_owned())))
-        .or_default_provider()
-        .or_else(endpoint_url.map(|_| Region::new(NOMINAL_REGION)));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
         .operation_timeout(timeouts.operation)
         .build();
-    let mut loader =
-        aws_config::defaults(BehaviorVersion::latest()).http_client(http).region(regions).timeout_config(timeouts);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts);
     if let Some(url) = endpoint_url {
         loader = loader.endpoint_url(url);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
+    } else if endpoint_url.is_some_and(is_loopback) {
+        // Not the default chain, whose last resort is to ask EC2 and to wait for an answer that does not come.
+        let chain = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(ProfileFileRegionProvider::new())
+            .or_else(Region::new(NOMINAL_REGION));
+        loader = loader.region(chain);
     }
     let shared = loader.load().await;
     if shared.region().is_none() {
@@ -67,6 +75,13 @@ pub fn in_process_client(http: SharedHttpClient) -> Client {
     client(config::Builder::from(&shared))
 }
 
+/// Whether a URL names this machine, as that of DynamoDB Local does.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()))
+}
+
 fn client(builder: config::Builder) -> Client {
     let config = builder
         // The driver retries, reads and writes alike: only it sees whether an attempt was ambiguous.
@@ -75,4 +90,17 @@ fn client(builder: config::Builder) -> Client {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_recognised() {
+        for url in ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000/"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        assert!(!is_loopback("https://dynamodb.eu-central-1.amazonaws.com"));
+    }
 }

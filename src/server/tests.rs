@@ -2,6 +2,7 @@
 
 mod assembled;
 mod calls;
+mod encrypted;
 
 use std::convert::Infallible;
 use std::sync::Arc;
