@@ -84,7 +84,7 @@ async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Opt
         Backend::Embedded { data_dir } => {
             let location = data_dir.clone().map_or(Location::Memory, Location::Folder);
             let engine = Engine::open(&location)?;
-            let driver = driver(backend::in_process_client(engine.connector()));
+            let driver = driver(backend::nominal_client(engine.connector(), None));
             startup::create_tables(&driver).await?;
             Ok((driver, Some(engine)))
         }

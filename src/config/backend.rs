@@ -30,8 +30,13 @@ const DEMANDING: [&str; 4] = ["region", "endpoint_url", "tables", "config"];
 
 impl Backend {
     pub(super) fn read(root: &mut Section, environment: &BTreeMap<String, String>) -> Self {
-        let undecided = demand_backend(root);
-        let name = root.get("backend", BackendName::Embedded);
+        let is_given = root.origin("backend").is_some();
+        let is_demanded = demand_backend(root);
+        let name = root.optional("backend");
+        // Then there is a fault already, and what would follow from the default is none.
+        let is_undecided = is_demanded || (is_given && name.is_none());
+        let name = name.unwrap_or(BackendName::Embedded);
+        root.show("backend", name.show());
         let [data_dir_origin, memory_origin, region_origin, endpoint_origin] =
             ["data_dir", "memory", "region", "endpoint_url"].map(|key| root.origin(key));
 
@@ -50,7 +55,7 @@ impl Backend {
                 Self::DynamoDb { region, endpoint_url, timeouts }
             }
             BackendName::Embedded => {
-                if !undecided {
+                if !is_undecided {
                     refuse(root, "region", region_origin, "needs backend dynamodb");
                     refuse(root, "endpoint_url", endpoint_origin, "needs backend dynamodb");
                 }

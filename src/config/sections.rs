@@ -160,7 +160,8 @@ impl Shutdown {
 /// `[log]`: what is logged, to standard error. Never keys, values or secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
-    /// `log.level` (info): error, warn, info, debug, trace, or a filter such as `info,dynakv=debug`.
+    /// `log.level` (info): off, error, warn, info, debug or trace for DynaKV's own lines, of which libraries add only
+    /// errors; or a filter of the crate tracing-subscriber, such as `info,dynakv=debug`.
     pub level: String,
     /// `log.format` (text): text or json.
     pub format: LogFormat,

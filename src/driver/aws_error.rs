@@ -212,6 +212,7 @@ impl<E> From<SdkError<E, HttpResponse>> for Failure
 where
     E: ConditionFailure + ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "SdkError is non-exhaustive")]
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let upstream = Upstream::new(error.code(), error.request_id());
         let kind = match &error {
@@ -223,7 +224,6 @@ where
             // The request could not even be built: nothing was sent, and a retry builds the same.
             SdkError::ConstructionFailure(_) => FailureKind::Refused,
             // Timeouts, unreadable answers, and whatever the SDK adds one day: the write may have happened.
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]
             _ => FailureKind::Unavailable,
         };
         let upstream = upstream.throttled_by(throttle_reasons(&error));

@@ -1,12 +1,18 @@
 //! The AWS SDK client and what is under it: the network or the embedded engine.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig, imds};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{self, StalledStreamProtectionConfig};
 use aws_smithy_http_client::tls::Provider;
@@ -25,6 +31,12 @@ const NOMINAL_REGION: &str = "us-east-1";
 #[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
 pub struct NoRegion;
 
+/// The network: pooled connections, TLS by rustls.
+#[must_use]
+pub fn network_connector() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
 /// A client for DynamoDB over the network, with the ordinary AWS configuration: credential chain, profile, region.
 pub async fn network_client(
     region: Option<&str>,
@@ -32,19 +44,21 @@ pub async fn network_client(
     timeouts: &Timeouts,
     clock: Arc<dyn Clock>,
 ) -> Result<Client, NoRegion> {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let regions = RegionProviderChain::first_try(region.map(|region| Region::new(region.to_owned())))
-        .or_default_provider()
-        .or_else(endpoint_url.map(|_| Region::new(NOMINAL_REGION)));
+    let http = network_connector();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
         .operation_timeout(timeouts.operation)
         .build();
-    let mut loader =
-        aws_config::defaults(BehaviorVersion::latest()).http_client(http).region(regions).timeout_config(timeouts);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(timeouts);
     if let Some(url) = endpoint_url {
         loader = loader.endpoint_url(url);
+    }
+    if endpoint_url.is_some_and(is_loopback) {
+        loader = local(loader, http).await;
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
     }
     let shared = loader.load().await;
     if shared.region().is_none() {
@@ -53,18 +67,30 @@ pub async fn network_client(
     Ok(client(config::Builder::from(&shared).interceptor(SkewWatch::new(clock))))
 }
 
-/// A client for an engine that stands behind a connector in this process, and asks for no credentials.
+/// Looks for region and credentials as ever, but hardly on EC2, the last resort of both: a machine with an endpoint of its
+/// own is rarely there, and waiting for the answer would hide what is missing.
+async fn local(loader: ConfigLoader, http: SharedHttpClient) -> ConfigLoader {
+    let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::new())
+        .or_else(Region::new(NOMINAL_REGION));
+    let provider = ProviderConfig::default().with_http_client(http).with_region(region.region().await);
+    let ec2 = imds::Client::builder().configure(&provider).max_attempts(1).build();
+    let credentials = DefaultCredentialsChain::builder().configure(provider).imds_client(ec2).build().await;
+    loader.region(region).credentials_provider(credentials)
+}
+
+/// A client over any connector, for an engine that does not check who asks: the embedded one, which ignores the endpoint,
+/// or DynamoDB Local.
 #[must_use]
-pub fn in_process_client(http: SharedHttpClient) -> Client {
-    let shared = SdkConfig::builder()
+pub fn nominal_client(http: SharedHttpClient, endpoint_url: Option<&str>) -> Client {
+    let credentials = Credentials::new("dynakv", "dynakv", None, None, "nominal");
+    let mut shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .region(Region::new(NOMINAL_REGION))
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
-            "embedded", "embedded", None, None, "embedded",
-        )))
-        .build();
-    client(config::Builder::from(&shared))
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    shared.set_endpoint_url(endpoint_url.map(str::to_owned));
+    client(config::Builder::from(&shared.build()))
 }
 
 fn client(builder: config::Builder) -> Client {
@@ -75,4 +101,24 @@ fn client(builder: config::Builder) -> Client {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
+}
+
+/// Whether a URL names this machine, as that of DynamoDB Local does.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_recognised() {
+        for url in ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000/"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        assert!(!is_loopback("https://dynamodb.eu-central-1.amazonaws.com"));
+    }
 }

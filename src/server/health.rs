@@ -32,9 +32,9 @@ const ENGINE_PERIOD: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error)]
 enum NotReady {
-    #[error("the embedded engine has failed")]
+    #[error(transparent)]
     Engine(#[from] embedded::Error),
-    #[error("the backend does not answer")]
+    #[error(transparent)]
     Backend(#[from] crate::driver::Error),
 }
 

@@ -2,6 +2,8 @@
 
 mod assembled;
 mod calls;
+mod encrypted;
+mod readiness;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use tonic_types::StatusExt;
 use super::*;
 use crate::config::Flags;
 use crate::embedded::Location;
-use crate::server::backend::in_process_client;
+use crate::server::backend::nominal_client;
 
 type Client = dynakv_client::pb::key_value_service_client::KeyValueServiceClient<Channel>;
 
@@ -67,7 +69,7 @@ struct Running {
 impl Running {
     async fn start(config: &Config, runtime: Runtime) -> Self {
         let engine = Engine::open(&Location::Memory).unwrap();
-        let driver = Driver::new(in_process_client(engine.connector()), config.tables.clone(), Runtime::system());
+        let driver = Driver::new(nominal_client(engine.connector(), None), config.tables.clone(), Runtime::system());
         startup::create_tables(&driver).await.unwrap();
         let server = Server::new(config, driver, Some(engine), runtime);
         let listener = Listener::bind(&config.listen).await.unwrap();

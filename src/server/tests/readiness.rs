@@ -1,0 +1,85 @@
+//! Readiness follows the backend.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use tokio_stream::StreamExt;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::*;
+
+/// An engine that can be unplugged.
+#[derive(Debug, Clone)]
+struct Pluggable {
+    plugged: Arc<AtomicBool>,
+    engine: SharedHttpClient,
+}
+
+impl HttpClient for Pluggable {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let engine = self.engine.http_connector(settings, components);
+        SharedHttpConnector::new(PluggableConnector { plugged: Arc::clone(&self.plugged), engine })
+    }
+}
+
+#[derive(Debug)]
+struct PluggableConnector {
+    plugged: Arc<AtomicBool>,
+    engine: SharedHttpConnector,
+}
+
+impl HttpConnector for PluggableConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if self.plugged.load(Ordering::Relaxed) {
+            self.engine.call(request)
+        } else {
+            HttpConnectorFuture::ready(Err(ConnectorError::io("unplugged".into())))
+        }
+    }
+}
+
+/// A sleep that is over at once, but lets others run.
+#[derive(Debug, Clone, Copy)]
+struct Short;
+
+impl AsyncSleep for Short {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Sleep::new(tokio::task::yield_now())
+    }
+}
+
+#[tokio::test]
+async fn a_backend_that_stops_shows_in_the_health_of_the_service_and_not_of_the_process() {
+    let config = config(&[]);
+    let engine = Engine::open(&Location::Memory).unwrap();
+    let plugged = Arc::new(AtomicBool::new(true));
+    let http = SharedHttpClient::new(Pluggable { plugged: Arc::clone(&plugged), engine: engine.connector() });
+    let runtime = Runtime { sleep: SharedAsyncSleep::new(Short), ..Runtime::system() };
+    let driver = Driver::new(nominal_client(http, None), config.tables.clone(), runtime.clone());
+    startup::create_tables(&driver).await.unwrap();
+    let mut server = Server::new(&config, driver, None, runtime);
+    server.connections.max_age = Duration::ZERO;
+    let listener = Listener::bind(&config.listen).await.unwrap();
+    let channel = connect(&listener.address().unwrap()).await;
+    let serving = tokio::spawn(run(server, listener, std::future::pending()));
+
+    let mut health = HealthClient::new(channel);
+    let service = HealthCheckRequest { service: "dynakv.v1.KeyValueService".to_owned() };
+    let mut watch = health.watch(service).await.unwrap().into_inner();
+    let mut until = async |wanted| while watch.next().await.unwrap().unwrap().status() != wanted {};
+    until(ServingStatus::Serving).await;
+    plugged.store(false, Ordering::Relaxed);
+    until(ServingStatus::NotServing).await;
+    let process = health.check(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert_eq!(process.status(), ServingStatus::Serving);
+    plugged.store(true, Ordering::Relaxed);
+    until(ServingStatus::Serving).await;
+    serving.abort();
+}
