@@ -94,7 +94,7 @@ async fn numbers_of_other_programs(world: World) {
         assert_eq!(world.item(key).await.unwrap()["extra"], string("foreign"), "what else is there stays");
     }
     // A write by another RPC between two increments, and one by another program that leaves `ver` in place.
-    world.client.expire("plain", Duration::from_secs(60)).await.unwrap();
+    world.client.expire("plain", Duration::from_mins(1)).await.unwrap();
     let counter = world.client.increment("plain").await.unwrap();
     assert_eq!((counter.value, counter.expire_time.is_some()), (44, true));
     let version = world.item("plain").await.unwrap()["ver"].clone();

@@ -17,7 +17,7 @@ async fn prepare(world: &World, state: &str) -> String {
     match state {
         "absent" => {}
         "present" => drop(world.client.set(&key, "held").await.unwrap()),
-        "mortal" => drop(world.client.set(&key, "held").ttl(Duration::from_secs(60)).await.unwrap()),
+        "mortal" => drop(world.client.set(&key, "held").ttl(Duration::from_mins(1)).await.unwrap()),
         "expired" => {
             world.client.set(&key, "held").ttl(Duration::from_millis(1)).await.unwrap();
             world.clock.advance(Duration::from_millis(1));
@@ -106,7 +106,7 @@ async fn compare_and_delete_is_a_matrix(world: World) {
 }
 
 async fn keep_ttl_keeps_it(world: World) {
-    let expire_time = world.client.set("key", "old").ttl(Duration::from_secs(60)).await.unwrap().expire_time;
+    let expire_time = world.client.set("key", "old").ttl(Duration::from_mins(1)).await.unwrap().expire_time;
     assert!(expire_time.is_some());
     for expected in [Expected::Present, Expected::value("new"), Expected::Version(world.version("key").await)] {
         let expected = match expected {

@@ -91,7 +91,7 @@ async fn judge(world: &World, case: &str, alive: bool, place: impl AsyncFn(&str)
     place("key").await;
     assert_eq!(client.persist("key").await.unwrap() != PersistOutcome::NotFound, alive, "Persist, {case}");
     place("key").await;
-    let expire = client.expire("key", Duration::from_secs(60)).await.unwrap();
+    let expire = client.expire("key", Duration::from_mins(1)).await.unwrap();
     assert_eq!(expire != ExpireOutcome::NotFound, alive, "Expire, {case}");
     place("key").await;
     assert_eq!(client.increment("key").await.is_err(), alive, "Increment finds bytes or starts afresh, {case}");

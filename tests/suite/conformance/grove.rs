@@ -100,12 +100,12 @@ async fn set_if_present_and_expire_do_not_revive(world: World) {
     world.clock.advance(Duration::from_millis(1));
     let swap = world.client.compare_and_set("key", "new", Expected::Present).return_current().await.unwrap();
     assert_eq!(swap, Swap::NotSwapped { current: None });
-    assert_eq!(world.client.expire("key", Duration::from_secs(60)).await.unwrap(), ExpireOutcome::NotFound);
+    assert_eq!(world.client.expire("key", Duration::from_mins(1)).await.unwrap(), ExpireOutcome::NotFound);
     assert_eq!(world.client.get("key").await.unwrap(), None);
 }
 
 async fn expire_on_a_missing_key_is_no_failure(world: World) {
-    assert_eq!(world.client.expire("missing", Duration::from_secs(60)).await.unwrap(), ExpireOutcome::NotFound);
+    assert_eq!(world.client.expire("missing", Duration::from_mins(1)).await.unwrap(), ExpireOutcome::NotFound);
 }
 
 async fn a_ttl_below_a_second_is_not_truncated(world: World) {

@@ -28,7 +28,7 @@ async fn keys_of_every_kind(world: World) {
         &longest_emoji,
     ];
     for key in keys {
-        world.client.set(key, key.to_owned()).ttl(Duration::from_secs(60)).await.unwrap();
+        world.client.set(key, key.to_owned()).ttl(Duration::from_mins(1)).await.unwrap();
     }
     for key in keys {
         let entry = world.client.get(key).consistent().await.unwrap().unwrap();

@@ -62,16 +62,16 @@ async fn a_repeated_increment_counts_once(world: World) {
 }
 
 async fn a_repeated_persist_says_the_same(world: World) {
-    world.client.set("key", "").ttl(Duration::from_secs(60)).await.unwrap();
+    world.client.set("key", "").ttl(Duration::from_mins(1)).await.unwrap();
     let id = Uuid::new_v4();
     let first = world.client.persist("key").request_id(id).await.unwrap();
     assert!(matches!(first, PersistOutcome::TtlRemoved { .. }));
     assert_eq!(world.client.persist("key").request_id(id).await.unwrap(), first);
 
     let id = Uuid::new_v4();
-    let first = world.client.expire("key", Duration::from_secs(60)).request_id(id).await.unwrap();
+    let first = world.client.expire("key", Duration::from_mins(1)).request_id(id).await.unwrap();
     assert!(matches!(first, ExpireOutcome::TtlSet { .. }));
-    assert_eq!(world.client.expire("key", Duration::from_secs(60)).request_id(id).await.unwrap(), first);
+    assert_eq!(world.client.expire("key", Duration::from_mins(1)).request_id(id).await.unwrap(), first);
 }
 
 async fn a_repeated_set_does_not_show_itself_as_previous(world: World) {

@@ -39,7 +39,7 @@ async fn every_write_changes_the_version(world: World) {
     for _ in 0..3 {
         versions.push(world.client.set("key", "same").await.unwrap().version);
     }
-    let _expire = world.client.expire("key", Duration::from_secs(60)).await.unwrap();
+    let _expire = world.client.expire("key", Duration::from_mins(1)).await.unwrap();
     versions.push(world.version("key").await);
     let _persist = world.client.persist("key").await.unwrap();
     versions.push(world.version("key").await);

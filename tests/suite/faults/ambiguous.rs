@@ -101,14 +101,14 @@ impl Write {
             Self::SwapAbsent | Self::IncrementNew => {}
             Self::Increment => drop(world.client.increment(key).by(10).await.unwrap()),
             Self::IncrementForeign => world.put(key, [("val", number(10))]).await,
-            _ => drop(world.client.set(key, "before").ttl(Duration::from_secs(60)).await.unwrap()),
+            _ => drop(world.client.set(key, "before").ttl(Duration::from_mins(1)).await.unwrap()),
         }
     }
 
     async fn call(self, client: &Client, key: &str, before: Option<&Item>) -> Result<Told, Error> {
         let version = || Expected::version(before.unwrap()["ver"].as_n().unwrap().as_str());
         let told = |done| if done { Told::Done } else { Told::NotDone };
-        let ttl = Duration::from_secs(600);
+        let ttl = Duration::from_mins(10);
         let swap = async |expected| client.compare_and_set(key, "ours", expected).await.map(swapped);
         let delete = async |expected| {
             client.compare_and_delete(key, expected).await.map(|deletion| told(deletion == Deletion::Deleted))
@@ -143,6 +143,7 @@ impl Write {
     }
 
     /// The table of the contract: what may be said, and what is stored.
+    #[allow(clippy::match_same_arms, reason = "one arm for each line of the table")]
     fn expected(self, when: When, another: bool) -> (Told, Stored) {
         use When::{After, Before};
         match (self, when, another) {
@@ -175,7 +176,8 @@ impl Write {
             | Self::Delete
             | Self::DeletePresent
             | Self::DeleteVersion
-            | Self::DeleteValue => 2,
+            | Self::DeleteValue
+            | Self::IncrementForeign => 2,
             Self::SetKeepTtl
             | Self::SetReturnPrevious
             | Self::SwapPresent
@@ -184,11 +186,11 @@ impl Write {
             | Self::Persist
             | Self::Increment
             | Self::IncrementNew => 1,
-            Self::IncrementForeign => 2,
         }
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "handed to Result::map")]
 fn swapped(swap: Swap) -> Told {
     match swap {
         Swap::Swapped { .. } => Told::Done,

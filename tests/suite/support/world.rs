@@ -95,9 +95,10 @@ impl World {
 
     async fn embedded(location: &Location, time: TestTime, runtime: Runtime, folder: Option<TempDir>) -> Self {
         let engine = Engine::open(location).unwrap();
-        let behind = backend::in_process_client(engine.connector());
+        let behind = backend::nominal_client(engine.connector(), None);
         let connector = engine.connector();
-        Self::start(connector, backend::in_process_client, behind, Some(engine), time, runtime, folder).await
+        Self::start(connector, |http| backend::nominal_client(http, None), behind, Some(engine), time, runtime, folder)
+            .await
     }
 
     pub(crate) async fn dynamodb_local() -> Self {
@@ -219,6 +220,7 @@ pub(crate) fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "numbers and literals alike")]
 pub(crate) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
