@@ -4,13 +4,15 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-const PROTOS: &[&str] = &["proto/dynakv/v1/errors.proto", "proto/dynakv/v1/kv.proto", "proto/dynakv/v1/types.proto"];
+const PROTOS: [&str; 2] = ["dynakv/v1/errors.proto", "dynakv/v1/kv.proto"];
+const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo:rerun-if-changed=proto");
-    let mut compiler = protox::Compiler::new(["proto"])?;
-    compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(PROTOS.iter().map(|path| path.trim_start_matches("proto/")))?;
+    for folder in INCLUDES {
+        println!("cargo:rerun-if-changed={folder}");
+    }
+    let mut compiler = protox::Compiler::new(INCLUDES)?;
+    compiler.include_imports(true).include_source_info(true).open_files(PROTOS)?;
 
     // Reflection serves this set as it is, comments included.
     let descriptors = PathBuf::from(env::var("OUT_DIR")?).join("dynakv.v1.bin");
@@ -20,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_client(false)
         // Values travel from the socket to the SDK without a copy.
         .bytes(".dynakv.v1")
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .codec_path("crate::wire::codec::Codec")
         .compile_fds(compiler.file_descriptor_set())?;
     Ok(())

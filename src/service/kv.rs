@@ -6,7 +6,7 @@ use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
 use crate::pb::key_value_service_server::KeyValueService;
 use crate::wire::kv::{Exists, Expire, OnTable, Read, Touch};
-use crate::wire::status::Access;
+use crate::wire::status::{self, Access};
 
 /// `dynakv.v1.KeyValueService`.
 #[derive(Debug, Clone)]
@@ -109,5 +109,23 @@ impl KeyValueService for KeyValue {
             Ok(self.driver.key_values(&table, deadline)?.increment(&command).await?.into())
         })
         .await
+    }
+
+    type BatchGetStream = futures_util::stream::BoxStream<'static, Result<pb::BatchGetResponse, Status>>;
+
+    async fn batch_get(&self, _: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
+        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    }
+
+    async fn batch_write(&self, _: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
+        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    }
+
+    async fn transact_get(&self, _: Request<pb::TransactGetRequest>) -> Answer<pb::TransactGetResponse> {
+        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    }
+
+    async fn transact_write(&self, _: Request<pb::TransactWriteRequest>) -> Answer<pb::TransactWriteResponse> {
+        Err(status::status(status::Reason::Unimplemented, "not yet"))
     }
 }
