@@ -58,7 +58,7 @@ pub(super) enum Sent {
     Refused { old: Option<Item>, doubt: Option<Failure> },
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Sends a write until its outcome is known or cannot be.
     ///
     /// # Errors

@@ -202,6 +202,7 @@ macro_rules! carries_no_item {
 carries_no_item!(
     get_item::GetItemError,
     batch_get_item::BatchGetItemError,
+    batch_write_item::BatchWriteItemError,
     describe_table::DescribeTableError,
     describe_time_to_live::DescribeTimeToLiveError,
     create_table::CreateTableError,

@@ -13,7 +13,7 @@ pub enum Deletion {
     NotDeleted(Option<Entry>),
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Deletes one entry, whatever it holds, and says whether there was one.
     ///
     /// An expired item is deleted too, and does not count.

@@ -17,6 +17,8 @@ pub enum Error {
         size: usize,
         /// The largest value under this key, in bytes.
         limit: usize,
+        /// The field that holds the value.
+        field: String,
     },
     /// A key-value call on a table whose key is not one string.
     #[error("table {0:?} has a sort key or a partition key that is no string; key-value calls need neither")]

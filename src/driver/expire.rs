@@ -30,7 +30,7 @@ pub enum Persistence {
     NotFound,
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Gives an entry a TTL, counted from now.
     ///
     /// # Cost

@@ -35,7 +35,7 @@ enum Step {
     Refused(Option<Item>),
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Adds to a counter, and creates it if it is absent.
     ///
     /// # Contract

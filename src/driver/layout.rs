@@ -95,6 +95,7 @@ impl Layout {
     /// Refuses a value that would make the item too large.
     ///
     /// Counts what the write itself stores. What an update meets in the stored item is DynamoDB's verdict.
+    /// The error names the field `value`.
     pub(super) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Error> {
         let AttributeNames { key: key_name, value: value_name, ttl, ttl_ms, version } = &self.names;
         let ttl_bytes = match expiry {
@@ -103,7 +104,10 @@ impl Layout {
         };
         let beside = key_name.len() + key.as_str().len() + value_name.len() + version.len() + VERSION_BYTES + ttl_bytes;
         let limit = MAX_ITEM_BYTES.saturating_sub(beside);
-        if value.len() > limit { Err(Error::ValueTooLarge { size: value.len(), limit }) } else { Ok(()) }
+        if value.len() > limit {
+            return Err(Error::ValueTooLarge { size: value.len(), limit, field: "value".to_owned() });
+        }
+        Ok(())
     }
 
     /// When the item ceases to exist as an entry, if ever.

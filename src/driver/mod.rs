@@ -8,6 +8,9 @@
 
 mod attempt;
 mod aws_error;
+mod batch_get;
+mod batch_write;
+mod capacity;
 mod condition;
 mod delete;
 mod error;
@@ -23,11 +26,15 @@ mod runtime;
 mod set;
 mod table;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 
+pub use batch_get::{Answer, BatchGet, Found};
+pub use batch_write::{BatchOperation, BatchOutcome, BatchWritten};
+pub use capacity::Capacity;
 pub use delete::Deletion;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
@@ -41,7 +48,7 @@ pub use table::{TableState, TtlState};
 use crate::model::{Key, Millis, RequestId, TableSpec};
 use aws_error::Failure;
 use nonce::Nonce;
-use retry::{Attempts, Budget};
+use retry::{Attempts, Budget, Pacing};
 use table::Table;
 
 /// How long a call may take whose caller set no deadline.
@@ -54,9 +61,28 @@ pub struct Driver(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: Client,
-    tables: Vec<Table>,
+    tables: Vec<Arc<Table>>,
     runtime: Runtime,
     budget: Budget,
+    batch_concurrency: usize,
+}
+
+/// How a driver goes about its work.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Time, randomness and sleep.
+    pub runtime: Runtime,
+    /// How many calls to DynamoDB one batch has in flight at most.
+    pub batch_concurrency: NonZeroUsize,
+}
+
+/// Enough for 10,000 keys to take little longer than a few calls one after the other.
+pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+
+impl From<Runtime> for Options {
+    fn from(runtime: Runtime) -> Self {
+        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY }
+    }
 }
 
 impl Driver {
@@ -64,9 +90,11 @@ impl Driver {
     ///
     /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
     #[must_use]
-    pub fn new(client: Client, tables: Vec<TableSpec>, runtime: Runtime) -> Self {
-        let tables = tables.into_iter().map(Table::new).collect();
-        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default() }))
+    pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
+        let Options { runtime, batch_concurrency } = options.into();
+        let tables = tables.into_iter().map(|spec| Arc::new(Table::new(spec))).collect();
+        let batch_concurrency = batch_concurrency.get();
+        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default(), batch_concurrency }))
     }
 
     /// The AWS SDK client that the driver uses.
@@ -77,22 +105,22 @@ impl Driver {
 
     /// The configured tables, the default one first.
     pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
-        self.0.tables.iter().map(Table::spec)
+        self.0.tables.iter().map(|table| table.spec())
     }
 
     /// Key-value calls on a table; the empty name means the default one.
     ///
     /// # Errors
     /// [`Error::TableNotConfigured`], [`Error::TableShape`].
-    pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues<'_>, Error> {
+    pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues, Error> {
         let table = self.0.table(table)?;
         table.check_shape()?;
-        Ok(KeyValues { driver: &self.0, table, deadline })
+        Ok(KeyValues { driver: Arc::clone(&self.0), table: Arc::clone(table), deadline })
     }
 }
 
 impl Inner {
-    fn table(&self, name: &str) -> Result<&Table, Error> {
+    fn table(&self, name: &str) -> Result<&Arc<Table>, Error> {
         let mut tables = self.tables.iter();
         let found = if name.is_empty() { tables.next() } else { tables.find(|table| table.spec().name == name) };
         found.ok_or_else(|| Error::TableNotConfigured(name.to_owned()))
@@ -103,7 +131,7 @@ impl Inner {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let mut attempts = Attempts::new(&self.runtime, &self.budget, deadline);
+        let mut attempts = Attempts::new(&self.runtime, &self.budget, Pacing::new(deadline));
         loop {
             let failure = match attempts.make(call()).await {
                 Ok(answer) => return Ok(answer),
@@ -117,20 +145,24 @@ impl Inner {
 }
 
 /// One key-value call: which table it is about and when it has to end.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyValues<'a> {
-    driver: &'a Inner,
-    table: &'a Table,
+#[derive(Debug, Clone)]
+pub struct KeyValues {
+    driver: Arc<Inner>,
+    table: Arc<Table>,
     deadline: Deadline,
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     fn now(&self) -> Millis {
         self.driver.runtime.clock.now()
     }
 
     fn attempts(&self) -> Attempts<'_> {
-        Attempts::new(&self.driver.runtime, &self.driver.budget, self.deadline)
+        Attempts::new(&self.driver.runtime, &self.driver.budget, Pacing::new(self.deadline))
+    }
+
+    fn patient_attempts(&self) -> Attempts<'_> {
+        Attempts::new(&self.driver.runtime, &self.driver.budget, Pacing::patient(self.deadline))
     }
 
     fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {

@@ -1,9 +1,9 @@
-use std::collections::{HashMap, HashSet};
-
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::KeyValues;
 use super::aws_error::Failure;
+use super::batch_get::Found;
 use super::error::Error;
 use super::layout::{Item, Role};
 use crate::model::{Entry, ExpireTime, Key, Millis};
@@ -35,7 +35,7 @@ pub enum Remaining {
     NotFound,
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Reads one entry.
     ///
     /// # Cost
@@ -67,46 +67,20 @@ impl KeyValues<'_> {
     /// One read for each distinct key.
     ///
     /// # Errors
-    /// Fails as a whole: DynamoDB is asked for all keys in one call, and again for those that it left out.
-    pub async fn exists(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<bool>, Error> {
-        let layout = self.table.layout();
-        let distinct: HashSet<&Key> = keys.iter().collect();
-        let mut open: Vec<Item> = distinct.into_iter().map(|key| layout.key(key)).collect();
-        let mut found = HashSet::new();
-        let mut attempts = self.attempts();
-        while !open.is_empty() {
-            let failure = match attempts.make(self.batch_read(open.clone(), consistency)).await {
-                Ok((items, unprocessed)) => {
-                    let now = self.now();
-                    let alive = items.into_iter().filter(|item| layout.is_alive(item, now));
-                    found.extend(alive.filter_map(|mut item| item.remove(layout.name(Role::Key))).filter_map(text));
-                    open = unprocessed;
-                    // DynamoDB leaves keys out when it is short of capacity.
-                    Failure::throttled()
+    /// Fails as a whole if one key cannot be read.
+    pub async fn exists(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<bool>, Arc<Error>> {
+        let mut exists = vec![false; keys.len()];
+        let mut batch = self.batch_read(keys, consistency, Part::Expiry, false);
+        while let Some(answers) = batch.next().await {
+            for (index, found) in answers {
+                match found {
+                    Found::Item(_) => exists.get_mut(index).into_iter().for_each(|exists| *exists = true),
+                    Found::Nothing => {}
+                    Found::Failed(error) => return Err(error),
                 }
-                Err(failure) => failure,
-            };
-            if !open.is_empty() && !attempts.another_after(&failure.kind).await {
-                return Err(failure.into_error(self.table.name()));
             }
         }
-        Ok(keys.iter().map(|key| found.contains(key.as_str())).collect())
-    }
-
-    async fn batch_read(&self, keys: Vec<Item>, consistency: Consistency) -> Result<(Vec<Item>, Vec<Item>), Failure> {
-        let table = self.table.physical_name();
-        let (projection, names) = self.projection();
-        let request = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(consistency == Consistency::Strong)
-            .projection_expression(projection)
-            .set_expression_attribute_names(Some(names))
-            .build()
-            .map_err(Failure::unbuildable)?;
-        let answer = self.driver.client.batch_get_item().request_items(table, request).send().await?;
-        let items = answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
-        let unprocessed = answer.unprocessed_keys.and_then(|mut tables| tables.remove(table));
-        Ok((items, unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default()))
+        Ok(exists)
     }
 
     /// Reads one item, expired or not.
@@ -116,7 +90,7 @@ impl KeyValues<'_> {
         consistency: Consistency,
         part: Part,
     ) -> Result<Option<Item>, Error> {
-        self.driver.retry(self.table, self.deadline, || self.get_item(key, consistency, part)).await
+        self.driver.retry(&self.table, self.deadline, || self.get_item(key, consistency, part)).await
     }
 
     async fn get_item(&self, key: &Key, consistency: Consistency, part: Part) -> Result<Option<Item>, Failure> {
@@ -142,16 +116,9 @@ impl KeyValues<'_> {
     }
 
     /// Key and expiry only.
-    fn projection(&self) -> (String, HashMap<String, String>) {
+    pub(super) fn projection(&self) -> (String, HashMap<String, String>) {
         let names = [("#dkv_key", Role::Key), ("#dkv_ttl", Role::Ttl), ("#dkv_ttl_ms", Role::TtlMs)];
         let name = |(alias, role): (&str, Role)| (alias.to_owned(), self.table.layout().name(role).to_owned());
         ("#dkv_key, #dkv_ttl, #dkv_ttl_ms".to_owned(), names.map(name).into())
-    }
-}
-
-fn text(value: AttributeValue) -> Option<String> {
-    match value {
-        AttributeValue::S(text) => Some(text),
-        _ => None,
     }
 }

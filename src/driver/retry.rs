@@ -30,8 +30,8 @@ impl Deadline {
         self.0
     }
 
-    fn leaves(self, duration: Duration) -> bool {
-        self.0.saturating_duration_since(Instant::now()) > duration
+    fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
     }
 }
 
@@ -70,64 +70,129 @@ impl Default for Budget {
     }
 }
 
-/// The attempts of one call.
-#[derive(Debug)]
-pub(super) struct Attempts<'a> {
-    runtime: &'a Runtime,
-    budget: &'a Budget,
+/// How far a call has come with its attempts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pacing {
     deadline: Deadline,
+    /// How long all pauses together may be: what the deadline left at the start. Also where sleep takes no time.
+    allowance: Duration,
+    /// Whether throttles are waited out until the deadline, however many attempts that takes.
+    is_patient: bool,
     made: u32,
+    in_a_row: u32,
     borrowed: u32,
 }
 
-impl<'a> Attempts<'a> {
-    pub(super) fn new(runtime: &'a Runtime, budget: &'a Budget, deadline: Deadline) -> Self {
-        Self { runtime, budget, deadline, made: 0, borrowed: 0 }
+impl Pacing {
+    /// For a single call, whose caller may well try again.
+    pub(super) fn new(deadline: Deadline) -> Self {
+        let allowance = deadline.remaining();
+        Self { deadline, allowance, is_patient: false, made: 0, in_a_row: 0, borrowed: 0 }
+    }
+
+    /// For a part of a batch: giving up a part wastes the others.
+    pub(super) fn patient(deadline: Deadline) -> Self {
+        Self { is_patient: true, ..Self::new(deadline) }
     }
 
     /// Makes one attempt, which ends with the deadline.
-    pub(super) async fn make<T>(&mut self, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        if !self.deadline.leaves(Duration::ZERO) {
+    pub(super) async fn make<T>(
+        &mut self,
+        budget: &Budget,
+        attempt: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        if self.deadline.remaining().is_zero() {
             return Err(self.counted(Failure::deadline(false)));
         }
         self.made += 1;
+        self.in_a_row += 1;
         let outcome = match tokio::time::timeout_at(self.deadline.instant(), attempt).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::deadline(true)),
         };
         match outcome {
             Ok(answer) => {
-                self.budget.refund(self.borrowed.max(Budget::SUCCESS_GAIN));
+                budget.refund(self.borrowed.max(Budget::SUCCESS_GAIN));
+                self.borrowed = 0;
                 Ok(answer)
             }
             Err(failure) => Err(self.counted(failure)),
         }
     }
 
-    fn counted(&self, failure: Failure) -> Failure {
+    /// The failure with the number of attempts that it took.
+    pub(super) fn counted(&self, failure: Failure) -> Failure {
         Failure { upstream: failure.upstream.after(self.made), ..failure }
     }
 
-    /// Waits until the next attempt is due, or returns false if there is to be none.
+    /// The last attempt brought the call forward, though not to its end: the next pause is a first one again.
+    pub(super) fn progressed(&mut self) {
+        self.in_a_row = 1;
+    }
+
+    /// How long to wait before the next attempt, or `None` if there is to be none.
     ///
     /// There is none either if the deadline would pass while waiting: the reason for the failure, known now, says more
     /// than the deadline would.
-    pub(super) async fn another_after(&mut self, failure: &FailureKind) -> bool {
-        if !failure.is_passing() || self.made >= MAX_ATTEMPTS {
-            return false;
+    pub(super) fn pause_after(
+        &mut self,
+        failure: &FailureKind,
+        runtime: &Runtime,
+        budget: &Budget,
+    ) -> Option<Duration> {
+        let may_go_on = self.in_a_row < MAX_ATTEMPTS || (self.is_patient && !failure.is_fault());
+        if !failure.is_passing() || !may_go_on {
+            return None;
         }
-        let span = FIRST_SPAN.saturating_mul(1 << self.made.saturating_sub(1).min(16)).min(LONGEST_SPAN);
-        let pause = span.mul_f64(self.runtime.random.fraction());
-        if !self.deadline.leaves(pause) {
-            return false;
+        let doublings = self.in_a_row.saturating_sub(1).min(16);
+        let span = FIRST_SPAN.saturating_mul(1 << doublings).min(LONGEST_SPAN);
+        let pause = span.mul_f64(runtime.random.fraction());
+        if pause >= self.allowance || pause >= self.deadline.remaining() {
+            return None;
         }
         if failure.is_fault() {
-            if !self.budget.take() {
-                return false;
+            if !budget.take() {
+                return None;
             }
             self.borrowed = Budget::RETRY_COST;
         }
-        self.runtime.pause(pause).await;
-        true
+        self.allowance -= pause;
+        Some(pause)
+    }
+}
+
+/// The attempts of one call, with all they need.
+#[derive(Debug)]
+pub(super) struct Attempts<'a> {
+    runtime: &'a Runtime,
+    budget: &'a Budget,
+    pacing: Pacing,
+}
+
+impl<'a> Attempts<'a> {
+    pub(super) fn new(runtime: &'a Runtime, budget: &'a Budget, pacing: Pacing) -> Self {
+        Self { runtime, budget, pacing }
+    }
+
+    /// Makes one attempt, which ends with the deadline.
+    pub(super) async fn make<T>(&mut self, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        self.pacing.make(self.budget, attempt).await
+    }
+
+    /// The last attempt left a part undone. `progressed` if it brought the call forward at all.
+    pub(super) fn partly_done(&mut self, progressed: bool) -> Failure {
+        if progressed {
+            self.pacing.progressed();
+        }
+        self.pacing.counted(Failure::throttled())
+    }
+
+    /// Waits until the next attempt is due, or returns false if there is to be none.
+    pub(super) async fn another_after(&mut self, failure: &FailureKind) -> bool {
+        let pause = self.pacing.pause_after(failure, self.runtime, self.budget);
+        if let Some(pause) = pause {
+            self.runtime.pause(pause).await;
+        }
+        pause.is_some()
     }
 }

@@ -39,7 +39,7 @@ pub enum Swap {
     NotSwapped(Option<Entry>),
 }
 
-impl KeyValues<'_> {
+impl KeyValues {
     /// Writes one entry, whatever was there.
     ///
     /// # Contract
@@ -52,8 +52,7 @@ impl KeyValues<'_> {
     /// [`Error::OutcomeUnknown`] if an answer was lost and `Keep` or `return_previous` forbids to send the write again.
     pub async fn set(&self, set: &Set) -> Result<(Written, Previous), Error> {
         self.table.layout().check_size(&set.key, &set.value, set.expiry)?;
-        let nonce = self.nonce(set.request_id, &set.key, "Set", &[&expiry_bytes(set.expiry), &set.value]);
-        let expire = self.expire_time(set.expiry);
+        let (nonce, Written { expire_time: expire, .. }) = self.set_plan(set);
         let answer = if set.return_previous { ReturnValue::AllOld } else { ReturnValue::None };
         let put = Write {
             key: &set.key,
@@ -70,6 +69,12 @@ impl KeyValues<'_> {
         };
         let previous = if set.return_previous { previous } else { Previous::NotAsked };
         Ok((self.written(nonce, expire, item.as_ref()), previous))
+    }
+
+    /// What a Set will have written.
+    pub(super) fn set_plan(&self, set: &Set) -> (Nonce, Written) {
+        let nonce = self.nonce(set.request_id, &set.key, "Set", &[&expiry_bytes(set.expiry), &set.value]);
+        (nonce, Written { version: nonce.to_version(), expire_time: self.expire_time(set.expiry) })
     }
 
     /// Alternates an update of what exists with a creation of what does not: DynamoDB has no single write for both.

@@ -17,6 +17,20 @@ pub struct Entry {
     pub expire_time: Option<ExpireTime>,
 }
 
+impl Entry {
+    /// How many bytes it takes to send, about.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        const VERSION_AND_TIME: usize = 64;
+        let value = match &self.value {
+            Some(Value::Bytes(bytes)) => bytes.len(),
+            Some(Value::Number(text)) => text.len(),
+            None => 0,
+        };
+        self.key.as_str().len() + value + VERSION_AND_TIME
+    }
+}
+
 /// What an entry holds.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {

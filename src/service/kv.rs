@@ -1,11 +1,14 @@
+use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::answer;
+use super::{answer, batch_get};
 use crate::driver::Driver;
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
 use crate::pb::key_value_service_server::KeyValueService;
-use crate::wire::kv::{Exists, Expire, OnTable, Read, Touch};
+use crate::wire::OnTable;
+use crate::wire::batch::{self, BatchGet, BatchWrite};
+use crate::wire::kv::{Exists, Expire, Read, Touch};
 use crate::wire::status::{self, Access};
 
 /// `dynakv.v1.KeyValueService`.
@@ -73,7 +76,7 @@ impl KeyValueService for KeyValue {
     async fn exists(&self, request: Request<pb::ExistsRequest>) -> Answer<pb::ExistsResponse> {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: Exists { keys, consistency } } = request.try_into()?;
-            let exists = self.driver.key_values(&table, deadline)?.exists(&keys, consistency).await?;
+            let exists = self.driver.key_values(&table, deadline)?.exists(keys, consistency).await?;
             Ok(pb::ExistsResponse { exists })
         })
         .await
@@ -111,14 +114,26 @@ impl KeyValueService for KeyValue {
         .await
     }
 
-    type BatchGetStream = futures_util::stream::BoxStream<'static, Result<pb::BatchGetResponse, Status>>;
+    type BatchGetStream = BoxStream<'static, Result<pb::BatchGetResponse, Status>>;
 
-    async fn batch_get(&self, _: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
-        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    async fn batch_get(&self, request: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
+        answer(Access::Read, request, |deadline, request| async move {
+            let OnTable::<BatchGet> { table, command } = request.try_into()?;
+            let key_values = self.driver.key_values(&table, deadline)?;
+            let batch = key_values.batch_get(command.keys, command.consistency, command.wants_capacity);
+            Ok(batch_get::stream(batch, command.wants_capacity).await?)
+        })
+        .await
     }
 
-    async fn batch_write(&self, _: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
-        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    async fn batch_write(&self, request: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let OnTable::<BatchWrite> { table, command } = request.try_into()?;
+            let BatchWrite { operations, wants_capacity } = command;
+            let written = self.driver.key_values(&table, deadline)?.batch_write(operations, wants_capacity).await?;
+            Ok(batch::write_response(written, wants_capacity)?)
+        })
+        .await
     }
 
     async fn transact_get(&self, _: Request<pb::TransactGetRequest>) -> Answer<pb::TransactGetResponse> {

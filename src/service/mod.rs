@@ -1,9 +1,11 @@
 //! The generated service traits, implemented: one short handler per RPC that parses, calls the driver and encodes.
 
+mod batch_get;
 mod kv;
 
 use std::error::Error as StdError;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
@@ -19,7 +21,25 @@ enum Failure {
     #[error(transparent)]
     Violation(#[from] Violation),
     #[error(transparent)]
-    Driver(#[from] driver::Error),
+    Driver(#[from] Arc<driver::Error>),
+}
+
+impl From<driver::Error> for Failure {
+    fn from(error: driver::Error) -> Self {
+        Self::Driver(Arc::new(error))
+    }
+}
+
+impl Failure {
+    fn into_status(self, access: Access) -> Status {
+        match self {
+            Self::Violation(violation) => status::of_violation(&violation, access),
+            Self::Driver(error) => {
+                log(&error);
+                status::of_error(&error, access)
+            }
+        }
+    }
 }
 
 /// Runs a handler and turns its failure into a status.
@@ -32,14 +52,8 @@ where
     F: Future<Output = Result<A, Failure>>,
 {
     let deadline = request.extensions().get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
-    match handler(deadline, request.into_inner()).await {
-        Ok(response) => Ok(Response::new(response)),
-        Err(Failure::Violation(violation)) => Err(status::of_violation(&violation, access)),
-        Err(Failure::Driver(error)) => {
-            log(&error);
-            Err(status::of_error(&error, access))
-        }
-    }
+    let answer = handler(deadline, request.into_inner()).await;
+    answer.map(Response::new).map_err(|failure| failure.into_status(access))
 }
 
 /// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.

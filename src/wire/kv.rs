@@ -4,20 +4,13 @@
 
 use prost_types::{Duration as ProtoDuration, Timestamp};
 
-use super::{InField, Violation};
+use super::{InField, OnTable, Violation};
 use crate::driver::{Consistency, Count, Deletion, Expiry, Persistence, Previous, Remaining, Swap, Written};
 use crate::model::{
     CompareAndDelete, CompareAndSet, Entry, Expected, ExpireTime, Increment, Invalid, Key, Millis, RequestId, Set,
     SetExpiry, Ttl, Value, Version,
 };
 use crate::pb;
-
-/// A command, and the table that it is for.
-#[derive(Debug)]
-pub(crate) struct OnTable<C> {
-    pub(crate) table: String,
-    pub(crate) command: C,
-}
 
 /// Read of one entry.
 #[derive(Debug)]
@@ -175,20 +168,20 @@ impl TryFrom<pb::IncrementRequest> for OnTable<Increment> {
     }
 }
 
-fn parse_key(key: String) -> Result<Key, Violation> {
+pub(super) fn parse_key(key: String) -> Result<Key, Violation> {
     Key::try_from(key).in_field("key")
 }
 
-fn parse_ttl(ttl: ProtoDuration) -> Result<Ttl, Violation> {
+pub(super) fn parse_ttl(ttl: ProtoDuration) -> Result<Ttl, Violation> {
     let ProtoDuration { seconds, nanos } = ttl;
     Ttl::from_parts(seconds, nanos).in_field("ttl")
 }
 
-fn parse_request_id(text: &str) -> Result<RequestId, Violation> {
+pub(super) fn parse_request_id(text: &str) -> Result<RequestId, Violation> {
     RequestId::parse_or_new(text).in_field("request_id")
 }
 
-fn parse_expected(expected: Option<pb::Expected>) -> Result<Expected, Violation> {
+pub(super) fn parse_expected(expected: Option<pb::Expected>) -> Result<Expected, Violation> {
     use pb::expected::Kind;
     match expected.and_then(|pb::Expected { kind }| kind) {
         Some(Kind::Absent(pb::expected::Absent {})) => Ok(Expected::Absent),
@@ -199,7 +192,7 @@ fn parse_expected(expected: Option<pb::Expected>) -> Result<Expected, Violation>
     }
 }
 
-fn consistency(consistent_read: bool) -> Consistency {
+pub(super) fn consistency(consistent_read: bool) -> Consistency {
     if consistent_read { Consistency::Strong } else { Consistency::Eventual }
 }
 
@@ -310,7 +303,7 @@ impl From<Count> for pb::IncrementResponse {
 const FIRST_TIMESTAMP_MILLIS: Millis = -62_135_596_800_000;
 const LAST_TIMESTAMP_MILLIS: Millis = 253_402_300_799_999;
 
-fn timestamp(time: ExpireTime) -> Timestamp {
+pub(super) fn timestamp(time: ExpireTime) -> Timestamp {
     let millis = time.as_millis().clamp(FIRST_TIMESTAMP_MILLIS, LAST_TIMESTAMP_MILLIS);
     Timestamp { seconds: millis.div_euclid(1000), nanos: nanos(millis) }
 }

@@ -1,9 +1,12 @@
 //! Between protobuf and the domain: requests are checked here and become domain types, answers and errors become
 //! messages and statuses. The only module that knows both sides.
 
+pub(crate) mod batch;
 pub(crate) mod codec;
 pub(crate) mod kv;
 pub mod status;
+
+use std::fmt;
 
 use crate::model::Invalid;
 
@@ -15,6 +18,20 @@ pub(crate) struct Violation {
     pub(crate) field: String,
     #[source]
     pub(crate) invalid: Invalid,
+}
+
+/// A command, and the table that it is for.
+#[derive(Debug)]
+pub(crate) struct OnTable<C> {
+    pub(crate) table: String,
+    pub(crate) command: C,
+}
+
+impl Violation {
+    /// The violation as seen from outside the field that holds its field.
+    pub(crate) fn within(self, outer: impl fmt::Display) -> Self {
+        Self { field: format!("{outer}.{}", self.field), ..self }
+    }
 }
 
 /// Names the field that a value came from.

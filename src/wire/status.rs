@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use prost::Message;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -85,6 +86,22 @@ pub(crate) fn of_error(error: &Error, access: Access) -> Status {
     details(problem, error).into_status()
 }
 
+/// A part of a call that the driver could not carry out, as a status within a message.
+pub(crate) fn part_of_error(error: &Error, access: Access) -> tonic_types::Status {
+    let status = of_error(error, access);
+    // The details of a status are this very message, encoded.
+    tonic_types::Status::decode(status.details()).unwrap_or_else(|_| tonic_types::Status {
+        code: status.code().into(),
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    })
+}
+
+/// Whether two errors of the driver's have the same gRPC code.
+pub(crate) fn same_code(one: &Error, other: &Error) -> bool {
+    code(reason(one)) == code(reason(other))
+}
+
 /// The reason of an error of the driver's.
 pub(crate) fn reason(error: &Error) -> Reason {
     match error {
@@ -114,9 +131,9 @@ pub(crate) fn reason(error: &Error) -> Reason {
 fn details(problem: Problem, error: &Error) -> Problem {
     match error {
         Error::TableNotConfigured(_) => problem.violation("table", "is not in the server's configuration"),
-        Error::ValueTooLarge { size, limit } => problem
+        Error::ValueTooLarge { size, limit, field } => problem
             .metadata("limit", format!("{limit} bytes"))
-            .violation("value", format!("has {size} bytes, at most {limit} fit into an item under this key")),
+            .violation(field, format!("has {size} bytes, at most {limit} fit into an item under this key")),
         Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),
         Error::Throttled(upstream) => throttle_details(problem, upstream.throttle_reasons()),

@@ -1,0 +1,76 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+use tonic::Status;
+
+use super::Failure;
+use crate::driver::{Answer, BatchGet, Error, Found};
+use crate::pb;
+use crate::wire::batch;
+use crate::wire::status;
+
+type Message = pb::BatchGetResponse;
+
+/// The answers of a batch as messages, each as soon as there is something for it.
+///
+/// Waits for the first answer that is no failure, so that a call of which every key fails with the same code fails as a
+/// whole: dashboards and meshes look at the status of the call.
+pub(super) async fn stream(
+    mut batch: BatchGet,
+    wants_capacity: bool,
+) -> Result<BoxStream<'static, Result<Message, Status>>, Failure> {
+    let mut first = Vec::new();
+    while !first.iter().any(|(_, found)| !matches!(found, Found::Failed(_))) {
+        let Some(answers) = batch.next().await else {
+            if let Some(error) = common_failure(&first) {
+                return Err(error.into());
+            }
+            break;
+        };
+        first.extend(answers);
+    }
+    let messages = Messages { waiting: batch::messages(first), batch, wants_capacity };
+    Ok(stream::unfold(messages, |mut messages| async {
+        let message = messages.next().await?;
+        Some((Ok(message), messages))
+    })
+    .boxed())
+}
+
+struct Messages {
+    waiting: VecDeque<Message>,
+    batch: BatchGet,
+    /// The last message is still to be sent, for the sake of the capacity.
+    wants_capacity: bool,
+}
+
+impl Messages {
+    /// Asks for more answers only when those at hand have been taken: a slow reader slows the reading from DynamoDB.
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            if let Some(message) = self.waiting.pop_front() {
+                return Some(message);
+            }
+            match self.batch.next().await {
+                Some(answers) => self.waiting = batch::messages(answers),
+                None if self.wants_capacity => {
+                    self.wants_capacity = false;
+                    return Some(batch::last_message(self.batch.consumed()));
+                }
+                None => return None,
+            }
+        }
+    }
+}
+
+/// The failure of all, if all failed with the same code.
+fn common_failure(answers: &[Answer]) -> Option<Arc<Error>> {
+    let mut errors = answers.iter().map(|(_, found)| match found {
+        Found::Failed(error) => Some(error),
+        Found::Item(_) | Found::Nothing => None,
+    });
+    let first = errors.next()??;
+    let is_like_first = |error: Option<&Arc<Error>>| error.is_some_and(|error| status::same_code(error, first));
+    errors.all(is_like_first).then(|| Arc::clone(first))
+}
