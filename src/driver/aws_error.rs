@@ -16,6 +16,7 @@ use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::CancellationReason;
 use aws_sdk_dynamodb::types::error::{
     ProvisionedThroughputExceededException, RequestLimitExceeded, ThrottlingException,
 };
@@ -55,7 +56,32 @@ pub(super) enum FailureKind {
     ItemTooLarge,
     UpdateNotApplicable,
     ItemCollectionFull,
-    /// DynamoDB refused what we built.
+    /// A transaction was cancelled; a reason for each of its operations.
+    Cancelled(Vec<Cancellation>),
+    /// A transaction with the same token is under way.
+    InProgress,
+    /// DynamoDB refused what we built, or an expression that the caller wrote.
+    Refused,
+}
+
+/// Why one operation of a transaction cancelled it, or that it did not.
+#[derive(Debug)]
+pub(super) struct Cancellation {
+    pub(super) kind: CancellationKind,
+    /// The item as it is, where a condition failed.
+    pub(super) item: Option<Item>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CancellationKind {
+    None,
+    ConditionFailed,
+    Conflict,
+    Throttled,
+    ItemCollectionFull,
+    ItemTooLarge,
+    NotApplicable,
+    /// DynamoDB refused what we built, or an expression that the caller wrote.
     Refused,
 }
 
@@ -63,7 +89,7 @@ impl FailureKind {
     /// Whether a write may have happened although its attempt failed.
     pub(super) fn may_have_happened(&self) -> bool {
         match self {
-            Self::Unavailable | Self::Deadline => true,
+            Self::Unavailable | Self::Deadline | Self::InProgress => true,
             Self::ConditionFailed(_)
             | Self::Throttled
             | Self::Conflict
@@ -77,6 +103,7 @@ impl FailureKind {
             | Self::ItemTooLarge
             | Self::UpdateNotApplicable
             | Self::ItemCollectionFull
+            | Self::Cancelled(_)
             | Self::Refused => false,
         }
     }
@@ -84,7 +111,7 @@ impl FailureKind {
     /// Whether the same request may succeed a moment later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::Throttled | Self::Conflict | Self::Unavailable | Self::NotSent => true,
+            Self::Throttled | Self::Conflict | Self::Unavailable | Self::NotSent | Self::InProgress => true,
             Self::ConditionFailed(_)
             | Self::Deadline
             | Self::TooLate
@@ -96,6 +123,7 @@ impl FailureKind {
             | Self::ItemTooLarge
             | Self::UpdateNotApplicable
             | Self::ItemCollectionFull
+            | Self::Cancelled(_)
             | Self::Refused => false,
         }
     }
@@ -146,8 +174,11 @@ impl Failure {
             FailureKind::ItemTooLarge => Error::ItemTooLarge(upstream),
             FailureKind::UpdateNotApplicable => Error::UpdateNotApplicable(upstream),
             FailureKind::ItemCollectionFull => Error::ItemCollectionFull(upstream),
+            FailureKind::InProgress => Error::OutcomeUnknown(upstream),
             // A call without a condition cannot fail on one.
-            FailureKind::ConditionFailed(_) | FailureKind::Refused => Error::Internal(upstream),
+            FailureKind::ConditionFailed(_) | FailureKind::Cancelled(_) | FailureKind::Refused => {
+                Error::Internal(upstream)
+            }
         }
     }
 
@@ -171,21 +202,29 @@ impl Failure {
             | FailureKind::ItemTooLarge
             | FailureKind::UpdateNotApplicable
             | FailureKind::ItemCollectionFull
+            | FailureKind::Cancelled(_)
+            | FailureKind::InProgress
             | FailureKind::Refused => Error::OutcomeUnknown(upstream),
         }
     }
 }
 
-/// Takes the item out of a failed condition, where the operation's error carries it.
-pub(super) trait ConditionFailure {
+/// Takes out of an error what only some operations' errors carry.
+pub(super) trait Carries {
+    /// The item that a condition failed on.
     fn take_old_item(&mut self) -> Option<Item> {
         None
+    }
+
+    /// The reasons of a cancelled transaction.
+    fn take_reasons(&mut self) -> Vec<CancellationReason> {
+        Vec::new()
     }
 }
 
 macro_rules! carries_old_item {
     ($($error:ident),*) => {$(
-        impl ConditionFailure for $error {
+        impl Carries for $error {
             fn take_old_item(&mut self) -> Option<Item> {
                 if let Self::ConditionalCheckFailedException(failed) = self { failed.item.take() } else { None }
             }
@@ -194,9 +233,21 @@ macro_rules! carries_old_item {
 }
 carries_old_item!(PutItemError, UpdateItemError, DeleteItemError);
 
+macro_rules! carries_reasons {
+    ($($module:ident::$error:ident),*) => {$(
+        impl Carries for aws_sdk_dynamodb::operation::$module::$error {
+            fn take_reasons(&mut self) -> Vec<CancellationReason> {
+                let Self::TransactionCanceledException(cancelled) = self else { return Vec::new() };
+                cancelled.cancellation_reasons.take().unwrap_or_default()
+            }
+        }
+    )*};
+}
+carries_reasons!(transact_get_items::TransactGetItemsError, transact_write_items::TransactWriteItemsError);
+
 macro_rules! carries_no_item {
     ($($module:ident::$error:ident),* $(,)?) => {$(
-        impl ConditionFailure for aws_sdk_dynamodb::operation::$module::$error {}
+        impl Carries for aws_sdk_dynamodb::operation::$module::$error {}
     )*};
 }
 carries_no_item!(
@@ -211,7 +262,7 @@ carries_no_item!(
 
 impl<E> From<SdkError<E, HttpResponse>> for Failure
 where
-    E: ConditionFailure + ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    E: Carries + ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
     #[expect(clippy::wildcard_enum_match_arm, reason = "SdkError is non-exhaustive")]
     fn from(error: SdkError<E, HttpResponse>) -> Self {
@@ -228,12 +279,14 @@ where
             _ => FailureKind::Unavailable,
         };
         let upstream = upstream.throttled_by(throttle_reasons(&error));
+        // In the first two the cause stays behind: it would hold items, and items never reach a log.
         match (kind, error) {
             (FailureKind::ConditionFailed(_), SdkError::ServiceError(context)) => {
-                let mut error = context.into_err();
-                let old = error.take_old_item();
-                // The cause stays behind: it would hold the item, and the item never reaches a log.
-                Self { kind: FailureKind::ConditionFailed(old), upstream }
+                Self { kind: FailureKind::ConditionFailed(context.into_err().take_old_item()), upstream }
+            }
+            (FailureKind::Cancelled(_), SdkError::ServiceError(context)) => {
+                let reasons = context.into_err().take_reasons().into_iter().map(of_cancellation).collect();
+                Self { kind: FailureKind::Cancelled(reasons), upstream }
             }
             (kind, error) => Self { kind, upstream: upstream.caused_by(error) },
         }
@@ -251,6 +304,8 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
             | "LimitExceededException",
         ) => FailureKind::Throttled,
         Some("TransactionConflictException" | "ReplicatedWriteConflictException") => FailureKind::Conflict,
+        Some("TransactionCanceledException") => FailureKind::Cancelled(Vec::new()),
+        Some("TransactionInProgressException") => FailureKind::InProgress,
         Some("ItemCollectionSizeLimitExceededException") => FailureKind::ItemCollectionFull,
         Some("ResourceNotFoundException" | "TableNotFoundException") => FailureKind::TableNotFound,
         Some("ResourceInUseException" | "TableInUseException") => FailureKind::TableNotActive,
@@ -268,10 +323,32 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
             | "SignatureDoesNotMatch",
         ) => FailureKind::Credentials,
         Some("ValidationException") => of_validation(message.unwrap_or_default()),
-        Some("SerializationException" | "UnknownOperationException") => FailureKind::Refused,
+        Some("SerializationException" | "UnknownOperationException" | "IdempotentParameterMismatchException") => {
+            FailureKind::Refused
+        }
         // A 5xx, or an answer that we know nothing about and that anything between us and DynamoDB may have made.
         _ => FailureKind::Unavailable,
     }
+}
+
+/// The codes of cancellation reasons; see TransactionCanceledException in the API reference of TransactWriteItems.
+fn of_cancellation(reason: CancellationReason) -> Cancellation {
+    let kind = match reason.code.as_deref() {
+        None | Some("None") => CancellationKind::None,
+        Some("ConditionalCheckFailed") => CancellationKind::ConditionFailed,
+        Some("TransactionConflict") => CancellationKind::Conflict,
+        Some("ProvisionedThroughputExceeded" | "ThrottlingError" | "RequestLimitExceeded") => {
+            CancellationKind::Throttled
+        }
+        Some("ItemCollectionSizeLimitExceeded") => CancellationKind::ItemCollectionFull,
+        Some("ValidationError") => match of_validation(reason.message.as_deref().unwrap_or_default()) {
+            FailureKind::ItemTooLarge => CancellationKind::ItemTooLarge,
+            FailureKind::UpdateNotApplicable => CancellationKind::NotApplicable,
+            _ => CancellationKind::Refused,
+        },
+        Some(_) => CancellationKind::Refused,
+    };
+    Cancellation { kind, item: reason.item }
 }
 
 /// DynamoDB gives the verdicts that depend on stored data no code of their own: its message is all there is.

@@ -86,7 +86,7 @@ impl KeyValues {
     /// question for existence have calls of their own.
     ///
     /// # Errors
-    /// [`Error::ValueTooLarge`], before anything is sent. Whatever else goes wrong is an outcome.
+    /// [`Error::Invalid`], before anything is sent. Whatever else goes wrong is an outcome.
     pub async fn batch_write(
         &self,
         operations: Vec<BatchOperation>,
@@ -118,12 +118,8 @@ impl KeyValues {
             | BatchOperation::DeleteReportingExistence(_)
             | BatchOperation::CompareAndDelete(_) => return Ok(()),
         };
-        self.table.layout().check_size(key, value, expiry).map_err(|error| match error {
-            Error::ValueTooLarge { size, limit, field } => {
-                Error::ValueTooLarge { size, limit, field: format!("operations[{position}].set.{field}") }
-            }
-            other => other,
-        })
+        let checked = self.table.layout().check_size(key, value, expiry);
+        Ok(checked.map_err(|violation| violation.within(format!("operations[{position}].set")))?)
     }
 
     /// The calls that carry the operations out: the last one on each key.

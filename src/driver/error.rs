@@ -4,21 +4,30 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::model::Violation;
+
 /// Why a driver call failed. A miss, a lost race and a condition that did not hold are results, not errors.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The caller named a table that is not configured.
-    #[error("table {0:?} is not configured")]
-    TableNotConfigured(String),
-    /// The item would pass DynamoDB's limit; found before DynamoDB was called.
-    #[error("the value has {size} bytes, at most {limit} fit into an item under this key")]
-    ValueTooLarge {
-        /// The value's size in bytes.
-        size: usize,
-        /// The largest value under this key, in bytes.
-        limit: usize,
-        /// The field that holds the value.
+    #[error("table {name:?} is not configured")]
+    TableNotConfigured {
+        /// The name.
+        name: String,
+        /// The field that holds it.
         field: String,
+    },
+    /// A field of the request is not acceptable; found before DynamoDB was called.
+    #[error(transparent)]
+    Invalid(#[from] Violation),
+    /// DynamoDB refused an expression that the caller wrote.
+    #[error("DynamoDB refused the expression in {field}")]
+    InvalidExpression {
+        /// The field that holds the expression.
+        field: String,
+        /// What DynamoDB said.
+        #[source]
+        upstream: Upstream,
     },
     /// A key-value call on a table whose key is not one string.
     #[error("table {0:?} has a sort key or a partition key that is no string; key-value calls need neither")]
@@ -90,8 +99,9 @@ impl Error {
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::OutcomeUnknown(_) | Self::DeadlineExceeded { may_have_happened: true, .. } => true,
-            Self::TableNotConfigured(_)
-            | Self::ValueTooLarge { .. }
+            Self::TableNotConfigured { .. }
+            | Self::Invalid(_)
+            | Self::InvalidExpression { .. }
             | Self::TableShape(_)
             | Self::TableNotFound(..)
             | Self::TableNotActive(..)
@@ -126,10 +136,11 @@ impl Error {
             | Self::BackendCredentials(upstream)
             | Self::BackendUnavailable(upstream)
             | Self::OutcomeUnknown(upstream)
+            | Self::InvalidExpression { upstream, .. }
             | Self::DeadlineExceeded { upstream, .. }
             | Self::Internal(upstream) => Some(upstream),
-            Self::TableNotConfigured(_)
-            | Self::ValueTooLarge { .. }
+            Self::TableNotConfigured { .. }
+            | Self::Invalid(_)
             | Self::TableShape(_)
             | Self::NotACounter
             | Self::CounterOverflow

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::expiry;
 use super::nonce::Nonce;
 use super::number;
-use crate::model::{AttributeNames, Entry, ExpireTime, Key, Millis, SetExpiry, Value, Version};
+use crate::model::{AttributeNames, Entry, ExpireTime, Invalid, Key, Millis, SetExpiry, Value, Version, Violation};
 
 /// A DynamoDB item.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -96,7 +96,7 @@ impl Layout {
     ///
     /// Counts what the write itself stores. What an update meets in the stored item is DynamoDB's verdict.
     /// The error names the field `value`.
-    pub(super) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Error> {
+    pub(super) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Violation> {
         let AttributeNames { key: key_name, value: value_name, ttl, ttl_ms, version } = &self.names;
         let ttl_bytes = match expiry {
             SetExpiry::After(_) => ttl.len() + TTL_BYTES + ttl_ms.len() + TTL_MS_BYTES,
@@ -105,7 +105,8 @@ impl Layout {
         let beside = key_name.len() + key.as_str().len() + value_name.len() + version.len() + VERSION_BYTES + ttl_bytes;
         let limit = MAX_ITEM_BYTES.saturating_sub(beside);
         if value.len() > limit {
-            return Err(Error::ValueTooLarge { size: value.len(), limit, field: "value".to_owned() });
+            let problem = format!("has {} bytes, at most {limit} fit into an item under this key", value.len());
+            return Err(Violation { field: "value".to_owned(), invalid: Invalid::limit(problem, format!("{limit} bytes")) });
         }
         Ok(())
     }
@@ -165,7 +166,7 @@ fn unexpected(role: &'static str, found: Option<&AttributeValue>) -> Error {
 }
 
 /// DynamoDB's name of an attribute's type.
-fn type_name(value: &AttributeValue) -> &'static str {
+pub(super) fn type_name(value: &AttributeValue) -> &'static str {
     match value {
         AttributeValue::S(_) => "S",
         AttributeValue::N(_) => "N",

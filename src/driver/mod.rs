@@ -20,11 +20,17 @@ mod increment;
 mod layout;
 mod nonce;
 mod number;
+mod prepare;
 mod read;
 mod retry;
 mod runtime;
 mod set;
+mod size;
 mod table;
+mod token;
+mod transact;
+mod transact_get;
+mod transact_write;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -44,6 +50,8 @@ pub use retry::Deadline;
 pub use runtime::{Clock, Random, Runtime, SystemClock, SystemRandom};
 pub use set::{Previous, Swap, Written};
 pub use table::{TableState, TtlState};
+pub use transact_get::{Snapshot, Target, TransactRead};
+pub use transact_write::{CancelReason, Cancelled, Current, TransactOutcome};
 
 use crate::model::{Key, Millis, RequestId, TableSpec};
 use aws_error::Failure;
@@ -123,7 +131,7 @@ impl Inner {
     fn table(&self, name: &str) -> Result<&Arc<Table>, Error> {
         let mut tables = self.tables.iter();
         let found = if name.is_empty() { tables.next() } else { tables.find(|table| table.spec().name == name) };
-        found.ok_or_else(|| Error::TableNotConfigured(name.to_owned()))
+        found.ok_or_else(|| Error::TableNotConfigured { name: name.to_owned(), field: "table".to_owned() })
     }
 
     /// Makes a call that may be made any number of times, until it succeeds or nothing more is to be hoped for.

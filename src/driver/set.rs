@@ -218,7 +218,7 @@ fn value_is(value: &Bytes) -> Condition {
 
 /// What tells one expiry of a write from another, for its nonce. The moment is not part of it: it differs between
 /// attempts.
-fn expiry_bytes(expiry: SetExpiry) -> [u8; 8] {
+pub(super) fn expiry_bytes(expiry: SetExpiry) -> [u8; 8] {
     // No TTL is shorter than 1 ms.
     let millis = match expiry {
         SetExpiry::Never => 0,
@@ -228,7 +228,7 @@ fn expiry_bytes(expiry: SetExpiry) -> [u8; 8] {
     millis.to_le_bytes()
 }
 
-fn expected_bytes(expected: &Expected) -> Vec<u8> {
+pub(super) fn expected_bytes(expected: &Expected) -> Vec<u8> {
     let (kind, content): (u8, &[u8]) = match expected {
         Expected::Absent => (0, &[]),
         Expected::Present => (1, &[]),

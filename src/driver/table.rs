@@ -9,23 +9,59 @@ use aws_sdk_dynamodb::types::{
 
 use super::aws_error::Failure;
 use super::error::Error;
-use super::layout::Layout;
+use super::layout::{Item, Layout, type_name};
 use super::{Deadline, Driver, Inner};
-use crate::model::TableSpec;
+use crate::model::{Invalid, ItemKey, TableSpec, Violation};
+
+impl KeySchema {
+    /// The key's attributes, if its values are of the table's types.
+    pub(super) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
+        let mut attributes = Item::new();
+        let mut add = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
+            if type_name(value) == of_type {
+                attributes.insert(name.clone(), value.clone());
+                return Ok(());
+            }
+            let problem = format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
+            Err(Violation { field: field.to_owned(), invalid: Invalid::new(problem) })
+        };
+        add("partition", &self.partition, key.partition())?;
+        match (&self.sort, key.sort()) {
+            (Some(sort), Some(value)) => add("sort", sort, value)?,
+            (None, None) => {}
+            (Some((name, _)), None) => {
+                let problem = format!("is required: the table has the sort key {name:?}");
+                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+            }
+            (None, Some(_)) => {
+                let problem = "is not allowed: the table has no sort key";
+                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+            }
+        }
+        Ok(attributes)
+    }
+}
 
 /// A configured table.
 #[derive(Debug)]
 pub(super) struct Table {
     spec: TableSpec,
     layout: Layout,
-    /// Whether its key is one string, once DynamoDB has said so.
-    has_simple_key: OnceLock<bool>,
+    /// Its primary key, once DynamoDB has said so.
+    key_schema: OnceLock<KeySchema>,
+}
+
+/// A table's primary key: attributes with their types (S, N or B).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KeySchema {
+    pub(super) partition: (String, String),
+    pub(super) sort: Option<(String, String)>,
 }
 
 impl Table {
     pub(super) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, has_simple_key: OnceLock::new() }
+        Self { spec, layout, key_schema: OnceLock::new() }
     }
 
     pub(super) fn spec(&self) -> &TableSpec {
@@ -47,7 +83,15 @@ impl Table {
 
     /// Refuses a table that is known to have another key than one string. As long as nothing is known, DynamoDB judges.
     pub(super) fn check_shape(&self) -> Result<(), Error> {
-        if self.has_simple_key.get() == Some(&false) { Err(Error::TableShape(self.name().to_owned())) } else { Ok(()) }
+        match self.key_schema.get() {
+            Some(schema) if *schema != self.configured_schema() => Err(Error::TableShape(self.name().to_owned())),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What key-value calls need: one string.
+    fn configured_schema(&self) -> KeySchema {
+        KeySchema { partition: (self.spec.attributes.key.clone(), "S".to_owned()), sort: None }
     }
 }
 
@@ -92,10 +136,18 @@ impl Driver {
         };
         let ttl = inner.retry(table, deadline, || inner.describe_ttl(table)).await.unwrap_or(TtlState::Unknown);
         let state = state(&description, ttl);
-        let is_simple = state.sort.is_none() && state.partition == (table.spec.attributes.key.clone(), "S".to_owned());
         // Set once: a table's key schema never changes.
-        let _known = table.has_simple_key.set(is_simple);
+        let _known = table.key_schema.set(KeySchema { partition: state.partition.clone(), sort: state.sort.clone() });
         Ok(Some(state))
+    }
+
+    /// The primary key of a table: what DynamoDB says, or where it does not say, what the configuration implies.
+    pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> KeySchema {
+        if table.key_schema.get().is_none() {
+            // Whatever keeps DynamoDB from answering will show in the call itself.
+            let _state = self.describe(table.name(), deadline).await;
+        }
+        table.key_schema.get().cloned().unwrap_or_else(|| table.configured_schema())
     }
 
     /// Makes a configured table, with on-demand billing and TTL enabled, and waits until it is ACTIVE.
@@ -131,7 +183,7 @@ impl Driver {
     pub async fn probe(&self, deadline: Deadline) -> Result<(), Error> {
         let inner = &*self.0;
         let table = inner.table("")?;
-        if table.has_simple_key.get().is_none() {
+        if table.key_schema.get().is_none() {
             // The backend may have been out of reach when this was first asked; what comes of it now is not the point.
             let _state = self.describe("", deadline).await;
         }

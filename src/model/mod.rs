@@ -5,18 +5,27 @@
 
 mod command;
 mod entry;
+mod item;
 mod key;
+mod number;
 mod request_id;
 mod table;
 mod time;
+mod transact;
 mod version;
+
+use std::fmt;
 
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
+pub use item::{Attributes, ItemKey};
+pub(crate) use item::{MAX_NESTING, check_attribute_name};
 pub use key::Key;
+pub(crate) use number::Number;
 pub use request_id::RequestId;
 pub use table::{AttributeNames, TableSpec};
 pub use time::{ExpireTime, Millis, Ttl};
+pub use transact::{TransactKind, TransactOperation, Transaction};
 pub use version::Version;
 
 /// Why a value is not acceptable. The field it came from is known to whoever parsed it.
@@ -36,5 +45,24 @@ impl Invalid {
 
     pub(crate) fn limit(problem: impl Into<String>, limit: impl Into<String>) -> Self {
         Self { problem: problem.into(), limit: Some(limit.into()) }
+    }
+}
+
+/// A field of a request that is not acceptable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {invalid}")]
+pub struct Violation {
+    /// The path of the field, such as `keys[3]`.
+    pub field: String,
+    /// What is wrong with it.
+    #[source]
+    pub invalid: Invalid,
+}
+
+impl Violation {
+    /// The violation as seen from outside the field that holds its field.
+    #[must_use]
+    pub fn within(self, outer: impl fmt::Display) -> Self {
+        Self { field: format!("{outer}.{}", self.field), ..self }
     }
 }

@@ -9,7 +9,8 @@ use crate::pb::key_value_service_server::KeyValueService;
 use crate::wire::OnTable;
 use crate::wire::batch::{self, BatchGet, BatchWrite};
 use crate::wire::kv::{Exists, Expire, Read, Touch};
-use crate::wire::status::{self, Access};
+use crate::wire::status::Access;
+use crate::wire::transact::{self, TransactGet, TransactWrite};
 
 /// `dynakv.v1.KeyValueService`.
 #[derive(Debug, Clone)]
@@ -136,11 +137,21 @@ impl KeyValueService for KeyValue {
         .await
     }
 
-    async fn transact_get(&self, _: Request<pb::TransactGetRequest>) -> Answer<pb::TransactGetResponse> {
-        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    async fn transact_get(&self, request: Request<pb::TransactGetRequest>) -> Answer<pb::TransactGetResponse> {
+        answer(Access::Read, request, |deadline, request| async move {
+            let TransactGet { reads, wants_capacity } = request.try_into()?;
+            let (snapshots, consumed) = self.driver.transact_get(reads, wants_capacity, deadline).await?;
+            Ok(transact::get_response(snapshots, consumed, wants_capacity))
+        })
+        .await
     }
 
-    async fn transact_write(&self, _: Request<pb::TransactWriteRequest>) -> Answer<pb::TransactWriteResponse> {
-        Err(status::status(status::Reason::Unimplemented, "not yet"))
+    async fn transact_write(&self, request: Request<pb::TransactWriteRequest>) -> Answer<pb::TransactWriteResponse> {
+        answer(Access::Write, request, |deadline, request| async move {
+            let TransactWrite { transaction, wants_capacity } = request.try_into()?;
+            let (outcome, consumed) = self.driver.transact_write(transaction, wants_capacity, deadline).await?;
+            Ok(transact::write_response(outcome, consumed, wants_capacity))
+        })
+        .await
     }
 }

@@ -5,33 +5,18 @@ pub(crate) mod batch;
 pub(crate) mod codec;
 pub(crate) mod kv;
 pub mod status;
+pub(crate) mod transact;
+pub(crate) mod value;
 
-use std::fmt;
+pub(crate) use crate::model::Violation;
 
 use crate::model::Invalid;
-
-/// A field of a request that is not acceptable.
-#[derive(Debug, thiserror::Error)]
-#[error("{field}: {invalid}")]
-pub(crate) struct Violation {
-    /// The path of the field, such as `keys[3]`.
-    pub(crate) field: String,
-    #[source]
-    pub(crate) invalid: Invalid,
-}
 
 /// A command, and the table that it is for.
 #[derive(Debug)]
 pub(crate) struct OnTable<C> {
     pub(crate) table: String,
     pub(crate) command: C,
-}
-
-impl Violation {
-    /// The violation as seen from outside the field that holds its field.
-    pub(crate) fn within(self, outer: impl fmt::Display) -> Self {
-        Self { field: format!("{outer}.{}", self.field), ..self }
-    }
 }
 
 /// Names the field that a value came from.

@@ -78,6 +78,9 @@ pub(crate) fn of_violation(violation: &Violation, access: Access) -> Status {
 
 /// A call that the driver could not carry out.
 pub(crate) fn of_error(error: &Error, access: Access) -> Status {
+    if let Error::Invalid(violation) = error {
+        return of_violation(violation, access);
+    }
     let outcome = if error.may_have_happened() { Outcome::Unknown } else { Outcome::NotApplied };
     let mut problem = Problem::new(reason(error), error.to_string()).outcome_of(access, outcome);
     if let Some(upstream) = error.upstream() {
@@ -105,8 +108,9 @@ pub(crate) fn same_code(one: &Error, other: &Error) -> bool {
 /// The reason of an error of the driver's.
 pub(crate) fn reason(error: &Error) -> Reason {
     match error {
-        Error::TableNotConfigured(_) => Reason::TableNotConfigured,
-        Error::ValueTooLarge { .. } => Reason::InvalidField,
+        Error::TableNotConfigured { .. } => Reason::TableNotConfigured,
+        Error::Invalid(_) => Reason::InvalidField,
+        Error::InvalidExpression { .. } => Reason::InvalidExpression,
         Error::TableShape(_) => Reason::TableShape,
         Error::TableNotFound(..) => Reason::TableNotFound,
         Error::TableNotActive(..) => Reason::TableNotActive,
@@ -130,14 +134,13 @@ pub(crate) fn reason(error: &Error) -> Reason {
 /// Adds what is particular to an error.
 fn details(problem: Problem, error: &Error) -> Problem {
     match error {
-        Error::TableNotConfigured(_) => problem.violation("table", "is not in the server's configuration"),
-        Error::ValueTooLarge { size, limit, field } => problem
-            .metadata("limit", format!("{limit} bytes"))
-            .violation(field, format!("has {size} bytes, at most {limit} fit into an item under this key")),
+        Error::TableNotConfigured { field, .. } => problem.violation(field, "is not in the server's configuration"),
+        Error::InvalidExpression { field, .. } => problem.violation(field, "is not an expression that DynamoDB accepts"),
         Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),
         Error::Throttled(upstream) => throttle_details(problem, upstream.throttle_reasons()),
-        Error::TableShape(_)
+        Error::Invalid(_)
+        | Error::TableShape(_)
         | Error::ItemTooLarge(_)
         | Error::UpdateNotApplicable(_)
         | Error::NotACounter

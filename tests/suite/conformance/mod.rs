@@ -10,6 +10,7 @@ mod grove;
 mod limits;
 mod retries;
 mod set;
+mod transact;
 mod ttl;
 
 /// Makes one test for each backend out of each `async fn(World)`.

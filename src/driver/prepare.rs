@@ -1,0 +1,173 @@
+//! The operations of a transaction, made ready to be sent: expressions rendered as of one moment, nonces, sizes.
+
+use std::sync::Arc;
+
+use super::condition::{Condition, Rendered, render};
+use super::error::Error;
+use super::layout::{Item, Layout, NewValue, Role};
+use super::nonce::Nonce;
+use super::set::{Written, condition, expected_bytes, expiry_bytes};
+use super::table::Table;
+use super::transact::within;
+use super::{Deadline, Driver};
+use crate::model::{
+    Expected, ExpireTime, Invalid, ItemKey, Key, Millis, RequestId, SetExpiry, TransactKind, TransactOperation, Ttl,
+    Violation,
+};
+
+/// The most that the items of a transaction may hold together. Source: "Quotas in Amazon DynamoDB", transactions.
+const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+
+/// What DynamoDB is to do with an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Put,
+    Update,
+    Delete,
+    Check,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Put => "Put",
+            Self::Update => "Update",
+            Self::Delete => "Delete",
+            Self::Check => "ConditionCheck",
+        }
+    }
+}
+
+/// An operation, ready to be sent any number of times.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) table: Arc<Table>,
+    /// The table's layout, with the key attribute that the table really has.
+    pub(super) layout: Layout,
+    pub(super) key: ItemKey,
+    pub(super) key_attributes: Item,
+    pub(super) kind: Kind,
+    /// The whole item of a put, the primary key of all others.
+    pub(super) attributes: Item,
+    pub(super) rendered: Rendered,
+    /// What it will have written, and the nonce by which that is recognised.
+    pub(super) written: Option<Written>,
+    pub(super) nonce: Option<Nonce>,
+    pub(super) return_current: bool,
+    pub(super) is_entry: bool,
+    /// The field of the operation that holds an expression of the caller's.
+    pub(super) expression_field: Option<&'static str>,
+    /// The moment as of which everything is judged.
+    pub(super) now: Millis,
+}
+
+impl Prepared {
+    /// The condition under which an expired item may be deleted.
+    pub(super) fn purge(&self) -> Rendered {
+        let expired = Condition::not(Condition::Alive);
+        render(&self.layout, Some(&expired), None, self.now)
+    }
+
+    /// What the operation sends, about as DynamoDB counts it.
+    fn size(&self) -> usize {
+        super::size::of_item(&self.attributes) + super::size::of_item(&self.rendered.values)
+    }
+}
+
+/// What the operations of one transaction have in common.
+struct Context {
+    now: Millis,
+    request_id: RequestId,
+    deadline: Deadline,
+}
+
+impl Driver {
+    /// Makes operations ready, as of now.
+    pub(super) async fn prepare(
+        &self,
+        operations: Vec<TransactOperation>,
+        request_id: RequestId,
+        deadline: Deadline,
+    ) -> Result<Vec<Prepared>, Error> {
+        let context = Context { now: self.0.runtime.clock.now(), request_id, deadline };
+        let mut prepared = Vec::with_capacity(operations.len());
+        let mut bytes = 0;
+        for (index, operation) in operations.into_iter().enumerate() {
+            let operation = self.prepare_one(operation, &context).await.map_err(|error| within(error, index))?;
+            bytes += operation.size();
+            prepared.push(operation);
+        }
+        if bytes > MAX_TRANSACTION_BYTES {
+            let problem = format!("have {bytes} bytes together, at most {MAX_TRANSACTION_BYTES} are allowed");
+            let invalid = Invalid::limit(problem, format!("{MAX_TRANSACTION_BYTES} bytes"));
+            return Err(Violation { field: "operations".to_owned(), invalid }.into());
+        }
+        Ok(prepared)
+    }
+
+    async fn prepare_one(&self, operation: TransactOperation, context: &Context) -> Result<Prepared, Error> {
+        let TransactOperation { table, return_current, kind } = operation;
+        let table = Arc::clone(self.0.table(&table)?);
+        let prepared = match kind {
+            TransactKind::Set { key, value, ttl, expected } => {
+                let expiry = ttl.map_or(SetExpiry::Never, SetExpiry::After);
+                table.check_shape()?;
+                table.layout().check_size(&key, &value, expiry).map_err(|violation| violation.within("set"))?;
+                let expected_part = expected.as_ref().map(expected_bytes).unwrap_or_default();
+                let payload: &[&[u8]] = &[&expiry_bytes(expiry), &value, &expected_part];
+                let nonce = Nonce::new(context.request_id, table.physical_name(), &key, "TransactSet", payload);
+                let expire_time = ttl.map(|ttl: Ttl| ExpireTime::after(context.now, ttl));
+                let item = table.layout().item(&key, NewValue::Bytes(&value), expire_time, nonce);
+                let written = Written { version: nonce.to_version(), expire_time };
+                Prepared { written: Some(written), ..entry(table, key, Kind::Put, Some(item), expected, Some(nonce), context) }
+            }
+            TransactKind::Delete { key, expected } => {
+                table.check_shape()?;
+                entry(table, key, Kind::Delete, None, expected, None, context)
+            }
+        };
+        Ok(Prepared { return_current, ..prepared })
+    }
+}
+
+/// An operation on an entry.
+fn entry(
+    table: Arc<Table>,
+    key: Key,
+    kind: Kind,
+    item: Option<Item>,
+    expected: Option<Expected>,
+    nonce: Option<Nonce>,
+    context: &Context,
+) -> Prepared {
+    let layout = table.layout().clone();
+    let expected = expected.as_ref().map(condition);
+    let condition = join(expected.into_iter().chain(nonce.map(not_yet)));
+    let key_attributes = layout.key(&key);
+    Prepared {
+        key: key.into(),
+        attributes: item.unwrap_or_else(|| key_attributes.clone()),
+        key_attributes,
+        kind,
+        rendered: render(&layout, condition.as_ref(), None, context.now),
+        written: None,
+        nonce,
+        return_current: false,
+        is_entry: true,
+        expression_field: None,
+        now: context.now,
+        layout,
+        table,
+    }
+}
+
+/// This very write has not happened yet.
+fn not_yet(nonce: Nonce) -> Condition {
+    Condition::not(Condition::Equals(Role::Version, nonce.to_attribute()))
+}
+
+/// All of these conditions, if there are any.
+fn join(conditions: impl Iterator<Item = Condition>) -> Option<Condition> {
+    let mut conditions: Vec<_> = conditions.collect();
+    if conditions.len() > 1 { Some(Condition::All(conditions)) } else { conditions.pop() }
+}

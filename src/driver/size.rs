@@ -1,0 +1,33 @@
+//! How large DynamoDB counts an item. Source: "DynamoDB item sizes and formats" in the Amazon DynamoDB Developer Guide.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::layout::Item;
+
+/// The attributes with their names.
+pub(super) fn of_item(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + of_value(value)).sum()
+}
+
+fn of_value(value: &AttributeValue) -> usize {
+    /// What a list or a map takes by itself, and beside each member.
+    const CONTAINER: usize = 3;
+    const MEMBER: usize = 1;
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => of_number(number),
+        AttributeValue::B(blob) => blob.as_ref().len(),
+        AttributeValue::Ss(set) => set.iter().map(String::len).sum(),
+        AttributeValue::Ns(set) => set.iter().map(|number| of_number(number)).sum(),
+        AttributeValue::Bs(set) => set.iter().map(|blob| blob.as_ref().len()).sum(),
+        AttributeValue::L(list) => CONTAINER + list.iter().map(|value| MEMBER + of_value(value)).sum::<usize>(),
+        AttributeValue::M(map) => CONTAINER + map.len() * MEMBER + of_item(map),
+        // Truth values and null.
+        _ => 1,
+    }
+}
+
+/// One byte, and one for every two digits.
+fn of_number(number: &str) -> usize {
+    1 + number.bytes().filter(u8::is_ascii_digit).count().div_ceil(2)
+}

@@ -1,0 +1,86 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use blake3::Hasher;
+
+use super::condition::Rendered;
+use super::layout::Item;
+use crate::model::RequestId;
+
+/// The token by which DynamoDB recognises a transaction for ten minutes: a hash of its name and of all that is sent.
+///
+/// It has to cover what is sent: DynamoDB refuses a token that comes again with another request. So a repeat is
+/// recognised by its token while nothing in it depends on the time, and otherwise by the versions it has written.
+pub(super) struct Token(Hasher);
+
+impl Token {
+    pub(super) fn new(request_id: RequestId) -> Self {
+        let mut hasher = Hasher::new();
+        hasher.update(request_id.as_bytes());
+        Self(hasher)
+    }
+
+    pub(super) fn add(&mut self, kind: &str, table: &str, attributes: &Item, rendered: &Rendered) {
+        for text in [Some(kind), Some(table), rendered.condition.as_deref(), rendered.update.as_deref()] {
+            self.bytes(text.unwrap_or_default().as_bytes());
+        }
+        self.attributes(attributes);
+        let mut names: Vec<_> = rendered.names.iter().collect();
+        names.sort();
+        for (alias, name) in names {
+            self.bytes(alias.as_bytes());
+            self.bytes(name.as_bytes());
+        }
+        self.attributes(&rendered.values);
+    }
+
+    /// DynamoDB takes at most 36 characters.
+    pub(super) fn finish(self) -> String {
+        let mut hex = self.0.finalize().to_hex().to_string();
+        hex.truncate(32);
+        hex
+    }
+
+    /// Every part is preceded by its length, so that no two requests run together into the same input.
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    /// In the order of the names, since a map has none.
+    fn attributes(&mut self, attributes: &Item) {
+        let mut attributes: Vec<_> = attributes.iter().collect();
+        attributes.sort_by_key(|(name, _)| name.as_str());
+        self.bytes(&attributes.len().to_le_bytes());
+        for (name, value) in attributes {
+            self.bytes(name.as_bytes());
+            self.value(value);
+        }
+    }
+
+    fn value(&mut self, value: &AttributeValue) {
+        let mut all = |kind: &str, members: Vec<&[u8]>| {
+            self.bytes(kind.as_bytes());
+            self.bytes(&members.len().to_le_bytes());
+            members.into_iter().for_each(|member| self.bytes(member));
+        };
+        match value {
+            AttributeValue::S(text) => all("S", vec![text.as_bytes()]),
+            AttributeValue::N(number) => all("N", vec![number.as_bytes()]),
+            AttributeValue::B(blob) => all("B", vec![blob.as_ref()]),
+            AttributeValue::Bool(truth) => all("BOOL", vec![&[u8::from(*truth)]]),
+            AttributeValue::Ss(set) => all("SS", set.iter().map(String::as_bytes).collect()),
+            AttributeValue::Ns(set) => all("NS", set.iter().map(String::as_bytes).collect()),
+            AttributeValue::Bs(set) => all("BS", set.iter().map(AsRef::as_ref).collect()),
+            AttributeValue::M(map) => {
+                self.bytes(b"M");
+                self.attributes(map);
+            }
+            AttributeValue::L(list) => {
+                self.bytes(b"L");
+                self.bytes(&list.len().to_le_bytes());
+                list.iter().for_each(|value| self.value(value));
+            }
+            // NULL, which has one value; there are no other types.
+            _ => all("NULL", Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What TransactGet and TransactWrite share.
+
+use std::collections::HashMap;
+
+use super::aws_error::Failure;
+use super::error::Error;
+use super::table::Table;
+use crate::model::{Invalid, ItemKey, Violation};
+
+/// Refuses two operations on one item of one table in DynamoDB, whatever callers call that table.
+pub(super) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a ItemKey)>) -> Result<(), Violation> {
+    let mut seen = HashMap::new();
+    for (index, (table, key)) in items.enumerate() {
+        if let Some(first) = seen.insert((table.physical_name(), key), index) {
+            let problem = format!("names the same item as operations[{first}]; a transaction takes each item once");
+            return Err(Violation { field: format!("operations[{index}]"), invalid: Invalid::new(problem) });
+        }
+    }
+    Ok(())
+}
+
+/// The error as seen from outside the operation that it is about.
+pub(super) fn within(error: Error, index: usize) -> Error {
+    let operation = format!("operations[{index}]");
+    match error {
+        Error::Invalid(violation) => Error::Invalid(violation.within(operation)),
+        Error::InvalidExpression { field, upstream } => {
+            Error::InvalidExpression { field: format!("{operation}.{field}"), upstream }
+        }
+        Error::TableNotConfigured { name, field } => {
+            Error::TableNotConfigured { name, field: format!("{operation}.{field}") }
+        }
+        other => other,
+    }
+}
+
+/// The failure of a call over several tables. DynamoDB does not say which of them it is about.
+pub(super) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
+    let mut names: Vec<&str> = tables.map(Table::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    failure.into_error(&names.join(", "))
+}

@@ -1,0 +1,299 @@
+//! Transactions: all operations or none, with the reasons if none.
+//!
+//! Every operation that writes an entry carries the condition that it has not done so yet (`NOT version = :nonce`).
+//! So whoever repeats a transaction that has been committed, after a lost answer or a restart, is cancelled on an item
+//! that carries our own nonce, and that means: committed.
+
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as UpdateRequest,
+};
+
+use super::aws_error::{Cancellation, CancellationKind, Failure, FailureKind};
+use super::capacity::Capacity;
+use super::error::Error;
+use super::layout::Item;
+use super::prepare::{Kind, Prepared};
+use super::set::Written;
+use super::token::Token;
+use super::transact::{check_distinct, name_table};
+use super::{Attempts, Deadline, Driver, Pacing};
+use crate::model::{Entry, Transaction};
+
+/// What became of a transaction.
+#[derive(Debug, Clone)]
+pub enum TransactOutcome {
+    /// All operations happened; for each that writes, what it has written.
+    Committed(Vec<Option<Written>>),
+    /// None happened; for each why it was in the way, if it was.
+    Cancelled(Vec<Cancelled>),
+}
+
+/// Why an operation cancelled its transaction, or that it did not.
+#[derive(Debug, Clone)]
+pub struct Cancelled {
+    /// Why.
+    pub reason: CancelReason,
+    /// If the caller asked and the condition failed: what is there.
+    pub current: Current,
+}
+
+/// Why an operation cancelled its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelReason {
+    /// It did not.
+    None,
+    /// Its condition did not hold.
+    ConditionFailed,
+    /// Another transaction or write touched the item.
+    Conflict,
+    /// DynamoDB throttled it.
+    Throttled,
+    /// The item collection has reached 10 GB.
+    ItemCollectionFull,
+    /// The update does not fit the stored item.
+    NotApplicable,
+}
+
+/// What a condition failed on.
+#[derive(Debug, Clone)]
+pub enum Current {
+    /// The caller did not ask, or there is nothing.
+    Nothing,
+    /// The entry.
+    Entry(Entry),
+    /// The item.
+    Item(Item),
+}
+
+/// What a cancellation means.
+enum Judgement {
+    /// The transaction had been committed by an earlier attempt.
+    Committed,
+    /// Expired items were in the way, those of these operations.
+    Purge(Vec<usize>),
+    /// It may go through a moment later.
+    Again(FailureKind),
+    Cancelled(Vec<Cancellation>),
+    /// DynamoDB refused this operation.
+    Refused(usize),
+}
+
+impl Driver {
+    /// Carries out operations on up to 100 items, all or none.
+    ///
+    /// # Contract
+    /// Time stands still for the call: expiry is judged as of its beginning. Expired items are absent.
+    ///
+    /// # Cost
+    /// Two writes for each operation; and one for each expired item that is in the way.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`], [`Error::Throttled`] if that is
+    /// all that stayed in the way. [`Error::OutcomeUnknown`] if an answer was lost for good.
+    pub async fn transact_write(
+        &self,
+        transaction: Transaction,
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<(TransactOutcome, Capacity), Error> {
+        let operations = self.prepare(transaction.operations, transaction.request_id, deadline).await?;
+        check_distinct(operations.iter().map(|operation| (&*operation.table, &operation.key)))?;
+        let mut token = Token::new(transaction.request_id);
+        for Prepared { kind, table, attributes, rendered, .. } in &operations {
+            token.add(kind.name(), table.physical_name(), attributes, rendered);
+        }
+        let (outcome, consumed) = self.run(&operations, &token.finish(), wants_capacity, deadline).await?;
+        let outcome = match outcome {
+            None => TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect()),
+            Some(reasons) => {
+                let reasons = operations.iter().zip(reasons).map(|(operation, reason)| self.explain(operation, reason));
+                TransactOutcome::Cancelled(reasons.collect::<Result<_, _>>()?)
+            }
+        };
+        Ok((outcome, consumed))
+    }
+
+    /// Sends the transaction until it is committed, `None`, or cancelled for good.
+    async fn run(
+        &self,
+        operations: &[Prepared],
+        token: &str,
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<(Option<Vec<Cancellation>>, Capacity), Error> {
+        let inner = &*self.0;
+        let mut attempts = Attempts::new(&inner.runtime, &inner.budget, Pacing::patient(deadline));
+        let mut in_doubt = false;
+        loop {
+            let mut failure = match attempts.make(self.send_transaction(operations, token, wants_capacity)).await {
+                Ok(consumed) => return Ok((None, consumed)),
+                Err(failure) => failure,
+            };
+            if let FailureKind::Cancelled(reasons) = failure.kind {
+                match judge(operations, reasons) {
+                    Judgement::Committed => return Ok((None, Capacity::default())),
+                    Judgement::Cancelled(reasons) => return Ok((Some(reasons), Capacity::default())),
+                    Judgement::Purge(expired) => {
+                        self.purge(operations, &expired, deadline).await?;
+                        continue;
+                    }
+                    Judgement::Refused(index) => return Err(refused(operations, Some(index), failure.upstream)),
+                    Judgement::Again(kind) => failure.kind = kind,
+                }
+            }
+            in_doubt |= failure.kind.may_have_happened();
+            if !attempts.another_after(&failure.kind).await {
+                return Err(match failure.kind {
+                    _ if in_doubt => failure.into_unknown(),
+                    FailureKind::Refused => refused(operations, None, failure.upstream),
+                    _ => name_table(failure, operations.iter().map(|operation| &*operation.table)),
+                });
+            }
+        }
+    }
+
+    async fn send_transaction(
+        &self,
+        operations: &[Prepared],
+        token: &str,
+        wants_capacity: bool,
+    ) -> Result<Capacity, Failure> {
+        let items = operations.iter().map(request).collect::<Result<_, _>>()?;
+        let answer = self
+            .0
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .client_request_token(token)
+            .set_return_consumed_capacity(Capacity::request(wants_capacity))
+            .send()
+            .await?;
+        Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
+    }
+
+    /// Deletes expired items that were in the way. Under the condition that they are expired, as of the same moment,
+    /// this changes nothing that anybody could see.
+    async fn purge(&self, operations: &[Prepared], expired: &[usize], deadline: Deadline) -> Result<(), Error> {
+        for operation in expired.iter().filter_map(|index| operations.get(*index)) {
+            let inner = &*self.0;
+            let delete = || async {
+                let rendered = operation.purge();
+                let request = inner
+                    .client
+                    .delete_item()
+                    .table_name(operation.table.physical_name())
+                    .set_key(Some(operation.key_attributes.clone()))
+                    .set_condition_expression(rendered.condition)
+                    .set_expression_attribute_names(Some(rendered.names))
+                    .set_expression_attribute_values(Some(rendered.values));
+                match request.send().await.map_err(Failure::from) {
+                    // Somebody has written it anew.
+                    Ok(_) | Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(()),
+                    Err(failure) => Err(failure),
+                }
+            };
+            inner.retry(&operation.table, deadline, delete).await?;
+        }
+        Ok(())
+    }
+
+    /// A reason as callers see it. What has expired is not shown as current.
+    fn explain(&self, operation: &Prepared, cancellation: Cancellation) -> Result<Cancelled, Error> {
+        let reason = match cancellation.kind {
+            CancellationKind::None => CancelReason::None,
+            CancellationKind::ConditionFailed => CancelReason::ConditionFailed,
+            CancellationKind::Conflict => CancelReason::Conflict,
+            CancellationKind::Throttled => CancelReason::Throttled,
+            CancellationKind::ItemCollectionFull => CancelReason::ItemCollectionFull,
+            CancellationKind::ItemTooLarge | CancellationKind::NotApplicable | CancellationKind::Refused => {
+                CancelReason::NotApplicable
+            }
+        };
+        let now = self.0.runtime.clock.now();
+        let item = cancellation.item.filter(|item| operation.return_current && operation.layout.is_alive(item, now));
+        let current = match item {
+            None => Current::Nothing,
+            Some(item) if operation.is_entry => Current::Entry(operation.layout.entry(item)?),
+            Some(item) => Current::Item(item),
+        };
+        Ok(Cancelled { reason, current })
+    }
+}
+
+/// What a cancellation means. The order of the questions matters: a commit, once seen, outweighs everything.
+fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
+    let with_reasons = || operations.iter().zip(&reasons).enumerate();
+    let shows_commit = |operation: &Prepared, item: &Item| {
+        operation.nonce.is_some_and(|nonce| operation.layout.was_written_by(item, nonce))
+    };
+    if with_reasons().any(|(_, (operation, reason))| reason.item.as_ref().is_some_and(|item| shows_commit(operation, item)))
+    {
+        return Judgement::Committed;
+    }
+    let is_expired = |operation: &Prepared, item: &Item| !operation.layout.is_alive(item, operation.now);
+    let expired: Vec<usize> = with_reasons()
+        .filter(|(_, (operation, reason))| reason.item.as_ref().is_some_and(|item| is_expired(operation, item)))
+        .map(|(index, _)| index)
+        .collect();
+    if !expired.is_empty() {
+        return Judgement::Purge(expired);
+    }
+    if let Some((index, _)) = with_reasons().find(|(_, (_, reason))| reason.kind == CancellationKind::Refused) {
+        return Judgement::Refused(index);
+    }
+    let all_are = |allowed: &[CancellationKind]| reasons.iter().all(|reason| allowed.contains(&reason.kind));
+    let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
+    if all_are(&[CancellationKind::None, CancellationKind::Conflict, CancellationKind::Throttled]) {
+        let is_conflict = any_is(CancellationKind::Conflict);
+        return Judgement::Again(if is_conflict { FailureKind::Conflict } else { FailureKind::Throttled });
+    }
+    Judgement::Cancelled(reasons)
+}
+
+/// An operation that DynamoDB refused: the caller's expression, or else our own fault.
+fn refused(operations: &[Prepared], index: Option<usize>, upstream: super::Upstream) -> Error {
+    let expression = match index {
+        Some(index) => operations.get(index).and_then(|operation| Some((index, operation.expression_field?))),
+        None => operations.iter().enumerate().find_map(|(index, operation)| Some((index, operation.expression_field?))),
+    };
+    match expression {
+        Some((index, field)) => Error::InvalidExpression { field: format!("operations[{index}].{field}"), upstream },
+        None => Error::Internal(upstream),
+    }
+}
+
+/// An operation as DynamoDB takes it. All answer a failed condition with the item that it failed on.
+fn request(operation: &Prepared) -> Result<TransactWriteItem, Failure> {
+    const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+    let Prepared { kind, table, attributes, rendered, .. } = operation;
+    let table = table.physical_name();
+    let names = (!rendered.names.is_empty()).then(|| rendered.names.clone());
+    let values = (!rendered.values.is_empty()).then(|| rendered.values.clone());
+    let condition = rendered.condition.clone();
+    macro_rules! build {
+        ($builder:expr) => {
+            $builder
+                .table_name(table)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .build()
+                .map_err(Failure::unbuildable)?
+        };
+    }
+    let item = TransactWriteItem::builder();
+    let attributes = Some(attributes.clone());
+    Ok(match kind {
+        Kind::Put => item.put(build!(Put::builder().set_item(attributes).set_condition_expression(condition))),
+        Kind::Delete => item.delete(build!(Delete::builder().set_key(attributes).set_condition_expression(condition))),
+        Kind::Update => {
+            let update = UpdateRequest::builder().set_key(attributes).set_update_expression(rendered.update.clone());
+            item.update(build!(update.set_condition_expression(condition)))
+        }
+        Kind::Check => {
+            let check = ConditionCheck::builder().set_key(attributes).set_condition_expression(condition);
+            item.condition_check(build!(check))
+        }
+    }
+    .build())
+}

@@ -1,0 +1,58 @@
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{Expected, Key, RequestId, Ttl};
+
+/// Operations that happen together or not at all.
+#[derive(Debug, Clone)]
+pub struct Transaction {
+    /// At most 100, each on another item.
+    pub operations: Vec<TransactOperation>,
+    /// Which logical write this is.
+    pub request_id: RequestId,
+}
+
+/// One operation of a transaction.
+#[derive(Debug, Clone)]
+pub struct TransactOperation {
+    /// The table; empty for the default one.
+    pub table: String,
+    /// Whether to answer with what is there if the condition does not hold.
+    pub return_current: bool,
+    /// What to do.
+    pub kind: TransactKind,
+}
+
+/// What an operation of a transaction does.
+#[derive(Clone)]
+pub enum TransactKind {
+    /// Write an entry.
+    Set {
+        /// Which one.
+        key: Key,
+        /// What it holds afterwards.
+        value: Bytes,
+        /// Its TTL, if any.
+        ttl: Option<Ttl>,
+        /// What must be true of it.
+        expected: Option<Expected>,
+    },
+    /// Delete an entry.
+    Delete {
+        /// Which one.
+        key: Key,
+        /// What must be true of it.
+        expected: Option<Expected>,
+    },
+}
+
+/// Keys and values never reach a log.
+impl fmt::Debug for TransactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Set { .. } => "Set",
+            Self::Delete { .. } => "Delete",
+        })
+    }
+}
