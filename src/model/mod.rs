@@ -5,7 +5,9 @@
 
 mod command;
 mod entry;
+mod item;
 mod key;
+mod number;
 mod request_id;
 mod table;
 mod time;
@@ -13,7 +15,10 @@ mod version;
 
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
+pub use item::{Attributes, ItemKey};
+pub(crate) use item::{MAX_NESTING, check_attribute_name};
 pub use key::Key;
+pub(crate) use number::Number;
 pub use request_id::RequestId;
 pub use table::{AttributeNames, TableSpec};
 pub use time::{ExpireTime, Millis, Ttl};

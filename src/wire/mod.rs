@@ -4,6 +4,8 @@
 pub(crate) mod codec;
 pub(crate) mod kv;
 pub mod status;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the calls on items"))]
+pub(crate) mod value;
 
 use crate::model::Invalid;
 

@@ -1,0 +1,108 @@
+use super::Invalid;
+
+/// A DynamoDB number by its value: `1`, `1.0` and `10E-1` are equal.
+///
+/// Source: "Supported data types and naming rules in Amazon DynamoDB", numbers.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Number {
+    is_negative: bool,
+    /// The significant digits: no zero first, none last, none at all for 0.
+    digits: String,
+    /// The power of ten of the first significant digit.
+    magnitude: i64,
+}
+
+/// The most significant digits.
+const MAX_DIGITS: usize = 38;
+/// The powers of ten that a first digit can stand for.
+const MAGNITUDES: std::ops::RangeInclusive<i64> = -130..=125;
+
+impl Number {
+    /// Reads decimal text: a sign, digits with a point anywhere, an exponent; all but one digit optional.
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        let malformed = || Invalid::new("is not a number as DynamoDB writes it, such as -12.5 or 1E+20");
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().map_err(|_| malformed())?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let written = [whole, fraction].concat();
+        if written.is_empty() || !written.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(malformed());
+        }
+        let from_first = written.trim_start_matches('0');
+        let digits = from_first.trim_end_matches('0');
+        if digits.len() > MAX_DIGITS {
+            let problem = format!("has {} significant digits, at most {MAX_DIGITS} are allowed", digits.len());
+            return Err(Invalid::limit(problem, format!("{MAX_DIGITS} digits")));
+        }
+        // DynamoDB judges the exponent of a zero too, by its last written digit.
+        let first = if digits.is_empty() { 1 } else { from_first.len() };
+        let magnitude = exponent.saturating_add(length(first)).saturating_sub(length(fraction.len()) + 1);
+        if !MAGNITUDES.contains(&magnitude) {
+            let limit = "1E-130..9.9999999999999999999999999999999999999E+125, or 0";
+            return Err(Invalid::limit("is outside of the range of DynamoDB's numbers", limit));
+        }
+        let is_zero = digits.is_empty();
+        Ok(Self {
+            is_negative: text.starts_with('-') && !is_zero,
+            digits: digits.to_owned(),
+            magnitude: if is_zero { 0 } else { magnitude },
+        })
+    }
+}
+
+fn length(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use bigdecimal::BigDecimal;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_limits_hold_on_both_sides() {
+        let nines = "9".repeat(38);
+        let accepted = ["0", "-0", "+5", "5.", ".5", "00042", "1e+2", "1E-130", "-1E-130", "0e125", "1E125"];
+        for text in
+            accepted.into_iter().chain([nines.as_str(), &format!("{nines}E+88"), &format!("1{}", "0".repeat(125))])
+        {
+            assert!(Number::parse(text).is_ok(), "{text}");
+        }
+        let refused =
+            ["", "+", ".", "e5", "1e", "1e+", "1e+-5", "1_000", " 5", "5 ", "++5", "1.2.3", "NaN", "inf", "0x10"];
+        for text in refused {
+            assert_eq!(Number::parse(text).err().and_then(|invalid| invalid.limit), None, "{text}");
+            assert!(Number::parse(text).is_err(), "{text}");
+        }
+        let beyond = ["1E126", "1E-131", "-0.1E-130", "0e126", "1e9223372036854775807", "1e-9223372036854775808"];
+        for text in beyond.into_iter().chain([format!("{nines}9").as_str(), &format!("{nines}E+89")]) {
+            assert!(Number::parse(text).is_err_and(|invalid| invalid.limit.is_some()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn equality_is_that_of_the_value(a in "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?", b in "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?") {
+            let same = a.parse::<BigDecimal>().unwrap() == b.parse::<BigDecimal>().unwrap();
+            prop_assert_eq!(Number::parse(&a).unwrap() == Number::parse(&b).unwrap(), same);
+        }
+
+        #[test]
+        fn trailing_zeros_change_nothing(digits in "[1-9][0-9]{0,30}", zeros in 0usize..8) {
+            let padded = format!("000{digits}.{}", "0".repeat(zeros));
+            let shifted = format!("{digits}{}E-{zeros}", "0".repeat(zeros));
+            prop_assert!(Number::parse(&padded).unwrap() == Number::parse(&digits).unwrap());
+            prop_assert!(Number::parse(&shifted).unwrap() == Number::parse(&digits).unwrap());
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[-+.eE0-9]{0,12}|\\PC{0,12}") {
+            let _parsed = Number::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Attribute values, items and primary keys: DynamoDB's ten types, lossless in both directions.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use bytes::Bytes;
+
+use super::{InField, Violation};
+use crate::model::{Attributes, Invalid, ItemKey, MAX_NESTING, Number, check_attribute_name};
+use crate::pb;
+use crate::pb::value::Kind;
+
+/// The attribute value of a message's field.
+pub(crate) fn attribute(value: pb::Value, field: &str) -> Result<AttributeValue, Violation> {
+    nested(value, 1).map_err(|violation| violation.inside(field))
+}
+
+/// The attribute value of a field that must be given.
+pub(crate) fn required_attribute(value: Option<pb::Value>, field: &str) -> Result<AttributeValue, Violation> {
+    attribute(value.ok_or_else(|| Invalid::new("is required")).in_field(field)?, field)
+}
+
+/// The attributes of a map field, such as an item's; a problem is located as in `item["address"].m["lines"].l[0].n`.
+pub(crate) fn attributes(fields: HashMap<String, pb::Value>, field: &str) -> Result<Attributes, Violation> {
+    map(fields, 1).map_err(|violation| violation.inside(field))
+}
+
+/// The list of a field, such as an action's.
+pub(crate) fn list(list: pb::AttributeList, field: &str) -> Result<Vec<AttributeValue>, Violation> {
+    let pb::AttributeList { values } = list;
+    elements(values, 2).map_err(|violation| violation.inside(&format!("{field}.values")))
+}
+
+/// The primary key of a field.
+pub(crate) fn item_key(key: Option<pb::ItemKey>, field: &str) -> Result<ItemKey, Violation> {
+    let pb::ItemKey { partition, sort } = key.ok_or_else(|| Invalid::new("is required")).in_field(field)?;
+    let in_partition = format!("{field}.partition");
+    let key = ItemKey::new(required_attribute(partition, &in_partition)?).in_field(in_partition)?;
+    let Some(sort) = sort else { return Ok(key) };
+    let in_sort = format!("{field}.sort");
+    key.with_sort(attribute(sort, &in_sort)?).in_field(in_sort)
+}
+
+impl Violation {
+    /// The violation as seen from the message around.
+    fn inside(self, outer: &str) -> Self {
+        Self { field: format!("{outer}{}", self.field), ..self }
+    }
+}
+
+/// A value on this level: an attribute's own is on the first, what that holds on the second.
+fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
+    let pb::Value { kind } = value;
+    if level > MAX_NESTING {
+        let problem = format!("lies deeper than {MAX_NESTING} levels");
+        return Err(Invalid::limit(problem, format!("{MAX_NESTING} levels"))).in_field("");
+    }
+    let kind = kind.ok_or_else(|| Invalid::new("needs one of s, n, b, bool, null, m, l, ss, ns or bs")).in_field("")?;
+    match kind {
+        Kind::S(text) => Ok(AttributeValue::S(text)),
+        Kind::N(number) => Number::parse(&number).in_field(".n").map(|_| AttributeValue::N(number)),
+        Kind::B(bytes) => Ok(AttributeValue::B(blob(&bytes))),
+        Kind::Bool(truth) => Ok(AttributeValue::Bool(truth)),
+        Kind::Null(true) => Ok(AttributeValue::Null(true)),
+        Kind::Null(false) => Err(Invalid::new("must be true")).in_field(".null"),
+        Kind::M(pb::AttributeMap { fields }) => {
+            map(fields, level + 1).map(AttributeValue::M).map_err(|violation| violation.inside(".m"))
+        }
+        Kind::L(pb::AttributeList { values }) => {
+            elements(values, level + 1).map(AttributeValue::L).map_err(|violation| violation.inside(".l"))
+        }
+        Kind::Ss(pb::StringSet { values }) => {
+            set(&values, |text| Ok(text.clone()), ".ss")?;
+            Ok(AttributeValue::Ss(values))
+        }
+        Kind::Ns(pb::NumberSet { values }) => {
+            set(&values, |number| Number::parse(number), ".ns")?;
+            Ok(AttributeValue::Ns(values))
+        }
+        Kind::Bs(pb::BinarySet { values }) => {
+            set(&values, |bytes| Ok(bytes.clone()), ".bs")?;
+            Ok(AttributeValue::Bs(values.iter().map(blob).collect()))
+        }
+    }
+}
+
+fn map(fields: HashMap<String, pb::Value>, level: usize) -> Result<Attributes, Violation> {
+    let attribute = |(name, value): (String, pb::Value)| {
+        check_attribute_name(&name).in_field("")?;
+        match nested(value, level) {
+            Ok(value) => Ok((name, value)),
+            Err(violation) => Err(violation.inside(&format!("[{name:?}]"))),
+        }
+    };
+    fields.into_iter().map(attribute).collect()
+}
+
+fn elements(values: Vec<pb::Value>, level: usize) -> Result<Vec<AttributeValue>, Violation> {
+    let element = |(index, value)| nested(value, level).map_err(|violation| violation.inside(&format!("[{index}]")));
+    values.into_iter().enumerate().map(element).collect()
+}
+
+/// Refuses an empty set, a bad member, and members that `identity` makes equal.
+fn set<T, I: Eq + Hash>(
+    members: &[T],
+    identity: impl Fn(&T) -> Result<I, Invalid>,
+    field: &str,
+) -> Result<(), Violation> {
+    if members.is_empty() {
+        return Err(Invalid::limit("must not be empty", "at least 1 member")).in_field(field);
+    }
+    let mut seen = HashSet::with_capacity(members.len());
+    for (index, member) in members.iter().enumerate() {
+        let at = || format!("{field}.values[{index}]");
+        if !seen.insert(identity(member).in_field(at())?) {
+            return Err(Invalid::new("is in the set twice")).in_field(at());
+        }
+    }
+    Ok(())
+}
+
+fn blob(bytes: &Bytes) -> Blob {
+    Blob::new(bytes.to_vec())
+}
+
+impl From<AttributeValue> for pb::Value {
+    /// A type that this release does not know becomes a value without a kind, which no request may send back.
+    fn from(value: AttributeValue) -> Self {
+        let kind = match value {
+            AttributeValue::S(text) => Some(Kind::S(text)),
+            AttributeValue::N(number) => Some(Kind::N(number)),
+            AttributeValue::B(blob) => Some(Kind::B(blob.into_inner().into())),
+            AttributeValue::Bool(truth) => Some(Kind::Bool(truth)),
+            AttributeValue::Null(null) => Some(Kind::Null(null)),
+            AttributeValue::M(fields) => Some(Kind::M(fields.into())),
+            AttributeValue::L(values) => {
+                Some(Kind::L(pb::AttributeList { values: values.into_iter().map(Into::into).collect() }))
+            }
+            AttributeValue::Ss(values) => Some(Kind::Ss(pb::StringSet { values })),
+            AttributeValue::Ns(values) => Some(Kind::Ns(pb::NumberSet { values })),
+            AttributeValue::Bs(blobs) => {
+                let values = blobs.into_iter().map(|blob| blob.into_inner().into()).collect();
+                Some(Kind::Bs(pb::BinarySet { values }))
+            }
+            _ => None,
+        };
+        Self { kind }
+    }
+}
+
+impl From<Attributes> for pb::AttributeMap {
+    fn from(attributes: Attributes) -> Self {
+        Self { fields: attributes.into_iter().map(|(name, value)| (name, value.into())).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
