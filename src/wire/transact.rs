@@ -71,7 +71,7 @@ fn parse_operation(operation: pb::TransactWriteOperation) -> Result<TransactOper
     let kind = match kind {
         Some(Kind::Set(set)) => parse_set(set).map_err(|violation| violation.within("set"))?,
         Some(Kind::Delete(delete)) => parse_delete(delete).map_err(|violation| violation.within("delete"))?,
-        None => {
+        Some(Kind::PutItem(_) | Kind::UpdateItem(_) | Kind::DeleteItem(_) | Kind::Check(_)) | None => {
             let problem = "needs one of set, delete, put_item, update_item, delete_item or check";
             return Err(Invalid::new(problem)).in_field("kind");
         }
