@@ -106,7 +106,10 @@ impl Layout {
         let limit = MAX_ITEM_BYTES.saturating_sub(beside);
         if value.len() > limit {
             let problem = format!("has {} bytes, at most {limit} fit into an item under this key", value.len());
-            return Err(Violation { field: "value".to_owned(), invalid: Invalid::limit(problem, format!("{limit} bytes")) });
+            return Err(Violation {
+                field: "value".to_owned(),
+                invalid: Invalid::limit(problem, format!("{limit} bytes")),
+            });
         }
         Ok(())
     }

@@ -119,7 +119,10 @@ impl Driver {
                 let expire_time = ttl.map(|ttl: Ttl| ExpireTime::after(context.now, ttl));
                 let item = table.layout().item(&key, NewValue::Bytes(&value), expire_time, nonce);
                 let written = Written { version: nonce.to_version(), expire_time };
-                Prepared { written: Some(written), ..entry(table, key, Kind::Put, Some(item), expected, Some(nonce), context) }
+                Prepared {
+                    written: Some(written),
+                    ..entry(table, key, Kind::Put, Some(item), expected, Some(nonce), context)
+                }
             }
             TransactKind::Delete { key, expected } => {
                 table.check_shape()?;

@@ -22,7 +22,8 @@ impl KeySchema {
                 attributes.insert(name.clone(), value.clone());
                 return Ok(());
             }
-            let problem = format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
+            let problem =
+                format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
             Err(Violation { field: field.to_owned(), invalid: Invalid::new(problem) })
         };
         add("partition", &self.partition, key.partition())?;

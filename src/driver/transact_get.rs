@@ -101,7 +101,8 @@ impl Driver {
             }
             Target::Item(key) => {
                 let schema = self.key_schema(&table, deadline).await;
-                let attributes = schema.attributes(&key).map_err(|violation| within(violation.within("item_key").into()))?;
+                let attributes =
+                    schema.attributes(&key).map_err(|violation| within(violation.within("item_key").into()))?;
                 Ok(Prepared { table, key, attributes, is_entry: false })
             }
         }
@@ -113,7 +114,8 @@ impl Driver {
         wants_capacity: bool,
     ) -> Result<(Vec<Option<Item>>, Capacity), Failure> {
         let get = |read: &Prepared| {
-            let get = Get::builder().table_name(read.table.physical_name()).set_key(Some(read.attributes.clone())).build();
+            let get =
+                Get::builder().table_name(read.table.physical_name()).set_key(Some(read.attributes.clone())).build();
             Ok(TransactGetItem::builder().get(get.map_err(Failure::unbuildable)?).build())
         };
         let answer = self

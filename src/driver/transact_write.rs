@@ -226,7 +226,8 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
     let shows_commit = |operation: &Prepared, item: &Item| {
         operation.nonce.is_some_and(|nonce| operation.layout.was_written_by(item, nonce))
     };
-    if with_reasons().any(|(_, (operation, reason))| reason.item.as_ref().is_some_and(|item| shows_commit(operation, item)))
+    if with_reasons()
+        .any(|(_, (operation, reason))| reason.item.as_ref().is_some_and(|item| shows_commit(operation, item)))
     {
         return Judgement::Committed;
     }

@@ -2,7 +2,9 @@
 
 use super::kv::{parse_expected, parse_key, parse_request_id, parse_ttl, timestamp};
 use super::{InField, Violation, value};
-use crate::driver::{CancelReason, Cancelled, Capacity, Current, Snapshot, Target, TransactOutcome, TransactRead, Written};
+use crate::driver::{
+    CancelReason, Cancelled, Capacity, Current, Snapshot, Target, TransactOutcome, TransactRead, Written,
+};
 use crate::model::{Expected, Invalid, TransactKind, TransactOperation, Transaction, Version};
 use crate::pb;
 
@@ -59,9 +61,8 @@ fn each<O, T>(operations: Vec<O>, parse: impl Fn(O) -> Result<T, Violation>) -> 
         let problem = format!("has {} operations, 1 to {MAX_OPERATIONS} are allowed", operations.len());
         return Err(Invalid::limit(problem, format!("1..{MAX_OPERATIONS} operations"))).in_field("operations");
     }
-    let locate = |(index, operation)| {
-        parse(operation).map_err(|violation| violation.within(format!("operations[{index}]")))
-    };
+    let locate =
+        |(index, operation)| parse(operation).map_err(|violation| violation.within(format!("operations[{index}]")));
     operations.into_iter().enumerate().map(locate).collect()
 }
 
@@ -89,7 +90,8 @@ fn parse_delete(delete: pb::TransactDelete) -> Result<TransactKind, Violation> {
     let pb::TransactDelete { key, expected } = delete;
     let expected = expected.map(|expected| parse_expected(Some(expected))).transpose()?;
     if expected == Some(Expected::Absent) {
-        return Err(Invalid::new("leaves nothing to delete; use present, version or value")).in_field("expected.absent");
+        return Err(Invalid::new("leaves nothing to delete; use present, version or value"))
+            .in_field("expected.absent");
     }
     Ok(TransactKind::Delete { key: parse_key(key)?, expected })
 }

@@ -40,10 +40,8 @@ async fn write_as(world: &World, operations: Vec<pb::TransactWriteOperation>, id
 }
 
 async fn read(world: &World, targets: impl IntoIterator<Item = (&str, Target)>) -> Vec<Read> {
-    let operation = |(table, target): (&str, Target)| pb::TransactGetOperation {
-        table: table.to_owned(),
-        target: Some(target),
-    };
+    let operation =
+        |(table, target): (&str, Target)| pb::TransactGetOperation { table: table.to_owned(), target: Some(target) };
     let operations = targets.into_iter().map(operation).collect();
     let request = pb::TransactGetRequest { operations, ..Default::default() };
     let response = world.client.stub().transact_get(request).await.unwrap().into_inner();
@@ -80,17 +78,14 @@ async fn text(world: &World, key: &str) -> Option<String> {
 
 async fn all_operations_happen(world: World) {
     world.client.set("old", "value").await.unwrap();
-    let mortal = pb::TransactSet {
-        ttl: Some(prost_types::Duration { seconds: 60, nanos: 0 }),
-        ..set("mortal", "m")
-    };
+    let mortal = pb::TransactSet { ttl: Some(prost_types::Duration { seconds: 60, nanos: 0 }), ..set("mortal", "m") };
     let in_other = pb::TransactWriteOperation { table: "other".into(), ..put("key", "elsewhere") };
     let operations = vec![put("new", "n"), operation(Kind::Set(mortal)), delete("old"), in_other];
     let response = write(&world, operations).await.unwrap();
     assert_eq!(response.outcome(), Outcome::Committed);
 
     let entry = world.client.get("new").await.unwrap().unwrap();
-    assert_eq!((entry.text(), entry.version.unwrap().as_str()), (Some("n"), response.results[0].version()));
+    assert_eq!((entry.text(), entry.version.as_ref().unwrap().as_str()), (Some("n"), response.results[0].version()));
     let expire_time = world.client.get("mortal").await.unwrap().unwrap().expire_time;
     assert!(expire_time.is_some() && response.results[1].expire_time.is_some());
     assert_eq!(response.results[2].version, None, "a delete has no version");
@@ -163,10 +158,19 @@ async fn a_snapshot_shows_what_is_there(world: World) {
     world.client.set("key", "other").table("other").await.unwrap();
     let key = |key: &str| Target::Key(key.to_owned());
     let item_key = |key: &str| Target::ItemKey(item_key(key));
-    let snapshot =
-        read(&world, [("", key("here")), ("", key("expired")), ("", item_key("item")), ("", item_key("none")), ("other", key("key"))])
-            .await;
-    let [Read::Entry(here), Read::Absent(_), Read::Item(item), Read::Absent(_), Read::Entry(other)] = &snapshot[..] else {
+    let snapshot = read(
+        &world,
+        [
+            ("", key("here")),
+            ("", key("expired")),
+            ("", item_key("item")),
+            ("", item_key("none")),
+            ("other", key("key")),
+        ],
+    )
+    .await;
+    let [Read::Entry(here), Read::Absent(_), Read::Item(item), Read::Absent(_), Read::Entry(other)] = &snapshot[..]
+    else {
         panic!("{snapshot:?}")
     };
     assert_eq!((here.key.as_str(), here.value.as_deref()), ("here", Some(&b"value"[..])));
