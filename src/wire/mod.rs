@@ -2,6 +2,8 @@
 //! messages and statuses. The only module that knows both sides.
 
 pub(crate) mod codec;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the calls on items"))]
+pub(crate) mod expression;
 pub(crate) mod kv;
 pub mod status;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the calls on items"))]
