@@ -1,13 +1,17 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
 //! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
-//! is sent, and what becomes of it when an answer is lost), `condition`, `layout`, `expiry` and `retry`.
+//! is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry` and
+//! `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "for the calls on items"))]
+mod actions;
 mod attempt;
 mod aws_error;
+mod caller;
 mod condition;
 mod delete;
 mod error;
