@@ -6,7 +6,7 @@ use std::fmt::Write;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::layout::{Layout, Role};
-use crate::model::Millis;
+use crate::model::{CallerExpression, Millis};
 
 /// What must be true of the stored item for a write to happen.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(super) enum Condition {
     AtLeast(Role, AttributeValue),
     AtMost(Role, AttributeValue),
     IsNumber(Role),
+    /// What a caller wrote.
+    Caller(CallerExpression),
     Not(Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
@@ -70,26 +72,31 @@ pub(super) struct Rendered {
 
 /// Renders a write's expressions as of `now`.
 pub(super) fn render(layout: &Layout, condition: Option<&Condition>, update: Option<&Update>, now: Millis) -> Rendered {
-    let mut renderer = Renderer { layout, now, names: HashMap::new(), values: HashMap::new() };
+    let mut renderer = Renderer::new(layout, now);
     let update = update.map(|update| renderer.update(update));
-    let condition = condition.map(|condition| {
-        let mut text = String::new();
-        renderer.condition(condition, &mut text);
-        text
-    });
-    Rendered { condition, update, names: renderer.names, values: renderer.values }
+    let condition = condition.map(|condition| renderer.condition_text(condition));
+    renderer.finish(condition, update)
 }
 
-struct Renderer<'a> {
+/// The aliases of one request, while its expressions are rendered.
+pub(super) struct Renderer<'a> {
     layout: &'a Layout,
     now: Millis,
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: HashMap<String, AttributeValue>,
 }
 
-impl Renderer<'_> {
+impl<'a> Renderer<'a> {
+    pub(super) fn new(layout: &'a Layout, now: Millis) -> Self {
+        Self { layout, now, names: HashMap::new(), values: HashMap::new() }
+    }
+
+    pub(super) fn finish(self, condition: Option<String>, update: Option<String>) -> Rendered {
+        Rendered { condition, update, names: self.names, values: self.values }
+    }
+
     /// Every name is aliased, so that reserved words such as `ttl` need no thought.
-    fn name(&mut self, role: Role) -> &'static str {
+    pub(super) fn name(&mut self, role: Role) -> &'static str {
         let alias = match role {
             Role::Key => "#dkv_key",
             Role::Value => "#dkv_value",
@@ -107,9 +114,19 @@ impl Renderer<'_> {
         placeholder
     }
 
-    fn constant(&mut self, placeholder: &'static str, value: impl FnOnce() -> AttributeValue) -> &'static str {
+    pub(super) fn constant(
+        &mut self,
+        placeholder: &'static str,
+        value: impl FnOnce() -> AttributeValue,
+    ) -> &'static str {
         self.values.entry(placeholder.to_owned()).or_insert_with(value);
         placeholder
+    }
+
+    pub(super) fn condition_text(&mut self, condition: &Condition) -> String {
+        let mut text = String::new();
+        self.condition(condition, &mut text);
+        text
     }
 
     fn condition(&mut self, condition: &Condition, text: &mut String) {
@@ -120,6 +137,7 @@ impl Renderer<'_> {
             Condition::AtLeast(role, value) => self.comparison(*role, " >= ", value, text),
             Condition::AtMost(role, value) => self.comparison(*role, " <= ", value, text),
             Condition::IsNumber(role) => self.is_number(*role, text),
+            Condition::Caller(expression) => self.caller(expression, text),
             Condition::Not(inner) => {
                 text.push_str("NOT (");
                 self.condition(inner, text);

@@ -46,7 +46,7 @@ pub(super) fn binary(bytes: &Bytes) -> AttributeValue {
 }
 
 /// DynamoDB's limit for an item, names included. Source: "Quotas in Amazon DynamoDB", item size.
-const MAX_ITEM_BYTES: usize = 409_600;
+pub(super) const MAX_ITEM_BYTES: usize = 409_600;
 
 /// What the numbers of an entry take: one byte, and one for every two digits; see "DynamoDB item sizes and formats".
 /// The digits of a version vary, so the most are counted: whether a value fits must not depend on chance.
@@ -63,6 +63,17 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(names: AttributeNames) -> Self {
         Self { names }
+    }
+
+    /// The layout of a table whose partition key has this name.
+    pub(super) fn keyed_by(&self, key: &str) -> Self {
+        Self { names: AttributeNames { key: key.to_owned(), ..self.names.clone() } }
+    }
+
+    /// The attributes of an expiry time.
+    pub(super) fn expiry_attributes(&self, time: ExpireTime) -> [(String, AttributeValue); 2] {
+        let (ttl, ttl_ms) = expiry::to_attributes(time);
+        [(self.names.ttl.clone(), ttl), (self.names.ttl_ms.clone(), ttl_ms)]
     }
 
     pub(super) fn name(&self, role: Role) -> &str {
@@ -85,10 +96,7 @@ impl Layout {
         let mut item = self.key(key);
         item.insert(self.names.value.clone(), value.to_attribute());
         item.insert(self.names.version.clone(), nonce.to_attribute());
-        if let Some((ttl, ttl_ms)) = expire.map(expiry::to_attributes) {
-            item.insert(self.names.ttl.clone(), ttl);
-            item.insert(self.names.ttl_ms.clone(), ttl_ms);
-        }
+        item.extend(expire.into_iter().flat_map(|time| self.expiry_attributes(time)));
         item
     }
 

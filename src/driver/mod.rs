@@ -1,18 +1,22 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
 //! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
-//! is sent, and what becomes of it when an answer is lost), `condition`, `layout`, `expiry` and `retry`.
+//! is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry` and
+//! `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
 
+mod actions;
 mod attempt;
 mod aws_error;
 mod batch_get;
 mod batch_write;
+mod caller;
 mod capacity;
 mod condition;
 mod delete;
+mod digest;
 mod error;
 mod expire;
 mod expiry;
@@ -21,13 +25,13 @@ mod layout;
 mod nonce;
 mod number;
 mod prepare;
+mod prepare_item;
 mod read;
 mod retry;
 mod runtime;
 mod set;
 mod size;
 mod table;
-mod token;
 mod transact;
 mod transact_get;
 mod transact_write;

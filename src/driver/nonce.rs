@@ -1,5 +1,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::digest::Digest;
 use super::number;
 use crate::model::{Key, RequestId, Version};
 
@@ -16,6 +17,14 @@ pub(super) struct Nonce(i64);
 const COUNTER_FLOOR: i64 = 1 << 62;
 
 impl Nonce {
+    /// No write's nonce.
+    pub(super) const NONE: Self = Self(0);
+
+    /// The nonce of a write that is digested already.
+    pub(super) fn of(digest: Digest) -> Self {
+        Self((digest.into_bits() & (COUNTER_FLOOR - 1)).max(1))
+    }
+
     /// The nonce of a write of a value. `operation` and `payload` say what makes it differ from others of its request.
     pub(super) fn new(request: RequestId, table: &str, key: &Key, operation: &str, payload: &[&[u8]]) -> Self {
         let bits = digest(request, table, key, operation, payload) & (COUNTER_FLOOR - 1);
@@ -52,15 +61,10 @@ impl Nonce {
     }
 }
 
-/// Every part is preceded by its length, so that no two writes run together into the same input.
 fn digest(request: RequestId, table: &str, key: &Key, operation: &str, payload: &[&[u8]]) -> i64 {
-    let mut hasher = blake3::Hasher::new();
-    let parts = [request.as_bytes().as_slice(), table.as_bytes(), key.as_str().as_bytes(), operation.as_bytes()];
-    for part in parts.iter().chain(payload) {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
+    let mut digest = Digest::new(request);
+    for part in [table.as_bytes(), key.as_str().as_bytes(), operation.as_bytes()].iter().chain(payload) {
+        digest.bytes(part);
     }
-    let mut bits = [0; 8];
-    hasher.finalize_xof().fill(&mut bits);
-    i64::from_le_bytes(bits)
+    digest.into_bits()
 }

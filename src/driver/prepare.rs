@@ -6,12 +6,14 @@ use super::condition::{Condition, Rendered, render};
 use super::error::Error;
 use super::layout::{Item, Layout, NewValue, Role};
 use super::nonce::Nonce;
+use super::prepare_item::ItemOperation;
 use super::set::{Written, condition, expected_bytes, expiry_bytes};
+use super::size;
 use super::table::Table;
 use super::transact::within;
 use super::{Deadline, Driver};
 use crate::model::{
-    Expected, ExpireTime, Invalid, ItemKey, Key, Millis, RequestId, SetExpiry, TransactKind, TransactOperation, Ttl,
+    Expected, ExpireTime, Invalid, ItemKey, Key, Millis, RequestId, SetExpiry, TransactKind, TransactOperation,
     Violation,
 };
 
@@ -70,14 +72,15 @@ impl Prepared {
 
     /// What the operation sends, about as DynamoDB counts it.
     fn size(&self) -> usize {
-        super::size::of_item(&self.attributes) + super::size::of_item(&self.rendered.values)
+        size::of_item(&self.attributes) + size::of_item(&self.rendered.values)
     }
 }
 
 /// What the operations of one transaction have in common.
-struct Context {
-    now: Millis,
-    request_id: RequestId,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    pub(super) now: Millis,
+    pub(super) request_id: RequestId,
     deadline: Deadline,
 }
 
@@ -93,7 +96,7 @@ impl Driver {
         let mut prepared = Vec::with_capacity(operations.len());
         let mut bytes = 0;
         for (index, operation) in operations.into_iter().enumerate() {
-            let operation = self.prepare_one(operation, &context).await.map_err(|error| within(error, index))?;
+            let operation = self.prepare_one(operation, context).await.map_err(|error| within(error, index))?;
             bytes += operation.size();
             prepared.push(operation);
         }
@@ -105,72 +108,80 @@ impl Driver {
         Ok(prepared)
     }
 
-    async fn prepare_one(&self, operation: TransactOperation, context: &Context) -> Result<Prepared, Error> {
+    async fn prepare_one(&self, operation: TransactOperation, context: Context) -> Result<Prepared, Error> {
         let TransactOperation { table, return_current, kind } = operation;
         let table = Arc::clone(self.0.table(&table)?);
-        let prepared = match kind {
+        let entry = match kind {
             TransactKind::Set { key, value, ttl, expected } => {
                 let expiry = ttl.map_or(SetExpiry::Never, SetExpiry::After);
-                table.check_shape()?;
                 table.layout().check_size(&key, &value, expiry).map_err(|violation| violation.within("set"))?;
-                let expected_part = expected.as_ref().map(expected_bytes).unwrap_or_default();
-                let payload: &[&[u8]] = &[&expiry_bytes(expiry), &value, &expected_part];
+                let payload: &[&[u8]] =
+                    &[&expiry_bytes(expiry), &value, &expected.as_ref().map(expected_bytes).unwrap_or_default()];
                 let nonce = Nonce::new(context.request_id, table.physical_name(), &key, "TransactSet", payload);
-                let expire_time = ttl.map(|ttl: Ttl| ExpireTime::after(context.now, ttl));
+                let expire_time = ttl.map(|ttl| ExpireTime::after(context.now, ttl));
                 let item = table.layout().item(&key, NewValue::Bytes(&value), expire_time, nonce);
                 let written = Written { version: nonce.to_version(), expire_time };
-                Prepared {
-                    written: Some(written),
-                    ..entry(table, key, Kind::Put, Some(item), expected, Some(nonce), context)
-                }
+                EntryOperation { key, kind: Kind::Put, put: Some((item, nonce, written)), expected }
             }
-            TransactKind::Delete { key, expected } => {
-                table.check_shape()?;
-                entry(table, key, Kind::Delete, None, expected, None, context)
+            TransactKind::Delete { key, expected } => EntryOperation { key, kind: Kind::Delete, put: None, expected },
+            TransactKind::PutItem { .. }
+            | TransactKind::UpdateItem { .. }
+            | TransactKind::DeleteItem { .. }
+            | TransactKind::Check { .. } => {
+                let schema = self.key_schema(&table, context.deadline).await;
+                let prepared = ItemOperation { table, schema, context }.prepare(kind)?;
+                return Ok(Prepared { return_current, ..prepared });
             }
         };
-        Ok(Prepared { return_current, ..prepared })
+        table.check_shape()?;
+        Ok(Prepared { return_current, ..entry.prepare(table, context) })
     }
 }
 
 /// An operation on an entry.
-fn entry(
-    table: Arc<Table>,
+struct EntryOperation {
     key: Key,
     kind: Kind,
-    item: Option<Item>,
+    put: Option<(Item, Nonce, Written)>,
     expected: Option<Expected>,
-    nonce: Option<Nonce>,
-    context: &Context,
-) -> Prepared {
-    let layout = table.layout().clone();
-    let expected = expected.as_ref().map(condition);
-    let condition = join(expected.into_iter().chain(nonce.map(not_yet)));
-    let key_attributes = layout.key(&key);
-    Prepared {
-        key: key.into(),
-        attributes: item.unwrap_or_else(|| key_attributes.clone()),
-        key_attributes,
-        kind,
-        rendered: render(&layout, condition.as_ref(), None, context.now),
-        written: None,
-        nonce,
-        return_current: false,
-        is_entry: true,
-        expression_field: None,
-        now: context.now,
-        layout,
-        table,
+}
+
+impl EntryOperation {
+    fn prepare(self, table: Arc<Table>, context: Context) -> Prepared {
+        let Self { key, kind, put, expected } = self;
+        let layout = table.layout().clone();
+        let key_attributes = layout.key(&key);
+        let (attributes, nonce, written) = match put {
+            Some((item, nonce, written)) => (item, Some(nonce), Some(written)),
+            None => (key_attributes.clone(), None, None),
+        };
+        let condition = join(expected.as_ref().map(condition).into_iter().chain(nonce.map(not_yet)));
+        let rendered = render(&layout, condition.as_ref(), None, context.now);
+        Prepared {
+            key: key.into(),
+            key_attributes,
+            kind,
+            attributes,
+            rendered,
+            written,
+            nonce,
+            return_current: false,
+            is_entry: true,
+            expression_field: None,
+            now: context.now,
+            layout,
+            table,
+        }
     }
 }
 
 /// This very write has not happened yet.
-fn not_yet(nonce: Nonce) -> Condition {
+pub(super) fn not_yet(nonce: Nonce) -> Condition {
     Condition::not(Condition::Equals(Role::Version, nonce.to_attribute()))
 }
 
 /// All of these conditions, if there are any.
-fn join(conditions: impl Iterator<Item = Condition>) -> Option<Condition> {
+pub(super) fn join(conditions: impl Iterator<Item = Condition>) -> Option<Condition> {
     let mut conditions: Vec<_> = conditions.collect();
     if conditions.len() > 1 { Some(Condition::All(conditions)) } else { conditions.pop() }
 }

@@ -10,14 +10,14 @@ use aws_sdk_dynamodb::types::{
 
 use super::aws_error::{Cancellation, CancellationKind, Failure, FailureKind};
 use super::capacity::Capacity;
+use super::digest::Digest;
 use super::error::Error;
 use super::layout::Item;
 use super::prepare::{Kind, Prepared};
 use super::set::Written;
-use super::token::Token;
 use super::transact::{check_distinct, name_table};
 use super::{Attempts, Deadline, Driver, Pacing};
-use crate::model::{Entry, Transaction};
+use crate::model::{Entry, RequestId, Transaction};
 
 /// What became of a transaction.
 #[derive(Debug, Clone)]
@@ -98,11 +98,8 @@ impl Driver {
     ) -> Result<(TransactOutcome, Capacity), Error> {
         let operations = self.prepare(transaction.operations, transaction.request_id, deadline).await?;
         check_distinct(operations.iter().map(|operation| (&*operation.table, &operation.key)))?;
-        let mut token = Token::new(transaction.request_id);
-        for Prepared { kind, table, attributes, rendered, .. } in &operations {
-            token.add(kind.name(), table.physical_name(), attributes, rendered);
-        }
-        let (outcome, consumed) = self.run(&operations, &token.finish(), wants_capacity, deadline).await?;
+        let token = token(transaction.request_id, &operations);
+        let (outcome, consumed) = self.run(&operations, &token, wants_capacity, deadline).await?;
         let outcome = match outcome {
             None => TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect()),
             Some(reasons) => {
@@ -218,6 +215,20 @@ impl Driver {
         };
         Ok(Cancelled { reason, current })
     }
+}
+
+/// What DynamoDB recognises the transaction by. It has to cover all that is sent: DynamoDB refuses a token that comes
+/// again with another request. So a repeat is recognised by its token while nothing in it depends on the time, and
+/// otherwise by the versions that it has written.
+fn token(request_id: RequestId, operations: &[Prepared]) -> String {
+    let mut digest = Digest::new(request_id);
+    for Prepared { kind, table, attributes, rendered, .. } in operations {
+        digest.bytes(kind.name().as_bytes());
+        digest.bytes(table.physical_name().as_bytes());
+        digest.attributes(attributes);
+        digest.rendered(rendered);
+    }
+    digest.into_token()
 }
 
 /// What a cancellation means. The order of the questions matters: a commit, once seen, outweighs everything.

@@ -5,27 +5,36 @@
 
 mod command;
 mod entry;
+mod expression;
 mod item;
 mod key;
 mod number;
+mod path;
 mod request_id;
 mod table;
 mod time;
 mod transact;
+mod update;
 mod version;
 
 use std::fmt;
 
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
+pub use expression::{CallerExpression, CallerUpdate, Placeholders};
+pub(crate) use expression::{Clause, Definitions};
+#[cfg(test)]
+pub(crate) use expression::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
 pub use item::{Attributes, ItemKey};
 pub(crate) use item::{MAX_NESTING, check_attribute_name};
 pub use key::Key;
 pub(crate) use number::Number;
+pub use path::{Path, Step};
 pub use request_id::RequestId;
 pub use table::{AttributeNames, TableSpec};
 pub use time::{ExpireTime, Millis, Ttl};
 pub use transact::{TransactKind, TransactOperation, Transaction};
+pub use update::{Addend, Change, ItemUpdate, MemberSet, UpdateAction, UpdateActions};
 pub use version::Version;
 
 /// Why a value is not acceptable. The field it came from is known to whoever parsed it.

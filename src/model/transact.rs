@@ -2,7 +2,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Expected, Key, RequestId, Ttl};
+use super::{Attributes, CallerExpression, Expected, ItemKey, ItemUpdate, Key, RequestId, Ttl};
 
 /// Operations that happen together or not at all.
 #[derive(Debug, Clone)]
@@ -45,6 +45,38 @@ pub enum TransactKind {
         /// What must be true of it.
         expected: Option<Expected>,
     },
+    /// Write an item in place of what was there.
+    PutItem {
+        /// All attributes but the version, the primary key among them.
+        item: Attributes,
+        /// Its TTL, if any.
+        ttl: Option<Ttl>,
+        /// What must be true of the item that is there.
+        condition: Option<CallerExpression>,
+    },
+    /// Change an item, or create it.
+    UpdateItem {
+        /// Which one.
+        key: ItemKey,
+        /// The changes.
+        update: ItemUpdate,
+        /// What must be true of the item that is there.
+        condition: Option<CallerExpression>,
+    },
+    /// Delete an item.
+    DeleteItem {
+        /// Which one.
+        key: ItemKey,
+        /// What must be true of the item that is there.
+        condition: Option<CallerExpression>,
+    },
+    /// Only check an item.
+    Check {
+        /// Which one.
+        key: ItemKey,
+        /// What must be true of it.
+        condition: CallerExpression,
+    },
 }
 
 /// Keys and values never reach a log.
@@ -53,6 +85,10 @@ impl fmt::Debug for TransactKind {
         f.write_str(match self {
             Self::Set { .. } => "Set",
             Self::Delete { .. } => "Delete",
+            Self::PutItem { .. } => "PutItem",
+            Self::UpdateItem { .. } => "UpdateItem",
+            Self::DeleteItem { .. } => "DeleteItem",
+            Self::Check { .. } => "Check",
         })
     }
 }

@@ -5,24 +5,22 @@ use super::condition::Rendered;
 use super::layout::Item;
 use crate::model::RequestId;
 
-/// The token by which DynamoDB recognises a transaction for ten minutes: a hash of its name and of all that is sent.
-///
-/// It has to cover what is sent: DynamoDB refuses a token that comes again with another request. So a repeat is
-/// recognised by its token while nothing in it depends on the time, and otherwise by the versions it has written.
-pub(super) struct Token(Hasher);
+/// A hash of a request, for nonces and tokens.
+#[derive(Debug)]
+pub(super) struct Digest(Hasher);
 
-impl Token {
+impl Digest {
     pub(super) fn new(request_id: RequestId) -> Self {
         let mut hasher = Hasher::new();
         hasher.update(request_id.as_bytes());
         Self(hasher)
     }
 
-    pub(super) fn add(&mut self, kind: &str, table: &str, attributes: &Item, rendered: &Rendered) {
-        for text in [Some(kind), Some(table), rendered.condition.as_deref(), rendered.update.as_deref()] {
-            self.bytes(text.unwrap_or_default().as_bytes());
+    /// Expressions with the names and values they refer to.
+    pub(super) fn rendered(&mut self, rendered: &Rendered) {
+        for text in [&rendered.condition, &rendered.update] {
+            self.bytes(text.as_deref().unwrap_or_default().as_bytes());
         }
-        self.attributes(attributes);
         let mut names: Vec<_> = rendered.names.iter().collect();
         names.sort();
         for (alias, name) in names {
@@ -32,21 +30,27 @@ impl Token {
         self.attributes(&rendered.values);
     }
 
-    /// DynamoDB takes at most 36 characters.
-    pub(super) fn finish(self) -> String {
+    /// As the token by which DynamoDB recognises a transaction for ten minutes. It takes at most 36 characters.
+    pub(super) fn into_token(self) -> String {
         let mut hex = self.0.finalize().to_hex().to_string();
         hex.truncate(32);
         hex
     }
 
+    pub(super) fn into_bits(self) -> i64 {
+        let mut bits = [0; 8];
+        self.0.finalize_xof().fill(&mut bits);
+        i64::from_le_bytes(bits)
+    }
+
     /// Every part is preceded by its length, so that no two requests run together into the same input.
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
     /// In the order of the names, since a map has none.
-    fn attributes(&mut self, attributes: &Item) {
+    pub(super) fn attributes(&mut self, attributes: &Item) {
         let mut attributes: Vec<_> = attributes.iter().collect();
         attributes.sort_by_key(|(name, _)| name.as_str());
         self.bytes(&attributes.len().to_le_bytes());

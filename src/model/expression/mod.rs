@@ -1,0 +1,308 @@
+//! Expressions that callers write, in DynamoDB's language, checked so far that they can be put beside our own.
+//!
+//! A condition is sent as `(ours) AND (theirs)`: with `a = :v) OR (a = :v` a caller would get around ours, so parentheses
+//! must pair up. Names and values share their maps with ours, so placeholders with our prefix are refused. Everything else
+//! about an expression is DynamoDB's verdict.
+
+mod check;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use self::check::{Limits, check, check_condition, pairs};
+use self::token::{Placed, Token, invalid_at, word};
+use super::item::check_attribute_name;
+use super::{Attributes, Invalid};
+
+/// What the placeholders of ours begin with, behind `#` or `:`.
+const OUR_PREFIX: &str = "dkv_";
+
+/// The longest placeholder, in bytes, its sign included. Source: "Quotas in Amazon DynamoDB", expression parameters.
+const MAX_PLACEHOLDER_BYTES: usize = 255;
+
+/// What our own part of a condition or filter takes, at most: the expiry rule, the nonce, parentheses around.
+pub(crate) const OUR_CONDITION_BYTES: usize = 320;
+pub(crate) const OUR_CONDITION_OPERATORS: usize = 20;
+
+/// What our own part of an update takes, at most: the version.
+pub(crate) const OUR_UPDATE_BYTES: usize = 64;
+pub(crate) const OUR_UPDATE_OPERATORS: usize = 1;
+
+/// The `names` and `values` of a request, and the expressions that use them.
+///
+/// Define them all, read each expression, then ask for what is [unused](Self::unused): DynamoDB refuses that.
+#[derive(Default)]
+pub struct Placeholders {
+    names: HashMap<String, String>,
+    values: Attributes,
+    used: HashSet<String>,
+}
+
+impl Placeholders {
+    /// Defines an alias, such as `#name`, of an attribute.
+    ///
+    /// # Errors
+    /// Not of that form, too long, or with the prefix `#dkv_`, which is the server's.
+    pub fn define_name(&mut self, alias: String, attribute: String) -> Result<(), Invalid> {
+        check_placeholder(&alias, '#')?;
+        check_attribute_name(&attribute)?;
+        self.names.insert(alias, attribute);
+        Ok(())
+    }
+
+    /// Defines a placeholder, such as `:value`, of a value.
+    ///
+    /// # Errors
+    /// Not of that form, too long, or with the prefix `:dkv_`, which is the server's.
+    pub fn define_value(&mut self, placeholder: String, value: AttributeValue) -> Result<(), Invalid> {
+        check_placeholder(&placeholder, ':')?;
+        self.values.insert(placeholder, value);
+        Ok(())
+    }
+
+    /// Reads a condition or a filter, which is sent together with the server's own.
+    ///
+    /// # Errors
+    /// Says what is wrong and where, or which placeholder is not defined.
+    pub fn condition(&mut self, text: &str) -> Result<CallerExpression, Invalid> {
+        self.expression(text, Limits::DYNAMODB.less(OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS))
+    }
+
+    /// Reads a key condition, which is sent as it is.
+    ///
+    /// # Errors
+    /// As [`Placeholders::condition`].
+    pub fn key_condition(&mut self, text: &str) -> Result<CallerExpression, Invalid> {
+        self.expression(text, Limits::DYNAMODB)
+    }
+
+    fn expression(&mut self, text: &str, limits: Limits) -> Result<CallerExpression, Invalid> {
+        let tokens = check(text, limits)?;
+        let pairs = pairs(text, &tokens)?;
+        check_condition(text, &tokens, &pairs)?;
+        let definitions = self.take_used(&tokens)?;
+        let within = match (tokens.as_slice(), pairs.last()) {
+            // A pair around the whole would be redundant within the pair that the driver puts around it.
+            ([first, .., last], Some(&(0, close))) if close + 1 == tokens.len() => text.get(first.end..last.start),
+            ([first, .., last], _) => text.get(first.start..last.end),
+            _ => Some(text),
+        };
+        let text = within.unwrap_or(text).trim_ascii();
+        if text.is_empty() {
+            return Err(Invalid::new("has nothing within its parentheses"));
+        }
+        Ok(CallerExpression { text: text.to_owned(), definitions })
+    }
+
+    /// Reads an update expression, to which the server adds the version.
+    ///
+    /// # Errors
+    /// As [`Placeholders::condition`]; also if it is not made of SET, REMOVE, ADD and DELETE, each at most once.
+    pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
+        let tokens = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
+        let definitions = self.take_used(&tokens)?;
+        let mut update = CallerUpdate { clauses: Vec::new(), targets: Vec::new(), definitions };
+        let mut rest = tokens.as_slice();
+        while let Some((keyword, behind)) = rest.split_first() {
+            let clause = Clause::of(keyword.token).ok_or_else(|| {
+                invalid_at(text, keyword.start, "no SET, REMOVE, ADD or DELETE, where one is expected")
+            })?;
+            let length = behind.iter().position(|placed| Clause::of(placed.token).is_some()).unwrap_or(behind.len());
+            let (actions, next) = behind.split_at_checked(length).unwrap_or((behind, &[]));
+            if update.clauses.iter().any(|(other, _)| *other == clause) {
+                return Err(invalid_at(text, keyword.start, "a second clause of the same kind"));
+            }
+            update.read_targets(text, keyword, actions)?;
+            let written = actions.first().zip(actions.last()).and_then(|(first, last)| text.get(first.start..last.end));
+            update.clauses.push((clause, written.unwrap_or_default().to_owned()));
+            rest = next;
+        }
+        Ok(update)
+    }
+
+    /// A placeholder that is defined and that no expression uses; the first in alphabetical order.
+    #[must_use]
+    pub fn unused(&self) -> Option<&str> {
+        self.names
+            .keys()
+            .chain(self.values.keys())
+            .filter(|placeholder| !self.used.contains(*placeholder))
+            .min()
+            .map(String::as_str)
+    }
+
+    /// What the tokens refer to.
+    fn take_used(&mut self, tokens: &[Placed<'_>]) -> Result<Definitions, Invalid> {
+        let mut definitions = Definitions::default();
+        for placed in tokens {
+            let (placeholder, is_defined) = match placed.token {
+                Token::Name(alias) => (alias, definitions.take_name(alias, &self.names)),
+                Token::Value(value) => (value, definitions.take_value(value, &self.values)),
+                _ => continue,
+            };
+            if !is_defined {
+                // Whether it is ours or nobody's: no caller can define it.
+                return Err(Invalid::new(format!("uses {placeholder}, which is not defined")));
+            }
+            self.used.insert(placeholder.to_owned());
+        }
+        Ok(definitions)
+    }
+}
+
+fn check_placeholder(placeholder: &str, sign: char) -> Result<(), Invalid> {
+    if placeholder.len() > MAX_PLACEHOLDER_BYTES {
+        let problem = format!("has {} bytes, at most {MAX_PLACEHOLDER_BYTES} are allowed", placeholder.len());
+        return Err(Invalid::limit(problem, format!("{MAX_PLACEHOLDER_BYTES} bytes")));
+    }
+    match placeholder.strip_prefix(sign) {
+        Some(name) if name.starts_with(OUR_PREFIX) => {
+            Err(Invalid::new(format!("begins with {sign}{OUR_PREFIX}, which is kept for the server")))
+        }
+        Some(name) if !name.is_empty() && word(name) == name => Ok(()),
+        _ => Err(Invalid::new(format!("is not {sign} and then letters, digits and underscores"))),
+    }
+}
+
+/// How many; values never reach a log.
+impl fmt::Debug for Placeholders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { names, values, used } = self;
+        write!(f, "Placeholders({} names, {} values, {} used)", names.len(), values.len(), used.len())
+    }
+}
+
+/// What an expression refers to.
+#[derive(Clone, Default)]
+pub(crate) struct Definitions {
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) values: Attributes,
+}
+
+impl Definitions {
+    fn take_name(&mut self, alias: &str, from: &HashMap<String, String>) -> bool {
+        let definition = from.get(alias);
+        self.names.extend(definition.map(|attribute| (alias.to_owned(), attribute.clone())));
+        definition.is_some()
+    }
+
+    fn take_value(&mut self, placeholder: &str, from: &Attributes) -> bool {
+        let definition = from.get(placeholder);
+        if let Some(value) = definition.filter(|_| !self.values.contains_key(placeholder)) {
+            self.values.insert(placeholder.to_owned(), value.clone());
+        }
+        definition.is_some()
+    }
+}
+
+/// A condition, filter or key condition of a caller's, with what it refers to.
+///
+/// Its parentheses pair up and none stand around the whole, so that it means the same within a pair of ours.
+#[derive(Clone)]
+pub struct CallerExpression {
+    text: String,
+    definitions: Definitions,
+}
+
+impl CallerExpression {
+    /// The expression, without parentheses around it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+}
+
+/// Values never reach a log.
+impl fmt::Debug for CallerExpression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallerExpression").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
+/// A clause of an update expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clause {
+    Set,
+    Remove,
+    Add,
+    Delete,
+}
+
+impl Clause {
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Set => "SET",
+            Self::Remove => "REMOVE",
+            Self::Add => "ADD",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn of(token: Token<'_>) -> Option<Self> {
+        [Self::Set, Self::Remove, Self::Add, Self::Delete].into_iter().find(|clause| token.is(clause.keyword()))
+    }
+}
+
+/// An update expression of a caller's, taken apart into its clauses, with what it refers to.
+#[derive(Clone)]
+pub struct CallerUpdate {
+    clauses: Vec<(Clause, String)>,
+    targets: Vec<String>,
+    definitions: Definitions,
+}
+
+impl CallerUpdate {
+    /// The attributes that it changes, or inside which it changes something.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.targets.iter().map(String::as_str)
+    }
+
+    /// Its clauses, in its order: the actions of each, without the keyword.
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = (Clause, &str)> {
+        self.clauses.iter().map(|(clause, actions)| (*clause, actions.as_str()))
+    }
+
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// Every action, between commas that no parentheses enclose, begins with the attribute that it changes.
+    fn read_targets(&mut self, text: &str, keyword: &Placed<'_>, actions: &[Placed<'_>]) -> Result<(), Invalid> {
+        let mut depth = 0_usize;
+        let is_separator = |placed: &Placed<'_>| {
+            match placed.token {
+                Token::Open => depth += 1,
+                Token::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && placed.token == Token::Comma
+        };
+        let mut at = keyword.start;
+        for action in actions.split(is_separator) {
+            let target = match action.first().map(|placed| placed.token) {
+                Some(Token::Word(attribute)) => Some(attribute.to_owned()),
+                Some(Token::Name(alias)) => self.definitions.names.get(alias).cloned(),
+                _ => None,
+            };
+            at = action.first().map_or(at, |placed| placed.start);
+            self.targets.push(target.ok_or_else(|| invalid_at(text, at, "an action that names no attribute"))?);
+        }
+        Ok(())
+    }
+}
+
+/// Values never reach a log.
+impl fmt::Debug for CallerUpdate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallerUpdate").field("clauses", &self.clauses).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+use crate::model::Invalid;
+
+/// A word of DynamoDB's expression language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// A keyword, a function or an attribute.
+    Word(&'a str),
+    /// `#name`, with its sign.
+    Name(&'a str),
+    /// `:value`, with its sign.
+    Value(&'a str),
+    /// `[0]`.
+    Index,
+    /// `=`, `<>`, `<`, `<=`, `>` or `>=`.
+    Comparator,
+    /// `+` or `-`.
+    Sign,
+    Open,
+    Close,
+    Dot,
+    Comma,
+}
+
+impl Token<'_> {
+    /// Whether it is this keyword; keywords have no case.
+    pub(super) fn is(self, keyword: &str) -> bool {
+        matches!(self, Self::Word(word) if word.eq_ignore_ascii_case(keyword))
+    }
+}
+
+/// A token and the bytes that it takes in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub(super) token: Token<'a>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Takes an expression apart. The language has no literals and no comments: whatever is not a token is refused.
+pub(super) fn tokens(text: &str) -> Result<Vec<Placed<'_>>, Invalid> {
+    let mut tokens = Vec::new();
+    let mut start = 0;
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let blank = rest.len() - rest.trim_start_matches(|next: char| next.is_ascii_whitespace()).len();
+        if blank > 0 {
+            start += blank;
+            continue;
+        }
+        let (token, length) =
+            token(rest).ok_or_else(|| invalid_at(text, start, "no token of the expression language"))?;
+        let end = start + length;
+        tokens.push(Placed { token, start, end });
+        start = end;
+    }
+    Ok(tokens)
+}
+
+/// The token at the beginning of a text, and its length in bytes.
+fn token(text: &str) -> Option<(Token<'_>, usize)> {
+    let token = match text.as_bytes() {
+        [b'<', b'=' | b'>', ..] | [b'>', b'=', ..] => return Some((Token::Comparator, 2)),
+        [b'<' | b'>' | b'=', ..] => Token::Comparator,
+        [b'+' | b'-', ..] => Token::Sign,
+        [b'(', ..] => Token::Open,
+        [b')', ..] => Token::Close,
+        [b'.', ..] => Token::Dot,
+        [b',', ..] => Token::Comma,
+        [b'[', ..] => return index(text),
+        [b'#', ..] => return placeholder(text).map(|name| (Token::Name(name), name.len())),
+        [b':', ..] => return placeholder(text).map(|value| (Token::Value(value), value.len())),
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+            let word = word(text);
+            return Some((Token::Word(word), word.len()));
+        }
+        _ => return None,
+    };
+    Some((token, 1))
+}
+
+fn index(text: &str) -> Option<(Token<'_>, usize)> {
+    let (digits, _) = text.strip_prefix('[')?.split_once(']')?;
+    let is_index = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_index.then_some((Token::Index, digits.len() + 2))
+}
+
+/// A sign and the name behind it.
+fn placeholder(text: &str) -> Option<&str> {
+    let name = word(text.get(1..)?);
+    if name.is_empty() { None } else { text.get(..=name.len()) }
+}
+
+/// The letters, digits and underscores at the beginning of a text.
+pub(super) fn word(text: &str) -> &str {
+    let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+/// A problem at a byte of the text, named by its character, counted from 1.
+pub(super) fn invalid_at(text: &str, byte: usize, problem: &str) -> Invalid {
+    let before = text.get(..byte).unwrap_or(text).chars().count();
+    Invalid::new(format!("has at character {} {problem}", before + 1))
+}
