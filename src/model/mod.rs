@@ -1,7 +1,7 @@
 //! The domain types: what a key, a TTL, a version or a table is, and what a caller may ask for.
 //!
 //! A limit is a constructor: a value of these types cannot hold anything that the service does not accept. No tonic, no
-//! protobuf and no AWS client here.
+//! protobuf and no AWS client here; only the SDK's `AttributeValue`, which is our attribute value too.
 
 mod command;
 mod entry;

@@ -85,9 +85,13 @@ mod tests {
         }
     }
 
+    fn decimal() -> impl Strategy<Value = String> {
+        "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?"
+    }
+
     proptest! {
         #[test]
-        fn equality_is_that_of_the_value(a in "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?", b in "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?") {
+        fn equality_is_that_of_the_value(a in decimal(), b in decimal()) {
             let same = a.parse::<BigDecimal>().unwrap() == b.parse::<BigDecimal>().unwrap();
             prop_assert_eq!(Number::parse(&a).unwrap() == Number::parse(&b).unwrap(), same);
         }

@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn an_action_names_its_field() {
         let field = |path: &str, kind| {
-            let remove = pb::UpdateAction { path: "fine".to_owned(), kind: Some(Kind::Remove(Default::default())) };
+            let remove =
+                pb::UpdateAction { path: "fine".to_owned(), kind: Some(Kind::Remove(pb::update_action::Remove {})) };
             let actions = vec![remove, pb::UpdateAction { path: path.to_owned(), kind }];
             update_actions(pb::UpdateActions { actions }, "actions").map_err(|violation| violation.field)
         };

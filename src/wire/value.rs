@@ -5,7 +5,6 @@ use std::hash::Hash;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use bytes::Bytes;
 
 use super::{InField, Violation};
 use crate::model::{Attributes, Invalid, ItemKey, MAX_NESTING, Number, check_attribute_name};
@@ -61,7 +60,7 @@ fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
     match kind {
         Kind::S(text) => Ok(AttributeValue::S(text)),
         Kind::N(number) => Number::parse(&number).in_field(".n").map(|_| AttributeValue::N(number)),
-        Kind::B(bytes) => Ok(AttributeValue::B(blob(&bytes))),
+        Kind::B(bytes) => Ok(AttributeValue::B(Blob::new(bytes))),
         Kind::Bool(truth) => Ok(AttributeValue::Bool(truth)),
         Kind::Null(true) => Ok(AttributeValue::Null(true)),
         Kind::Null(false) => Err(Invalid::new("must be true")).in_field(".null"),
@@ -72,7 +71,7 @@ fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
             elements(values, level + 1).map(AttributeValue::L).map_err(|violation| violation.inside(".l"))
         }
         Kind::Ss(pb::StringSet { values }) => {
-            set(&values, |text| Ok(text.clone()), ".ss")?;
+            set(&values, Ok, ".ss")?;
             Ok(AttributeValue::Ss(values))
         }
         Kind::Ns(pb::NumberSet { values }) => {
@@ -80,8 +79,8 @@ fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
             Ok(AttributeValue::Ns(values))
         }
         Kind::Bs(pb::BinarySet { values }) => {
-            set(&values, |bytes| Ok(bytes.clone()), ".bs")?;
-            Ok(AttributeValue::Bs(values.iter().map(blob).collect()))
+            set(&values, Ok, ".bs")?;
+            Ok(AttributeValue::Bs(values.into_iter().map(Blob::new).collect()))
         }
     }
 }
@@ -103,9 +102,9 @@ fn elements(values: Vec<pb::Value>, level: usize) -> Result<Vec<AttributeValue>,
 }
 
 /// Refuses an empty set, a bad member, and members that `identity` makes equal.
-fn set<T, I: Eq + Hash>(
-    members: &[T],
-    identity: impl Fn(&T) -> Result<I, Invalid>,
+fn set<'a, T, I: Eq + Hash>(
+    members: &'a [T],
+    identity: impl Fn(&'a T) -> Result<I, Invalid>,
     field: &str,
 ) -> Result<(), Violation> {
     if members.is_empty() {
@@ -119,10 +118,6 @@ fn set<T, I: Eq + Hash>(
         }
     }
     Ok(())
-}
-
-fn blob(bytes: &Bytes) -> Blob {
-    Blob::new(bytes.to_vec())
 }
 
 impl From<AttributeValue> for pb::Value {

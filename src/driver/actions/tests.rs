@@ -259,7 +259,7 @@ fn updates() -> impl Strategy<Value = UpdateActions> {
     vec(changes(), 1..12).prop_map(|changes| {
         let mut apart: Vec<UpdateAction> = Vec::new();
         for change in changes {
-            if UpdateActions::new([apart.as_slice(), &[change.clone()]].concat()).is_ok() {
+            if UpdateActions::new([apart.as_slice(), std::slice::from_ref(&change)].concat()).is_ok() {
                 apart.push(change);
             }
         }

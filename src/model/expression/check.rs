@@ -23,8 +23,14 @@ impl Limits {
 /// The most operands of an IN.
 const MAX_IN_OPERANDS: usize = 100;
 
-/// The tokens of an expression that is not empty, keeps to its limits and has balanced parentheses.
-pub(super) fn check(text: &str, limits: Limits) -> Result<Vec<Placed<'_>>, Invalid> {
+/// An expression that is not empty, keeps to its limits and has balanced parentheses.
+pub(super) struct Checked<'a> {
+    pub(super) tokens: Vec<Placed<'a>>,
+    /// The pairs of parentheses, as indexes of tokens, inner ones before those around them.
+    pub(super) pairs: Vec<(usize, usize)>,
+}
+
+pub(super) fn check(text: &str, limits: Limits) -> Result<Checked<'_>, Invalid> {
     if text.len() > limits.bytes {
         let problem = format!("has {} bytes, at most {} are allowed", text.len(), limits.bytes);
         return Err(Invalid::limit(problem, format!("{} bytes", limits.bytes)));
@@ -33,17 +39,16 @@ pub(super) fn check(text: &str, limits: Limits) -> Result<Vec<Placed<'_>>, Inval
     if tokens.is_empty() {
         return Err(Invalid::new("must not be empty"));
     }
-    pairs(text, &tokens)?;
+    let pairs = pairs(text, &tokens)?;
     let operators = operators(&tokens);
     if operators > limits.operators {
         let problem = format!("has {operators} operators and functions, at most {} are allowed", limits.operators);
         return Err(Invalid::limit(problem, format!("{} operators", limits.operators)));
     }
-    Ok(tokens)
+    Ok(Checked { tokens, pairs })
 }
 
-/// The pairs of parentheses, as indexes of tokens, inner ones before those around them.
-pub(super) fn pairs(text: &str, tokens: &[Placed<'_>]) -> Result<Vec<(usize, usize)>, Invalid> {
+fn pairs(text: &str, tokens: &[Placed<'_>]) -> Result<Vec<(usize, usize)>, Invalid> {
     let mut open = Vec::new();
     let mut pairs = Vec::new();
     for (index, placed) in tokens.iter().enumerate() {
@@ -63,7 +68,7 @@ pub(super) fn pairs(text: &str, tokens: &[Placed<'_>]) -> Result<Vec<(usize, usi
 }
 
 /// Refuses what DynamoDB refuses about a condition's parentheses: a pair around nothing but a pair, and a long IN.
-pub(super) fn check_condition(text: &str, tokens: &[Placed<'_>], pairs: &[(usize, usize)]) -> Result<(), Invalid> {
+pub(super) fn check_condition(text: &str, Checked { tokens, pairs }: &Checked<'_>) -> Result<(), Invalid> {
     for (index, &(open, close)) in pairs.iter().enumerate() {
         let at = tokens.get(open).map_or(0, |placed| placed.start);
         // The pair directly inside comes directly before in the order of closing.

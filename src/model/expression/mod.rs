@@ -14,7 +14,7 @@ use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use self::check::{Limits, check, check_condition, pairs};
+use self::check::{Checked, Limits, check, check_condition};
 use self::token::{Placed, Token, invalid_at, word};
 use super::item::check_attribute_name;
 use super::{Attributes, Invalid};
@@ -82,9 +82,9 @@ impl Placeholders {
     }
 
     fn expression(&mut self, text: &str, limits: Limits) -> Result<CallerExpression, Invalid> {
-        let tokens = check(text, limits)?;
-        let pairs = pairs(text, &tokens)?;
-        check_condition(text, &tokens, &pairs)?;
+        let checked = check(text, limits)?;
+        check_condition(text, &checked)?;
+        let Checked { tokens, pairs } = checked;
         let definitions = self.take_used(&tokens)?;
         let within = match (tokens.as_slice(), pairs.last()) {
             // A pair around the whole would be redundant within the pair that the driver puts around it.
@@ -104,7 +104,7 @@ impl Placeholders {
     /// # Errors
     /// As [`Placeholders::condition`]; also if it is not made of SET, REMOVE, ADD and DELETE, each at most once.
     pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
-        let tokens = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
+        let Checked { tokens, .. } = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
         let definitions = self.take_used(&tokens)?;
         let mut update = CallerUpdate { clauses: Vec::new(), targets: Vec::new(), definitions };
         let mut rest = tokens.as_slice();

@@ -202,8 +202,9 @@ fn nearly() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn what_is_accepted_closes_nothing_but_what_it_opened(text in prop_oneof![nearly(), any::<String>()]) {
-        let accepted = [condition(&text).ok().map(|accepted| accepted.text().to_owned()), update(&text).ok().map(|_| text.clone())];
-        for accepted in accepted.into_iter().flatten() {
+        let condition = condition(&text).ok().map(|accepted| accepted.text().to_owned());
+        let update = update(&text).ok().map(|_| text.clone());
+        for accepted in condition.into_iter().chain(update) {
             let mut depth = 0_i32;
             for character in accepted.chars() {
                 depth += i32::from(character == '(') - i32::from(character == ')');
