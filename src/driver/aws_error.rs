@@ -266,7 +266,7 @@ where
 {
     #[expect(clippy::wildcard_enum_match_arm, reason = "SdkError is non-exhaustive")]
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        let upstream = Upstream::new(error.code(), error.request_id());
+        let upstream = Upstream::new(error.code(), error.request_id()).saying(error.message());
         let kind = match &error {
             SdkError::ServiceError(context) => {
                 let error = context.err();

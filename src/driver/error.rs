@@ -156,6 +156,7 @@ pub struct Upstream(Box<Details>);
 #[derive(Debug, Default)]
 struct Details {
     code: Option<String>,
+    message: Option<String>,
     request_id: Option<String>,
     throttle_reasons: Vec<String>,
     attempts: u32,
@@ -176,6 +177,11 @@ impl Upstream {
         self
     }
 
+    pub(super) fn saying(mut self, message: Option<&str>) -> Self {
+        self.0.message = message.map(str::to_owned);
+        self
+    }
+
     pub(super) fn throttled_by(mut self, reasons: Vec<String>) -> Self {
         self.0.throttle_reasons = reasons;
         self
@@ -190,6 +196,12 @@ impl Upstream {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
+    }
+
+    /// What DynamoDB said. It may name resources, so it goes to a caller only where it is about the caller's own text.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
     }
 
     /// DynamoDB's id of the failed call.

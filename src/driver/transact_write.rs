@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 use super::aws_error::{Cancellation, CancellationKind, Failure, FailureKind};
 use super::capacity::Capacity;
 use super::digest::Digest;
-use super::error::Error;
+use super::error::{Error, Upstream};
 use super::layout::Item;
 use super::prepare::{Kind, Prepared};
 use super::set::Written;
@@ -263,15 +263,17 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
 }
 
 /// An operation that DynamoDB refused: the caller's expression, or else our own fault.
-fn refused(operations: &[Prepared], index: Option<usize>, upstream: super::Upstream) -> Error {
-    let expression = match index {
-        Some(index) => operations.get(index).and_then(|operation| Some((index, operation.expression_field?))),
-        None => operations.iter().enumerate().find_map(|(index, operation)| Some((index, operation.expression_field?))),
+///
+/// If DynamoDB does not say which operation it means, and several have expressions, its message has to do.
+fn refused(operations: &[Prepared], index: Option<usize>, upstream: Upstream) -> Error {
+    let with_expressions = || operations.iter().enumerate().filter_map(|(at, op)| Some((at, op.expression_field?)));
+    let mut candidates = with_expressions().filter(|(at, _)| index.is_none_or(|index| index == *at));
+    let field = match (candidates.next(), candidates.next()) {
+        (Some((at, field)), None) => format!("operations[{at}].{field}"),
+        (Some(_), Some(_)) => "operations".to_owned(),
+        (None, _) => return Error::Internal(upstream),
     };
-    match expression {
-        Some((index, field)) => Error::InvalidExpression { field: format!("operations[{index}].{field}"), upstream },
-        None => Error::Internal(upstream),
-    }
+    Error::InvalidExpression { field, upstream }
 }
 
 /// An operation as DynamoDB takes it. All answer a failed condition with the item that it failed on.

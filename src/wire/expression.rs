@@ -45,11 +45,6 @@ impl Expressions {
         self.read(field, text, Placeholders::condition)
     }
 
-    /// A key condition.
-    pub(crate) fn key_condition(&mut self, field: &str, text: &str) -> Result<Option<CallerExpression>, Violation> {
-        self.read(field, text, Placeholders::key_condition)
-    }
-
     /// An update expression.
     pub(crate) fn update(&mut self, field: &str, text: &str) -> Result<Option<CallerUpdate>, Violation> {
         self.read(field, text, Placeholders::update)

@@ -26,6 +26,7 @@ on_every_backend!(
     an_order_is_placed_while_stock_lasts,
     expired_items_leave_nothing_behind,
     bad_input_names_the_operation,
+    bad_expressions_are_refused,
 );
 
 type Answer = Result<pb::TransactWriteResponse, Status>;
@@ -315,7 +316,7 @@ async fn an_order_is_placed_while_stock_lasts(world: World) {
 }
 
 async fn expired_items_leave_nothing_behind(world: World) {
-    let expired = || [("ttl", number(1)), ("old", string("x")), ("count", number(41))];
+    let expired = || [("ttl", number(1)), ("former", string("x")), ("count", number(41))];
     world.put("updated", expired()).await;
     world.put("checked", expired()).await;
     world.put("deleted", expired()).await;
@@ -326,7 +327,7 @@ async fn expired_items_leave_nothing_behind(world: World) {
     };
     let delete_item = pb::TransactDeleteItem {
         key: Some(item_key("deleted")),
-        condition: "attribute_not_exists(old)".into(),
+        condition: "attribute_not_exists(former)".into(),
         ..Default::default()
     };
     let operations = vec![
@@ -364,4 +365,45 @@ async fn bad_input_names_the_operation(world: World) {
         assert_eq!(details.error_info().unwrap().metadata["outcome"], "NOT_APPLIED");
     }
     assert_eq!(text(&world, "untouched").await.as_deref(), Some("value"));
+}
+
+/// What a condition may not be: broken, or more than a condition.
+async fn bad_expressions_are_refused(world: World) {
+    world.put("item", [("count", number(1))]).await;
+    let before = world.item("item").await;
+    let cases = [
+        ("a = :v) OR (a = :v", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("(a = :v", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("((a = :v))", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("a = :dkv_now", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("a = :v AND b = :undefined", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("attribute_exists(a)", "operations[1].update_item.values[\":v\"]", "INVALID_FIELD"),
+        ("a = = :v", "operations[1].update_item.condition", "INVALID_EXPRESSION"),
+        ("old = :v", "operations[1].update_item.condition", "INVALID_EXPRESSION"),
+    ];
+    for (condition, field, reason) in cases {
+        let kind = pb::update_action::Kind::Add("1".into());
+        let update = pb::TransactUpdateItem {
+            condition: condition.into(),
+            values: map([(":v", n("1"))]),
+            ..update("item", vec![("count", kind)])
+        };
+        let status = write(&world, vec![put("key", ""), operation(Kind::UpdateItem(update))]).await.unwrap_err();
+        let details = status.get_error_details();
+        assert_eq!(status.code(), Code::InvalidArgument, "{condition}: {status:?}");
+        assert_eq!(details.error_info().unwrap().reason, reason, "{condition}: {status:?}");
+        assert_eq!(details.bad_request().unwrap().field_violations[0].field, field, "{condition}: {status:?}");
+    }
+    for (path, field) in [("ver", "actions"), ("pk", "actions"), ("a[", "actions.actions[0].path")] {
+        let update = update("item", vec![(path, pb::update_action::Kind::Set(n("1")))]);
+        let status = write(&world, vec![operation(Kind::UpdateItem(update))]).await.unwrap_err();
+        let details = status.get_error_details();
+        assert_eq!(
+            details.bad_request().unwrap().field_violations[0].field,
+            format!("operations[0].update_item.{field}"),
+            "{status:?}"
+        );
+    }
+    assert_eq!(world.item("item").await, before);
+    assert_eq!(world.item("key").await, None);
 }
