@@ -22,7 +22,8 @@ mod write;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use error::Error;
 use output::{Output, Verdict};
@@ -69,12 +70,20 @@ enum ClientCommand {
 ///
 /// Help, the version and a fault in the arguments end the process here, as clap does it.
 pub async fn run() -> ExitCode {
-    match Cli::parse().command {
-        Command::Serve(args) => ended(serve::run(*args).await, |error| matches!(error, serve::Error::Config(_))),
+    let matches = command().get_matches();
+    match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
+        Command::Serve(args) => ended(serve::run(*args).await, serve::Error::is_configuration),
         Command::Client(command) => command.run().await,
         Command::Config { command } => ended(config::run(&command), |error| !matches!(error, config::Error::Output(_))),
         Command::Completions(args) => args.run(),
     }
+}
+
+/// The command line. As in the client library, an environment variable that is empty counts as absent.
+fn command() -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let heed = |arg: Arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg };
+    Cli::command().mut_subcommands(|command| command.mut_args(heed))
 }
 
 /// The exit code of a command about the server: 2 if the configuration is at fault, 3 for any other error.

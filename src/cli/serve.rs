@@ -9,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::config::{self, Backend, Config, Flags, Listen};
 use crate::driver::{Driver, Runtime};
 use crate::embedded::{self, Engine, Location};
-use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry};
+use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
 
 /// How often the embedded engine deletes what has expired, as DynamoDB does by itself.
 const SWEEP_PERIOD: Duration = Duration::from_mins(1);
@@ -29,6 +29,9 @@ pub enum Error {
     /// The configuration has faults.
     #[error(transparent)]
     Config(#[from] config::Error),
+    /// The certificates or the key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
     /// The embedded engine cannot be opened.
     #[error(transparent)]
     Engine(#[from] embedded::Error),
@@ -55,14 +58,29 @@ pub enum Error {
     Io(#[from] io::Error),
 }
 
-/// Runs the server until SIGTERM or SIGINT; a second signal ends it at once.
+impl Error {
+    /// Whether what the operator has to mend is the configuration.
+    pub(super) fn is_configuration(&self) -> bool {
+        match self {
+            Self::Config(_) | Self::Tls(_) | Self::NoRegion(_) => true,
+            Self::Engine(_) | Self::Tables(_) | Self::Bind { .. } | Self::Server(_) | Self::Io(_) => false,
+        }
+    }
+}
+
+/// Runs the server until SIGTERM or SIGINT. A second signal, or one that comes before calls are taken, ends it at once.
 pub async fn run(args: Serve) -> Result<(), Error> {
     let config = Config::load(&args.flags, &config::environment())?;
+    // The server reads them when it runs, but by then it has told the world that it listens.
+    config.tls.as_ref().map(tls::Acceptor::new).transpose()?;
     telemetry::init(&config.log);
     let mut signals = Signals::new()?;
 
     let runtime = Runtime::system();
-    let (driver, engine) = open_backend(&config, &runtime).await?;
+    let (driver, engine) = tokio::select! {
+        opened = open_backend(&config, &runtime) => opened?,
+        () = signals.next() => return Ok(()),
+    };
     let server = Server::new(&config, driver, engine.clone(), runtime.clone());
     let bind = |source| Error::Bind { listen: config.listen.clone(), source };
     let listener = Listener::bind(&config.listen).await.map_err(bind)?;

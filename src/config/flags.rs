@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
+
 use super::fault::Origin;
 use super::source::Tree;
 
@@ -19,7 +21,7 @@ pub struct Flags {
     pub backend: Option<String>,
 
     /// Folder of the embedded engine
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_parser = utf8_path())]
     pub data_dir: Option<PathBuf>,
 
     /// Run the embedded engine in memory: nothing survives the process
@@ -39,8 +41,13 @@ pub struct Flags {
     pub tables: Vec<String>,
 
     /// TOML file with settings; flags and environment variables (DYNAKV__KEY, DYNAKV__SECTION__KEY) win over it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = utf8_path())]
     pub config: Option<PathBuf>,
+}
+
+/// A path that a TOML file and the environment could name as well.
+fn utf8_path() -> impl TypedValueParser<Value = PathBuf> {
+    NonEmptyStringValueParser::new().map(PathBuf::from)
 }
 
 impl Flags {

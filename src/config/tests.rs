@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Parser;
@@ -250,4 +251,50 @@ fn what_is_printed_reads_back_as_the_same_configuration() {
     let embedded = load("--data-dir /var/lib/dynakv", &[], None).unwrap();
     let again = load("", &[], Some(&embedded.to_toml())).unwrap();
     assert_eq!(Config { effective: embedded.effective.clone(), ..again }, embedded);
+}
+
+/// Every key below a section, as the documentation writes it, with its value.
+fn keys(section: &toml::Table, path: &str) -> Vec<(String, String)> {
+    let below = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(section) => keys(section, &format!("{path}{key}.")),
+        toml::Value::Array(elements) => {
+            let sections = elements.iter().filter_map(toml::Value::as_table);
+            sections.flat_map(|section| keys(section, &format!("{path}{key}[]."))).collect()
+        }
+        value => vec![(format!("{path}{key}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned))],
+    };
+    section.iter().flat_map(below).collect()
+}
+
+#[test]
+fn the_documentation_has_every_key_with_its_default_and_no_other() {
+    let rows: BTreeMap<&str, &str> = include_str!("../../docs/configuration.md")
+        .lines()
+        .filter_map(|line| Some((line.strip_prefix("| `")?.split_once('`')?.0, line)))
+        .collect();
+
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "secret").unwrap();
+    let tokens =
+        format!("[{{name='a', token='t'}}, {{name='b', sha256='{:064}'}}, {{name='c', token_file={token:?}}}]", 0);
+    let everything = [
+        ("DYNAKV__TLS__CERT", "c"),
+        ("DYNAKV__TLS__KEY", "k"),
+        ("DYNAKV__TLS__CLIENT_CA", "a"),
+        ("DYNAKV__AUTH__TOKENS", tokens.as_str()),
+    ];
+    let dynamodb = "--backend dynamodb --region r --endpoint-url http://h --table users";
+    let defaults = load("", &[], None).unwrap();
+    let shown = [&defaults, &load(dynamodb, &everything, Some("")).unwrap()].map(|config| keys(&config.effective, ""));
+
+    let known: BTreeSet<&str> = shown.iter().flatten().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(rows.keys().copied().collect::<BTreeSet<_>>(), known);
+    for (key, value) in &shown[0] {
+        assert!(rows[key.as_str()].contains(&format!("`{value}`")), "{key} is {value:?} by default");
+    }
+    for key in known.into_iter().filter(|key| !key.contains('[')) {
+        let variable = format!("`DYNAKV__{}`", key.to_ascii_uppercase().replace('.', "__"));
+        assert!(rows[key].contains(&variable), "{key} is {variable} in the environment");
+    }
 }

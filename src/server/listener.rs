@@ -1,5 +1,6 @@
 use std::fmt;
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
@@ -81,7 +82,11 @@ impl fmt::Display for Listener {
     }
 }
 
+/// Removes a socket that nobody listens on. A file of another kind refuses connections, too, and stays.
 async fn remove_if_dead(path: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
+        return Ok(());
+    }
     match UnixStream::connect(path).await {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
         // Alive, absent or something else: binding says so.

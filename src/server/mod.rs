@@ -119,10 +119,16 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
 }
 
 fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
+    // Both versions list the same services; by itself, each would list of the two only itself.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
+            .include_reflection_service(false)
             .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // With these, grpcurl shows the details of errors instead of bytes.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
     };
     let key_value = KeyValueServiceServer::new(KeyValue::new(driver))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)

@@ -11,7 +11,9 @@ use crate::config::{Log, LogFormat};
 /// Sends log lines to standard error. Leaves a subscriber that is there already, such as that of a test, in place.
 pub fn init(log: &Log) {
     let stderr = std::io::stderr;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter(&log.level)).with_writer(stderr);
+    // A line that cannot be written would otherwise be reported by `eprintln!`, which panics on the same broken pipe.
+    let lines = tracing_subscriber::fmt().log_internal_errors(false);
+    let lines = lines.with_env_filter(filter(&log.level)).with_writer(stderr);
     let installed = match log.format {
         LogFormat::Text => lines.with_ansi(stderr().is_terminal()).finish().try_init(),
         LogFormat::Json => lines.json().finish().try_init(),

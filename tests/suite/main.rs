@@ -8,6 +8,8 @@
     reason = "clippy.toml allows them in test functions only; what the tests stand on reports by panicking, too"
 )]
 
+mod binary;
 mod conformance;
 mod faults;
+mod server;
 mod support;

@@ -1,0 +1,173 @@
+//! An HTTP proxy in front of DynamoDB Local that a test has hold calls, lose them, or be out of reach.
+//!
+//! The faults of `support` sit inside the service; a process of its own only meets those on the network.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use crate::support::dynamodb_local::DynamoDbLocal;
+
+/// What becomes of a call.
+enum Fate {
+    /// DynamoDB never gets it.
+    LoseRequest,
+    /// DynamoDB carries it out, but says so to nobody.
+    LoseAnswer,
+    /// It waits here until it is released.
+    Hold { arrived: oneshot::Sender<()>, released: oneshot::Receiver<()> },
+}
+
+/// The next call of an operation has this fate.
+struct Rule {
+    operation: &'static str,
+    fate: Fate,
+}
+
+/// The test's end of the proxy, which lives as long as the test.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+struct State {
+    upstream: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+    rules: Mutex<Vec<Rule>>,
+    unplugged: AtomicBool,
+}
+
+/// A call that the proxy holds, or will when it comes.
+pub(crate) struct Held {
+    arrived: oneshot::Receiver<()>,
+    release: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Waits until the call is here.
+    pub(crate) async fn arrived(&mut self) {
+        (&mut self.arrived).await.unwrap();
+    }
+
+    /// Lets the call through.
+    pub(crate) fn release(self) {
+        self.release.send(()).unwrap();
+    }
+}
+
+impl Proxy {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(State {
+            upstream: DynamoDbLocal::shared().await.endpoint_url().to_owned(),
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            rules: Mutex::default(),
+            unplugged: AtomicBool::new(false),
+        });
+        tokio::spawn(accept(listener, Arc::clone(&state)));
+        Self { address, state }
+    }
+
+    pub(crate) fn endpoint_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From now on no call gets an answer.
+    pub(crate) fn unplug(&self) {
+        self.state.unplugged.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn plug_in(&self) {
+        self.state.unplugged.store(false, Ordering::SeqCst);
+    }
+
+    /// The connection breaks before the next call of this operation reaches DynamoDB.
+    pub(crate) fn lose_request(&self, operation: &'static str) {
+        self.rule(operation, Fate::LoseRequest);
+    }
+
+    /// The connection breaks after DynamoDB has carried out the next call of this operation.
+    pub(crate) fn lose_answer(&self, operation: &'static str) {
+        self.rule(operation, Fate::LoseAnswer);
+    }
+
+    /// The next call of this operation waits here.
+    pub(crate) fn hold(&self, operation: &'static str) -> Held {
+        let (tell, arrived) = oneshot::channel();
+        let (release, released) = oneshot::channel();
+        self.rule(operation, Fate::Hold { arrived: tell, released });
+        Held { arrived, release }
+    }
+
+    fn rule(&self, operation: &'static str, fate: Fate) {
+        self.state.rules.lock().unwrap().push(Rule { operation, fate });
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(serve(stream, Arc::clone(&state)));
+    }
+}
+
+/// An error of the handler is no answer but the end of the connection.
+async fn serve(stream: TcpStream, state: Arc<State>) {
+    let handler = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { state.answer(request).await }
+    });
+    let _broken = http1::Builder::new().serve_connection(TokioIo::new(stream), handler).await;
+}
+
+impl State {
+    async fn answer(&self, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        let request = Request::from_parts(parts, Full::new(body));
+        if self.unplugged.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        match self.fate(&request) {
+            None => self.forward(request).await,
+            Some(Fate::LoseRequest) => Err(io::ErrorKind::ConnectionReset.into()),
+            Some(Fate::LoseAnswer) => {
+                self.forward(request).await?;
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+            Some(Fate::Hold { arrived, released }) => {
+                arrived.send(()).map_err(|()| io::ErrorKind::BrokenPipe)?;
+                released.await.map_err(io::Error::other)?;
+                self.forward(request).await
+            }
+        }
+    }
+
+    fn fate(&self, request: &Request<Full<Bytes>>) -> Option<Fate> {
+        let target = request.headers().get("x-amz-target")?.to_str().unwrap();
+        let (_, operation) = target.split_once('.').unwrap();
+        let mut rules = self.rules.lock().unwrap();
+        let index = rules.iter().position(|rule| rule.operation == operation)?;
+        Some(rules.remove(index).fate)
+    }
+
+    async fn forward(&self, mut request: Request<Full<Bytes>>) -> io::Result<Response<Full<Bytes>>> {
+        let uri = format!("{}{}", self.upstream, request.uri().path());
+        *request.uri_mut() = uri.parse::<Uri>().map_err(io::Error::other)?;
+        let (parts, body) = self.client.request(request).await.map_err(io::Error::other)?.into_parts();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        Ok(Response::from_parts(parts, Full::new(body)))
+    }
+}

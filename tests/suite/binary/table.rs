@@ -1,0 +1,13 @@
+use dynakv::driver::{DEFAULT_TIMEOUT, Deadline, Driver, Runtime};
+use dynakv::model::TableSpec;
+
+use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
+
+/// Makes a table in DynamoDB Local that is as DynaKV wants it, with a name that no other test uses.
+pub(crate) async fn make_table() -> String {
+    let name = unique_name("entries");
+    let client = DynamoDbLocal::shared().await.client();
+    let driver = Driver::new(client, vec![TableSpec::named(name.as_str())], Runtime::system());
+    driver.create_table(&name, Deadline::after(DEFAULT_TIMEOUT)).await.unwrap();
+    name
+}
