@@ -64,7 +64,9 @@ impl Digest {
         let mut all = |kind: &str, members: Vec<&[u8]>| {
             self.bytes(kind.as_bytes());
             self.bytes(&members.len().to_le_bytes());
-            members.into_iter().for_each(|member| self.bytes(member));
+            for member in members {
+                self.bytes(member);
+            }
         };
         match value {
             AttributeValue::S(text) => all("S", vec![text.as_bytes()]),
@@ -81,7 +83,9 @@ impl Digest {
             AttributeValue::L(list) => {
                 self.bytes(b"L");
                 self.bytes(&list.len().to_le_bytes());
-                list.iter().for_each(|value| self.value(value));
+                for value in list {
+                    self.value(value);
+                }
             }
             // NULL, which has one value; there are no other types.
             _ => all("NULL", Vec::new()),

@@ -162,9 +162,9 @@ impl ItemOperation {
         let mut digest = Digest::new(self.context.request_id);
         digest.bytes(self.table.physical_name().as_bytes());
         digest.bytes(operation.as_bytes());
-        let sort = key.sort().map(|sort| ("sort".to_owned(), sort.clone()));
-        digest
-            .attributes(&Item::from_iter([("partition".to_owned(), key.partition().clone())].into_iter().chain(sort)));
+        let mut attributes = Item::from([("partition".to_owned(), key.partition().clone())]);
+        attributes.extend(key.sort().map(|sort| ("sort".to_owned(), sort.clone())));
+        digest.attributes(&attributes);
         digest
     }
 

@@ -202,9 +202,7 @@ impl Driver {
             CancellationKind::Conflict => CancelReason::Conflict,
             CancellationKind::Throttled => CancelReason::Throttled,
             CancellationKind::ItemCollectionFull => CancelReason::ItemCollectionFull,
-            CancellationKind::ItemTooLarge | CancellationKind::NotApplicable | CancellationKind::Refused => {
-                CancelReason::NotApplicable
-            }
+            CancellationKind::NotApplicable | CancellationKind::Refused => CancelReason::NotApplicable,
         };
         let now = self.0.runtime.clock.now();
         let item = cancellation.item.filter(|item| operation.return_current && operation.layout.is_alive(item, now));

@@ -122,7 +122,7 @@ impl KeyValueService for KeyValue {
             let OnTable::<BatchGet> { table, command } = request.try_into()?;
             let key_values = self.driver.key_values(&table, deadline)?;
             let batch = key_values.batch_get(command.keys, command.consistency, command.wants_capacity);
-            Ok(batch_get::stream(batch, command.wants_capacity).await?)
+            batch_get::stream(batch, command.wants_capacity).await
         })
         .await
     }

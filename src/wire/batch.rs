@@ -166,9 +166,11 @@ pub(crate) fn write_response(
     }
     for result in &mut results {
         let Some(current) = &result.current else { continue };
-        match room.checked_sub(current.encoded_len()) {
-            Some(rest) => room = rest,
-            None => (result.current, result.current_omitted) = (None, true),
+        let bytes = current.encoded_len();
+        if bytes <= room {
+            room -= bytes;
+        } else {
+            (result.current, result.current_omitted) = (None, true);
         }
     }
     Ok(pb::BatchWriteResponse { results, consumed_capacity: wants_capacity.then(|| consumed.into()) })

@@ -124,7 +124,6 @@ mod tests {
         let mut both = expressions("");
         assert!(both.condition("condition", "#a = :v").unwrap().is_some());
         assert!(both.update("update_expression", "REMOVE #a").unwrap().is_some());
-        assert!(both.key_condition("key_condition", "").unwrap().is_none());
         both.finish().unwrap();
     }
 

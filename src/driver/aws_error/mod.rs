@@ -7,6 +7,8 @@
 // A new kind of failure must be judged by hand in every table of this file.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod cancellation;
+
 use std::error::Error as StdError;
 use std::io;
 
@@ -22,6 +24,8 @@ use aws_sdk_dynamodb::types::error::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use hyper_util::client::legacy;
+
+pub(super) use cancellation::{Cancellation, CancellationKind};
 
 use super::error::{Error, Upstream};
 use super::layout::Item;
@@ -60,27 +64,6 @@ pub(super) enum FailureKind {
     Cancelled(Vec<Cancellation>),
     /// A transaction with the same token is under way.
     InProgress,
-    /// DynamoDB refused what we built, or an expression that the caller wrote.
-    Refused,
-}
-
-/// Why one operation of a transaction cancelled it, or that it did not.
-#[derive(Debug)]
-pub(super) struct Cancellation {
-    pub(super) kind: CancellationKind,
-    /// The item as it is, where a condition failed.
-    pub(super) item: Option<Item>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CancellationKind {
-    None,
-    ConditionFailed,
-    Conflict,
-    Throttled,
-    ItemCollectionFull,
-    ItemTooLarge,
-    NotApplicable,
     /// DynamoDB refused what we built, or an expression that the caller wrote.
     Refused,
 }
@@ -285,7 +268,7 @@ where
                 Self { kind: FailureKind::ConditionFailed(context.into_err().take_old_item()), upstream }
             }
             (FailureKind::Cancelled(_), SdkError::ServiceError(context)) => {
-                let reasons = context.into_err().take_reasons().into_iter().map(of_cancellation).collect();
+                let reasons = context.into_err().take_reasons().into_iter().map(Cancellation::from).collect();
                 Self { kind: FailureKind::Cancelled(reasons), upstream }
             }
             (kind, error) => Self { kind, upstream: upstream.caused_by(error) },
@@ -322,7 +305,12 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
             | "MissingAuthenticationTokenException"
             | "SignatureDoesNotMatch",
         ) => FailureKind::Credentials,
-        Some("ValidationException") => of_validation(message.unwrap_or_default()),
+        Some("ValidationException") => match Validation::from_message(message.unwrap_or_default()) {
+            Validation::ItemTooLarge => FailureKind::ItemTooLarge,
+            Validation::NotApplicable => FailureKind::UpdateNotApplicable,
+            Validation::OtherKeySchema => FailureKind::OtherKeySchema,
+            Validation::Request => FailureKind::Refused,
+        },
         Some("SerializationException" | "UnknownOperationException" | "IdempotentParameterMismatchException") => {
             FailureKind::Refused
         }
@@ -331,46 +319,36 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
     }
 }
 
-/// The codes of cancellation reasons; see TransactionCanceledException in the API reference of TransactWriteItems.
-fn of_cancellation(reason: CancellationReason) -> Cancellation {
-    let kind = match reason.code.as_deref() {
-        None | Some("None") => CancellationKind::None,
-        Some("ConditionalCheckFailed") => CancellationKind::ConditionFailed,
-        Some("TransactionConflict") => CancellationKind::Conflict,
-        Some("ProvisionedThroughputExceeded" | "ThrottlingError" | "RequestLimitExceeded") => {
-            CancellationKind::Throttled
-        }
-        Some("ItemCollectionSizeLimitExceeded") => CancellationKind::ItemCollectionFull,
-        Some("ValidationError") => match of_validation(reason.message.as_deref().unwrap_or_default()) {
-            FailureKind::ItemTooLarge => CancellationKind::ItemTooLarge,
-            FailureKind::UpdateNotApplicable => CancellationKind::NotApplicable,
-            _ => CancellationKind::Refused,
-        },
-        Some(_) => CancellationKind::Refused,
-    };
-    Cancellation { kind, item: reason.item }
+/// What DynamoDB finds invalid.
+#[derive(Debug, Clone, Copy)]
+enum Validation {
+    ItemTooLarge,
+    NotApplicable,
+    OtherKeySchema,
+    /// What we built, or an expression that the caller wrote.
+    Request,
 }
 
-/// DynamoDB gives the verdicts that depend on stored data no code of their own: its message is all there is.
-fn of_validation(message: &str) -> FailureKind {
-    const TOO_LARGE: &[&str] = &["Item size to update has exceeded", "Item size has exceeded"];
-    const NOT_APPLICABLE: &[&str] = &[
-        "An operand in the update expression has an incorrect data type",
-        "The provided expression refers to an attribute that does not exist in the item",
-        "The document path provided in the update expression is invalid for update",
-        "Type mismatch for attribute to update",
-        "Number overflow",
-        "One or more parameter values were invalid: Type mismatch for Index Key",
-    ];
-    let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));
-    if says_any(TOO_LARGE) {
-        FailureKind::ItemTooLarge
-    } else if says_any(NOT_APPLICABLE) {
-        FailureKind::UpdateNotApplicable
-    } else if message.contains("The provided key element does not match the schema") {
-        FailureKind::OtherKeySchema
-    } else {
-        FailureKind::Refused
+impl Validation {
+    /// DynamoDB gives the verdicts that depend on stored data no code of their own: its message is all there is.
+    fn from_message(message: &str) -> Self {
+        const TOO_LARGE: &[&str] = &["Item size to update has exceeded", "Item size has exceeded"];
+        const NOT_APPLICABLE: &[&str] = &[
+            "An operand in the update expression has an incorrect data type",
+            "The provided expression refers to an attribute that does not exist in the item",
+            "The document path provided in the update expression is invalid for update",
+            "Type mismatch for attribute to update",
+            "Number overflow",
+            "One or more parameter values were invalid: Type mismatch for Index Key",
+        ];
+        const OTHER_KEY: &[&str] = &["The provided key element does not match the schema"];
+        let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));
+        match () {
+            () if says_any(TOO_LARGE) => Self::ItemTooLarge,
+            () if says_any(NOT_APPLICABLE) => Self::NotApplicable,
+            () if says_any(OTHER_KEY) => Self::OtherKeySchema,
+            () => Self::Request,
+        }
     }
 }
 
