@@ -39,13 +39,15 @@ impl BatchOperation {
         }
     }
 
-    pub(super) fn message(&self) -> pb::BatchWriteOperation {
-        pb::BatchWriteOperation { kind: Some(self.0.clone()) }
-    }
-
     /// Whether a second attempt could turn its answer into another one: it would find nothing to delete.
     pub(super) fn is_once_only(&self) -> bool {
         matches!(&self.0, pb::batch_write_operation::Kind::Delete(delete) if delete.expected.is_some())
+    }
+}
+
+impl From<BatchOperation> for pb::BatchWriteOperation {
+    fn from(BatchOperation(kind): BatchOperation) -> Self {
+        Self { kind: Some(kind) }
     }
 }
 

@@ -100,7 +100,7 @@ impl Call<BatchWrite> {
             .iter()
             .enumerate()
             .filter(|(position, operation)| last.get(operation.key()) == Some(position))
-            .map(|(position, operation)| (position, operation.message()))
+            .map(|(position, operation)| (position, operation.clone().into()))
             .collect();
         let beside = self.message(Vec::new(), request_id).encoded_len();
         let mut outcomes = vec![BatchOutcome::Superseded; operations.len()];

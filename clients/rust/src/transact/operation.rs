@@ -158,3 +158,9 @@ impl From<String> for TransactRead {
         Self::entry(key)
     }
 }
+
+impl From<TransactOperation> for pb::TransactWriteOperation {
+    fn from(TransactOperation(operation): TransactOperation) -> Self {
+        operation
+    }
+}
