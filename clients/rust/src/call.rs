@@ -139,4 +139,4 @@ impl<R: Operation> IntoFuture for Call<R> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -46,17 +46,13 @@ impl Tally for Reads {
 impl Tally for Writes {
     fn sentence(&self) -> String {
         let Self { applied, missing, superseded, failed, unknown } = self;
-        let mut sentence = format!("{applied} applied, {failed} failed");
-        for (count, what) in [
+        let others = [
             (unknown, "with an unknown outcome"),
             (superseded, "superseded by a later line on the same key"),
             (missing, "missing before they were deleted"),
-        ] {
-            if *count > 0 {
-                sentence.push_str(&format!(", {count} {what}"));
-            }
-        }
-        sentence
+        ];
+        let others = others.iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!(", {count} {what}"));
+        format!("{applied} applied, {failed} failed{}", others.collect::<String>())
     }
 
     fn verdict(&self) -> Verdict {

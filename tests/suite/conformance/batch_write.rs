@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use dynakv_client::{BatchOperation, BatchOutcome, Code, Expected, pb};
+use dynakv_client::{BatchOperation, BatchOutcome, Code, Expected, Found, pb};
 use tonic::Status;
 use tonic_types::StatusExt;
 
@@ -13,7 +13,7 @@ on_every_backend!(
     the_last_on_a_key_wins,
     conditions_are_judged_one_by_one,
     a_batch_refused_for_one_operation_changes_nothing,
-    a_batch_of_ten_thousand,
+    a_batch_of_more_than_ten_thousand,
     capacity_is_told_when_asked,
 );
 
@@ -126,8 +126,7 @@ async fn conditions_are_judged_one_by_one(world: World) {
     assert!(matches!(outcomes[5], BatchOutcome::Deleted { existed: Some(true) }));
     assert!(matches!(outcomes[6], BatchOutcome::Deleted { existed: Some(false) }));
     let texts = world.client.batch_get(["absent", "present", "version", "value", "stale"]).await.unwrap();
-    let is_new =
-        |found: &dynakv_client::Found| matches!(found, dynakv_client::Found::Entry(e) if e.text() == Some("new"));
+    let is_new = |found: &Found| matches!(found, Found::Entry(e) if e.text() == Some("new"));
     assert_eq!(texts.iter().map(is_new).collect::<Vec<_>>(), [true, true, true, false, false]);
 }
 
@@ -187,22 +186,37 @@ async fn a_batch_refused_for_one_operation_changes_nothing(world: World) {
     assert_eq!((world.item("fine").await, world.faults.calls(crate::support::faults::ANY)), (None, 0));
 }
 
-async fn a_batch_of_ten_thousand(world: World) {
+/// More than one request holds: the client splits it, and the last on a key wins all the same.
+async fn a_batch_of_more_than_ten_thousand(world: World) {
     let key = |index: usize| format!("key-{index}");
-    let operations = (0..10_000).map(|index| {
+    let operations = (0..10_030).map(|index| {
         if index % 3 == 0 {
             BatchOperation::from(BatchOperation::delete(key(index)))
         } else {
             BatchOperation::set(key(index), index.to_string()).into()
         }
     });
-    let outcomes = world.client.batch_write(operations).timeout(Duration::from_mins(1)).await.unwrap();
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_applied()).count(), 10_000);
-    assert_eq!(world.faults.calls("BatchWriteItem"), 400);
-    let sample: Vec<usize> = (0..10_000).step_by(97).collect();
-    let exist: Vec<bool> = sample.iter().map(|index| index % 3 != 0).collect();
-    for (sample, exist) in sample.chunks(100).zip(exist.chunks(100)) {
-        assert_eq!(world.client.exists(sample.iter().map(|index| key(*index))).await.unwrap(), exist);
+    let again = (0..20).map(|index| BatchOperation::set(key(index), "again").into());
+    let call = world.client.batch_write(operations.chain(again)).timeout(Duration::from_mins(1));
+    let outcomes = call.await.unwrap();
+    for (position, outcome) in outcomes.iter().enumerate() {
+        let is_superseded = matches!(outcome, BatchOutcome::Superseded);
+        assert_eq!((is_superseded, outcome.is_applied()), (position < 20, position >= 20), "{position}: {outcome:?}");
+    }
+    assert_eq!((outcomes.len(), world.faults.calls("BatchWriteItem")), (10_050, 402));
+    let sample: Vec<usize> = (0..10_030).step_by(11).collect();
+    let found = world.client.batch_get(sample.iter().map(|index| key(*index))).await.unwrap();
+    for (index, found) in sample.into_iter().zip(found) {
+        let expected = match index {
+            0..20 => Some("again".to_owned()),
+            _ => (index % 3 != 0).then(|| index.to_string()),
+        };
+        let is = match found {
+            Found::Entry(entry) => entry.text().map(str::to_owned),
+            Found::Missing => None,
+            Found::Failed(failure) => panic!("{failure}"),
+        };
+        assert_eq!(is, expected, "{index}");
     }
 }
 

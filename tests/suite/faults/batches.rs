@@ -47,7 +47,7 @@ fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
 }
 
 impl Mishap {
-    async fn strike(self, world: WorldOfCall, call: Call, upstream: Upstream) -> Answer {
+    async fn strike(self, table: String, call: Call, upstream: Upstream) -> Answer {
         match self {
             Self::Late(turns) => {
                 for _ in 0..turns {
@@ -56,7 +56,7 @@ impl Mishap {
                 upstream.call(call).await
             }
             Self::Unprocessed(bits) => {
-                leave_out(&world.table, call, upstream, |index, _| bits >> (index % 128) & 1 == 1).await
+                leave_out(&table, call, upstream, |index, _| bits >> (index % 128) & 1 == 1).await
             }
             Self::Throttled => THROTTLE.instead_of(None).await,
             Self::Before(what) => what.instead_of(None).await,
@@ -68,27 +68,19 @@ impl Mishap {
     }
 }
 
-#[derive(Clone)]
-struct WorldOfCall {
-    table: String,
-}
-
 /// Lets DynamoDB do a part of a batch only, as it does when it is short of capacity.
 async fn leave_out(table: &str, mut call: Call, upstream: Upstream, is_left: impl Fn(usize, &str) -> bool) -> Answer {
     let reads = call.operation == "BatchGetItem";
     let mut request = call.json();
-    let parts = |items: &mut Value| match reads {
-        true => items[table]["Keys"].take(),
-        false => items[table].take(),
-    };
+    let parts = |items: &mut Value| if reads { items[table]["Keys"].take() } else { items[table].take() };
     let mut unprocessed = request["RequestItems"].clone();
     let all = parts(&mut request["RequestItems"]).as_array().unwrap().clone();
     let (left, done): (Vec<_>, Vec<_>) =
         all.into_iter().enumerate().partition(|(index, part)| is_left(*index, key_of(part)));
     let values = |parts: Vec<(usize, Value)>| parts.into_iter().map(|(_, part)| part).collect::<Value>();
-    let place = |items: &mut Value, parts: Value| match reads {
-        true => items[table]["Keys"] = parts,
-        false => items[table] = parts,
+    let place = |items: &mut Value, parts: Value| {
+        let place = if reads { &mut items[table]["Keys"] } else { &mut items[table] };
+        *place = parts;
     };
     let (left, done) = (values(left), values(done));
     let field = if reads { "UnprocessedKeys" } else { "UnprocessedItems" };
@@ -114,12 +106,12 @@ fn key_of(part: &Value) -> &str {
 
 /// One mishap for each of the next calls.
 fn inject(world: &World, operation: &'static str, mishaps: Vec<Mishap>) {
-    let of_call = WorldOfCall { table: world.table.clone() };
+    let table = world.table.clone();
     let times = mishaps.len();
     let mishaps = Arc::new(Mutex::new(mishaps));
     world.faults.rule(operation, times, move |call, upstream| {
         let mishap = mishaps.lock().unwrap().pop().unwrap();
-        mishap.strike(of_call.clone(), call, upstream)
+        mishap.strike(table.clone(), call, upstream)
     });
 }
 

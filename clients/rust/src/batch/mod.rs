@@ -19,3 +19,6 @@ fn common_failure<T>(all: &[T], failure: impl Fn(&T) -> Option<&Arc<Failure>>) -
     let is_like_first = |one| failure(one).is_some_and(|failure| failure.code() == code);
     if all.iter().all(is_like_first) { all.first() } else { None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tonic::{Code, Status};
+use tonic::Status;
 use tonic_types::StatusExt as _;
 
 /// The most keys or operations of one request.
@@ -49,7 +49,7 @@ pub(super) fn in_callers_words(status: Status, position: impl Fn(usize) -> Optio
         }
     }
     details.set_bad_request(bad_request.field_violations);
-    Status::with_error_details_and_metadata(Code::from(status.code()), message, details, status.metadata().clone())
+    Status::with_error_details_and_metadata(status.code(), message, details, status.metadata().clone())
 }
 
 /// `operations[3].set.key` with another number.
@@ -61,6 +61,7 @@ fn moved(field: &str, position: impl Fn(usize) -> Option<usize>) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
     use tonic_types::ErrorDetails;
 
     use super::*;
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn parts_end_at_the_count_and_at_the_size() {
         assert_eq!(split([], 100), []);
-        assert_eq!(split(vec![1; 10_000], 100), [0..10_000]);
+        assert_eq!(split(vec![1; 10_000], 100), vec![0..10_000]);
         assert_eq!(split(vec![1; 20_001], 100), [0..10_000, 10_000..20_000, 20_000..20_001]);
 
         let half = (MAX_BYTES - 100) / 2 - BESIDE_BYTES;
