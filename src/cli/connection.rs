@@ -60,6 +60,13 @@ pub(super) struct RequestId {
     pub(super) request_id: Option<Uuid>,
 }
 
+impl RequestId {
+    /// The id, or a new one.
+    pub(super) fn id(&self) -> Uuid {
+        self.request_id.unwrap_or_else(Uuid::new_v4)
+    }
+}
+
 /// A secret that Debug does not show.
 #[derive(Clone)]
 struct Token(String);

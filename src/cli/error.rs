@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use dynakv_client::{Code, ConnectError, Failure};
+use dynakv_client::{Code, ConnectError, Failure, Uuid};
 use serde::Serialize;
 use tonic::Status;
 
@@ -17,6 +17,15 @@ pub(super) enum Error {
     /// A value is larger than any request may be.
     #[error("{} holds more than {limit_bytes} bytes, which no request can carry", path.display())]
     TooLarge { path: PathBuf, limit_bytes: u64 },
+    /// A line of input is not what it should be, or the server has refused it.
+    #[error("{} line {line}: {problem}; nothing of its part was sent", path.display())]
+    BadLine { path: PathBuf, line: u64, problem: String },
+    /// The arguments cannot be meant, in a way that clap cannot tell.
+    #[error("{0}")]
+    Usage(&'static str),
+    /// A file of operations is not what it should be.
+    #[error("{}: {problem}", path.display())]
+    BadFile { path: PathBuf, problem: String },
     /// The result cannot be shown. The command has done its work.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
@@ -35,6 +44,29 @@ impl From<Status> for Error {
 }
 
 impl Error {
+    /// A part of a batch, made of these lines, was refused or failed. A refusal is put down to its line.
+    pub(super) fn of_part(error: dynakv_client::Error, lines: &[u64]) -> Self {
+        let Some(violation) = error.failure().and_then(|failure| failure.fields().first()) else { return error.into() };
+        let index = violation.field.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok());
+        match index.and_then(|index| lines.get(index)) {
+            Some(&line) => {
+                let problem = format!("{}: {}", violation.field, violation.description);
+                Self::BadLine { path: "input".into(), line, problem }
+            }
+            None => error.into(),
+        }
+    }
+
+    /// The same error of a command whose calls have ids that follow from this one.
+    pub(super) fn under_id(self, id: Uuid) -> Self {
+        match self {
+            Self::Client(dynakv_client::Error::OutcomeUnknown { source, .. }) => {
+                Self::Client(dynakv_client::Error::OutcomeUnknown { request_id: id, source })
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Client(error) if error.is_outcome_unknown() => 4,
@@ -42,7 +74,10 @@ impl Error {
             Self::Client(dynakv_client::Error::Connect(
                 ConnectError::Address(_) | ConnectError::TlsNotPossible { .. } | ConnectError::InvalidToken,
             ))
-            | Self::TooLarge { .. } => 2,
+            | Self::TooLarge { .. }
+            | Self::BadLine { .. }
+            | Self::BadFile { .. }
+            | Self::Usage(_) => 2,
             Self::Client(_) | Self::Input { .. } | Self::Output(_) => 3,
         }
     }
@@ -58,14 +93,25 @@ impl Error {
     fn request_id(&self) -> Option<String> {
         match self {
             Self::Client(dynakv_client::Error::OutcomeUnknown { request_id, .. }) => Some(request_id.to_string()),
-            Self::Client(_) | Self::Input { .. } | Self::TooLarge { .. } | Self::Output(_) => None,
+            Self::Client(_)
+            | Self::Input { .. }
+            | Self::TooLarge { .. }
+            | Self::BadLine { .. }
+            | Self::BadFile { .. }
+            | Self::Usage(_)
+            | Self::Output(_) => None,
         }
     }
 
     fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Client(error) => error.failure(),
-            Self::Input { .. } | Self::TooLarge { .. } | Self::Output(_) => None,
+            Self::Input { .. }
+            | Self::TooLarge { .. }
+            | Self::BadLine { .. }
+            | Self::BadFile { .. }
+            | Self::Usage(_)
+            | Self::Output(_) => None,
         }
     }
 
@@ -98,6 +144,23 @@ impl Error {
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     error: Details,
+}
+
+/// What went wrong with one key of a batch.
+#[derive(Debug, Serialize)]
+pub(super) struct OfKey {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(flatten)]
+    report: Report,
+}
+
+impl OfKey {
+    pub(super) fn new(key: String, line: Option<u64>, failure: Failure) -> Self {
+        let report = Error::Client(dynakv_client::Error::Failed(Box::new(failure))).report();
+        Self { key, line, report }
+    }
 }
 
 #[derive(Debug, Serialize)]

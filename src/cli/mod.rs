@@ -3,6 +3,7 @@
 //! Exit codes of the client commands: 0 done, 1 miss or lost race, 2 usage or input that the server refused, 3 error,
 //! 4 outcome unknown.
 
+mod batch;
 mod completions;
 mod condition;
 /// `dynakv config`.
@@ -17,6 +18,7 @@ mod output;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
+mod transact;
 mod ttl;
 mod write;
 
@@ -63,6 +65,9 @@ enum ClientCommand {
     Expire(ttl::Expire),
     Persist(ttl::Persist),
     Incr(write::Incr),
+    #[command(subcommand)]
+    Batch(batch::Batch),
+    Transact(transact::Transact),
     Health(health::Health),
 }
 
@@ -101,8 +106,7 @@ impl ClientCommand {
     async fn run(self) -> ExitCode {
         let output = self.output();
         match self.execute(output).await {
-            Ok(Verdict::Done) => ExitCode::SUCCESS,
-            Ok(Verdict::Missed(_)) => ExitCode::from(1),
+            Ok(verdict) => ExitCode::from(verdict.exit_code()),
             Err(error) => {
                 output.error(&error);
                 ExitCode::from(error.exit_code())
@@ -121,6 +125,8 @@ impl ClientCommand {
             Self::Expire(command) => output.show(&command.run().await?),
             Self::Persist(command) => output.show(&command.run().await?),
             Self::Incr(command) => output.show(&command.run().await?),
+            Self::Batch(command) => command.run(output).await,
+            Self::Transact(command) => output.show(&command.run().await?),
             Self::Health(command) => output.show(&command.run().await?),
         }
     }
@@ -136,6 +142,8 @@ impl ClientCommand {
             Self::Expire(command) => &command.connection,
             Self::Persist(command) => &command.connection,
             Self::Incr(command) => &command.connection,
+            Self::Batch(command) => command.connection(),
+            Self::Transact(command) => &command.connection,
             Self::Health(command) => &command.connection,
         };
         connection.output()

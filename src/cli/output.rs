@@ -11,6 +11,21 @@ pub(super) enum Verdict {
     Done,
     /// A miss or a lost race, in a few words.
     Missed(&'static str),
+    /// A part of it failed.
+    Failed,
+    /// Of a part of it, it is not known whether it happened.
+    OutcomeUnknown,
+}
+
+impl Verdict {
+    pub(super) fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Missed(_) => 1,
+            Self::Failed => 3,
+            Self::OutcomeUnknown => 4,
+        }
+    }
 }
 
 /// The result of a command: one JSON object, or the text that a person or a shell script expects.
@@ -26,7 +41,7 @@ pub(super) trait Report: Serialize {
     fn remark(&self) -> Option<&'static str> {
         match self.verdict() {
             Verdict::Missed(what) => Some(what),
-            Verdict::Done => None,
+            Verdict::Done | Verdict::Failed | Verdict::OutcomeUnknown => None,
         }
     }
 }
@@ -48,6 +63,15 @@ impl Output {
             }
         }
         Ok(report.verdict())
+    }
+
+    /// Says on standard error what a command came to whose results are on standard output.
+    pub(super) fn summary(self, counts: &impl Serialize, sentence: &str) {
+        let text = match line(counts) {
+            Ok(json) if self.json => json,
+            Ok(_) | Err(_) => format!("{sentence}\n").into_bytes(),
+        };
+        to_stderr(text);
     }
 
     pub(super) fn error(self, error: &Error) {
@@ -80,6 +104,11 @@ fn line(report: &impl Serialize) -> Result<Vec<u8>, Error> {
     let mut json = serde_json::to_vec(report).map_err(io::Error::from)?;
     json.push(b'\n');
     Ok(json)
+}
+
+/// Writes a JSON object and a newline.
+pub(super) fn to_stdout_line(object: &impl Serialize) -> Result<(), Error> {
+    Ok(to_stdout(&line(object)?)?)
 }
 
 /// Writes these bytes and no others. A reader that went away, such as `head`, has what it wanted.

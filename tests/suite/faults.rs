@@ -1,6 +1,7 @@
 //! What becomes of a call when DynamoDB, or the way to it, fails.
 
 mod ambiguous;
+mod batches;
 mod deadline;
 mod throttled;
 mod unambiguous;

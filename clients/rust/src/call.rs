@@ -7,7 +7,6 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::method::Method;
-use crate::retry::GivenUp;
 use crate::{Client, Error, Stub};
 
 /// A request of an RPC with one answer: how it is sent and what its answer means.
@@ -18,9 +17,6 @@ pub trait Operation: Clone + Send + Sync + 'static {
     type Output: Send;
     /// Its entry in the retry table.
     const METHOD: Method;
-
-    /// The field for the table.
-    fn table(&mut self) -> &mut String;
 
     /// The field for the request id, if this is a write.
     fn request_id(&mut self) -> Option<&mut String> {
@@ -37,15 +33,21 @@ pub trait Operation: Clone + Send + Sync + 'static {
     fn read(&self, response: Self::Response) -> Result<Self::Output, Status>;
 }
 
-/// An [`Operation`] that changes something.
-pub trait Write: Operation {}
+/// A request about one table.
+pub trait OnTable {
+    /// The field for it.
+    fn table(&mut self) -> &mut String;
+}
+
+/// A request that changes something.
+pub trait Write {}
 
 /// A call that has not been sent yet. `.await` sends it.
 #[derive(Clone)]
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Call<R> {
-    client: Client,
-    request: R,
+    pub(crate) client: Client,
+    pub(crate) request: R,
     timeout: Option<Duration>,
     request_id: Option<Uuid>,
     metadata: Vec<(AsciiMetadataKey, AsciiMetadataValue)>,
@@ -73,39 +75,48 @@ impl<R> Call<R> {
         change(&mut self.request);
         self
     }
-}
 
-impl<R: Operation> Call<R> {
-    /// The table: one of the server's configuration.
-    pub fn table(self, table: impl Into<String>) -> Self {
-        self.with(|request| *request.table() = table.into())
-    }
-
-    fn attempt(&self, left: Duration) -> impl Future<Output = Result<R::Output, Status>> + Send + use<R> {
-        let mut request = Request::new(self.request.clone());
+    /// A message as this call sends it.
+    pub(crate) fn wrap<M>(&self, message: M, left: Duration) -> Request<M> {
+        let mut request = Request::new(message);
         request.set_timeout(left);
         for (key, value) in &self.metadata {
             request.metadata_mut().insert(key.clone(), value.clone());
         }
+        request
+    }
+
+    pub(crate) fn time_allowed(&self) -> Duration {
+        self.timeout.unwrap_or_else(|| self.client.timeout())
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.request_id.unwrap_or_else(Uuid::new_v4)
+    }
+}
+
+impl<R: OnTable> Call<R> {
+    /// The table: one of the server's configuration.
+    pub fn table(self, table: impl Into<String>) -> Self {
+        self.with(|request| *request.table() = table.into())
+    }
+}
+
+impl<R: Operation> Call<R> {
+    fn attempt(&self, left: Duration) -> impl Future<Output = Result<R::Output, Status>> + Send + use<R> {
+        let request = self.wrap(self.request.clone(), left);
         let asked = self.request.clone();
         let stub = self.client.stub();
         async move { asked.read(R::send(stub, request).await?.into_inner()) }
     }
 
     async fn run(mut self) -> Result<R::Output, Error> {
-        let request_id = self.request_id.unwrap_or_else(Uuid::new_v4);
+        let request_id = self.id();
         if let Some(field) = self.request.request_id() {
             *field = request_id.to_string();
         }
-        let timeout = self.timeout.unwrap_or_else(|| self.client.timeout());
-        let sent = self.client.sender().send(R::METHOD, timeout, |left| self.attempt(left)).await;
-        sent.map_err(|GivenUp { failure, changed_nothing }| {
-            if changed_nothing || !R::METHOD.writes() {
-                Error::Failed(Box::new(failure))
-            } else {
-                Error::OutcomeUnknown { request_id, source: Box::new(failure) }
-            }
-        })
+        let sent = self.client.sender().send(R::METHOD, self.time_allowed(), |left| self.attempt(left)).await;
+        sent.map_err(|given_up| given_up.into_error(R::METHOD, request_id))
     }
 }
 
@@ -128,4 +139,4 @@ impl<R: Operation> IntoFuture for Call<R> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

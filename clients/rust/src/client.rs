@@ -6,9 +6,13 @@ use bytes::Bytes;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
+use crate::batch::{BatchOperation, BatchWrite};
 use crate::pb::key_value_service_client::KeyValueServiceClient;
 use crate::retry::Sender;
-use crate::{Builder, Call, ConnectError, Credentials, Expected, RetryPolicy, Runtime, pb, point};
+use crate::{
+    Builder, Call, ConnectError, Credentials, Expected, RetryPolicy, Runtime, TransactOperation, TransactRead, pb,
+    point, transact,
+};
 
 /// The connection as a tonic service, with the token added to every call.
 pub type Transport = InterceptedService<Channel, Credentials>;
@@ -186,6 +190,47 @@ impl Client {
             initial: 0,
             request_id: String::new(),
         })
+    }
+
+    /// Reads any number of entries. The result says of each key, in their order, what became of it;
+    /// [`stream`](Call::stream) gives the answers as they come in.
+    ///
+    /// Sent in requests of up to 10,000 keys and 16 MiB, one after the other. Each has the time of a call and is retried
+    /// like one; a key that failed by itself is not asked for again.
+    pub fn batch_get<K: Into<String>>(&self, keys: impl IntoIterator<Item = K>) -> Call<pb::BatchGetRequest> {
+        let keys = keys.into_iter().map(Into::into).collect();
+        let request = pb::BatchGetRequest { table: self.table(), keys, ..pb::BatchGetRequest::default() };
+        self.call(request)
+    }
+
+    /// Carries out any number of sets and deletes, and says of each, in their order, what became of it. There is no order
+    /// among them, but of several on one key only the last is carried out.
+    ///
+    /// Sent in requests of up to 10,000 operations and 16 MiB, one after the other, under ids that follow from the
+    /// request id of the whole. Each has the time of a call and is retried like one, unless it has a conditional delete; an
+    /// operation that failed by itself is not sent again. A request that is refused leaves the others in force.
+    pub fn batch_write<O: Into<BatchOperation>>(&self, operations: impl IntoIterator<Item = O>) -> Call<BatchWrite> {
+        let operations = operations.into_iter().map(Into::into).collect();
+        self.call(BatchWrite { table: self.table(), operations })
+    }
+
+    /// Reads up to 100 entries or items, of any tables, as they are at one and the same moment.
+    pub fn transact_get<R: Into<TransactRead>>(
+        &self,
+        reads: impl IntoIterator<Item = R>,
+    ) -> Call<pb::TransactGetRequest> {
+        self.call(transact::get_request(reads, &self.0.table))
+    }
+
+    /// Carries out up to 100 operations on distinct items, of any tables, all or none. A condition that does not hold is
+    /// the result [`Transaction::Cancelled`], with a reason for each operation.
+    ///
+    /// [`Transaction::Cancelled`]: crate::Transaction::Cancelled
+    pub fn transact_write<O: Into<TransactOperation>>(
+        &self,
+        operations: impl IntoIterator<Item = O>,
+    ) -> Call<pb::TransactWriteRequest> {
+        self.call(transact::write_request(operations, &self.0.table))
     }
 
     fn call<R>(&self, request: R) -> Call<R> {

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use prost::Message as _;
 use tonic::{Code, ConnectError as NotConnected, Status, TimeoutExpired};
 use tonic_types::StatusExt as _;
 use uuid::Uuid;
@@ -76,7 +77,7 @@ pub struct FieldViolation {
 }
 
 /// A call that ended with a gRPC status other than OK, and what the status says in detail.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct Failure {
     #[source]
@@ -87,7 +88,7 @@ pub struct Failure {
 }
 
 /// DynaKV's `google.rpc.ErrorInfo`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Info {
     reason: Reason,
     metadata: HashMap<String, String>,
@@ -164,6 +165,14 @@ impl Failure {
         let unnamed = self.fields.iter().filter(|violation| !self.message().contains(&violation.field));
         let details = unnamed.map(|FieldViolation { field, description }| format!("{field}: {description}"));
         std::iter::once(what).chain(details).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// The status of one part of an answer, as if it were that of a call of its own.
+impl From<tonic_types::Status> for Failure {
+    fn from(status: tonic_types::Status) -> Self {
+        let details = status.encode_to_vec().into();
+        Status::with_details(Code::from(status.code), status.message, details).into()
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod batch;
 mod call;
 mod client;
 mod code;
@@ -15,6 +16,7 @@ mod reason;
 mod retry;
 mod runtime;
 mod tls;
+mod transact;
 
 /// The generated messages and the stub, as `proto/dynakv/v1` documents them.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
@@ -23,6 +25,7 @@ pub mod pb {
 }
 
 pub use address::{Address, InvalidAddress};
+pub use batch::{BatchDelete, BatchOperation, BatchOutcome, BatchSet, BatchWrite, Found, FoundStream};
 pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, Stub, Transport};
@@ -36,6 +39,9 @@ pub use retry::RetryPolicy;
 pub use runtime::{Runtime, TokioRuntime};
 pub use tls::Tls;
 pub use tonic::Code;
+pub use transact::{
+    CancelReason, Cancellation, Committed, Snapshot, Transact, TransactOperation, TransactRead, Transaction,
+};
 pub use uuid::Uuid;
 
 /// The types of a call's metadata, for [`Call::metadata`].

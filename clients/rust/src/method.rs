@@ -43,6 +43,10 @@ pub(crate) const GET_TTL: Method = Method::new("GetTtl", Idempotency::NoSideEffe
 pub(crate) const EXPIRE: Method = Method::new("Expire", Idempotency::Idempotent);
 pub(crate) const PERSIST: Method = Method::new("Persist", Idempotency::Idempotent);
 pub(crate) const INCREMENT: Method = Method::new("Increment", Idempotency::Unknown);
+pub(crate) const BATCH_GET: Method = Method::new("BatchGet", Idempotency::NoSideEffects);
+pub(crate) const BATCH_WRITE: Method = Method::new("BatchWrite", Idempotency::Idempotent);
+pub(crate) const TRANSACT_GET: Method = Method::new("TransactGet", Idempotency::NoSideEffects);
+pub(crate) const TRANSACT_WRITE: Method = Method::new("TransactWrite", Idempotency::Idempotent);
 
 #[cfg(test)]
 mod tests {
@@ -54,8 +58,22 @@ mod tests {
 
     use super::*;
 
-    const ALL: &[Method] =
-        &[GET, SET, COMPARE_AND_SET, DELETE, COMPARE_AND_DELETE, EXISTS, GET_TTL, EXPIRE, PERSIST, INCREMENT];
+    const ALL: &[Method] = &[
+        GET,
+        SET,
+        COMPARE_AND_SET,
+        DELETE,
+        COMPARE_AND_DELETE,
+        EXISTS,
+        GET_TTL,
+        EXPIRE,
+        PERSIST,
+        INCREMENT,
+        BATCH_GET,
+        BATCH_WRITE,
+        TRANSACT_GET,
+        TRANSACT_WRITE,
+    ];
 
     fn declared(method: &MethodDescriptorProto) -> Idempotency {
         match method.options.clone().unwrap_or_default().idempotency_level() {

@@ -177,6 +177,8 @@ async fn nothing_panics(world: World) {
         "/dynakv.v1.KeyValueService/Expire",
         "/dynakv.v1.KeyValueService/Persist",
         "/dynakv.v1.KeyValueService/Increment",
+        "/dynakv.v1.KeyValueService/BatchGet",
+        "/dynakv.v1.KeyValueService/BatchWrite",
     ];
     for index in 0..400 {
         let mut message = messages.new_tree(&mut runner).unwrap().current();

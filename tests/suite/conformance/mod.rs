@@ -2,6 +2,8 @@
 //! disk, and on Amazon's DynamoDB Local.
 
 mod bad_input;
+mod batch_get;
+mod batch_write;
 mod counters;
 mod delete;
 mod expected;

@@ -62,7 +62,7 @@ impl Service<http::Request<Body>> for Recorder {
 
 /// Pauses end at once, and the timer of an attempt never: the server here always answers.
 #[derive(Debug)]
-struct Impatient;
+pub(crate) struct Impatient;
 
 impl Runtime for Impatient {
     fn now(&self) -> Instant {

@@ -5,16 +5,14 @@ mod write;
 
 use std::time::Duration;
 
+use crate::pb;
+
 /// The parts of [`Operation`](crate::call::Operation) that follow from the names in the proto alone.
 macro_rules! rpc {
     ($method:ident, $call:ident, $response:ident) => {
         type Response = crate::pb::$response;
 
         const METHOD: crate::method::Method = crate::method::$method;
-
-        fn table(&mut self) -> &mut String {
-            &mut self.table
-        }
 
         fn send(
             mut stub: crate::Stub,
@@ -24,7 +22,31 @@ macro_rules! rpc {
         }
     };
 }
-use rpc;
+pub(crate) use rpc;
+
+macro_rules! on_table {
+    ($($request:ident),+ $(,)?) => {
+        $(impl crate::call::OnTable for pb::$request {
+            fn table(&mut self) -> &mut String {
+                &mut self.table
+            }
+        })+
+    };
+}
+
+on_table!(
+    GetRequest,
+    SetRequest,
+    CompareAndSetRequest,
+    DeleteRequest,
+    CompareAndDeleteRequest,
+    ExistsRequest,
+    GetTtlRequest,
+    ExpireRequest,
+    PersistRequest,
+    IncrementRequest,
+    BatchGetRequest,
+);
 
 /// A duration that protobuf cannot hold becomes the longest that it can, which the server refuses with the limit.
 pub(crate) fn duration(duration: Duration) -> prost_types::Duration {

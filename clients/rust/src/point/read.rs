@@ -19,6 +19,7 @@ macro_rules! consistent {
 consistent!(GetRequest);
 consistent!(ExistsRequest);
 consistent!(GetTtlRequest);
+consistent!(BatchGetRequest);
 
 impl Operation for pb::GetRequest {
     type Output = Option<Entry>;

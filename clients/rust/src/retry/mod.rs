@@ -14,9 +14,11 @@ use tonic::{Code, Status};
 pub use policy::RetryPolicy;
 use throttle::Throttle;
 
-use crate::Runtime;
+use uuid::Uuid;
+
 use crate::error::{Failure, no_answer_in_time};
 use crate::method::Method;
+use crate::{Error, Runtime};
 
 /// The longest deadline that is sent. gRPC has no word for one much longer.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(100 * 24);
@@ -28,6 +30,18 @@ pub(crate) struct GivenUp {
     pub(crate) failure: Failure,
     /// Whether all attempts certainly changed nothing. One that may have is not undone by a later one that did not.
     pub(crate) changed_nothing: bool,
+}
+
+impl GivenUp {
+    /// What the caller is told of a call that went under this id.
+    pub(crate) fn into_error(self, method: Method, request_id: Uuid) -> Error {
+        let Self { failure, changed_nothing } = self;
+        if changed_nothing || !method.writes() {
+            Error::Failed(Box::new(failure))
+        } else {
+            Error::OutcomeUnknown { request_id, source: Box::new(failure) }
+        }
+    }
 }
 
 /// Sends the calls of one client.
@@ -54,11 +68,11 @@ impl Sender {
     where
         F: Future<Output = Result<T, Status>>,
     {
-        let deadline = self.runtime.now() + timeout.min(LONGEST_TIMEOUT);
+        let deadline = self.deadline(timeout);
         let mut changed_nothing = true;
         let mut attempts = 0;
         loop {
-            let left = deadline.saturating_duration_since(self.runtime.now());
+            let left = self.left(deadline);
             let failure = match self.within(left, attempt(left)).await {
                 Ok(answer) => {
                     self.throttle.succeeded();
@@ -75,8 +89,22 @@ impl Sender {
         }
     }
 
+    /// The moment by which a call that is given this long ends.
+    pub(crate) fn deadline(&self, timeout: Duration) -> Instant {
+        self.runtime.now() + timeout.min(LONGEST_TIMEOUT)
+    }
+
+    /// The time that is left until then.
+    pub(crate) fn left(&self, deadline: Instant) -> Duration {
+        deadline.saturating_duration_since(self.runtime.now())
+    }
+
     /// The server answers before the deadline; this timer is for one that does not answer at all.
-    async fn within<T>(&self, left: Duration, attempt: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+    pub(crate) async fn within<T>(
+        &self,
+        left: Duration,
+        attempt: impl Future<Output = Result<T, Status>>,
+    ) -> Result<T, Status> {
         tokio::select! {
             biased;
             result = attempt => result,
@@ -102,8 +130,7 @@ impl Sender {
                 self.policy.backoff(attempts, self.runtime.fraction()).max(failure.retry_delay().unwrap_or_default())
             }
         };
-        let left = deadline.saturating_duration_since(self.runtime.now());
-        (pause < left).then_some(pause)
+        (pause < self.left(deadline)).then_some(pause)
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) enum What {
 
 impl What {
     /// The answer in place of the real one, which exists if the call was let through.
-    pub(super) async fn instead_of(self, real: Option<Answer>) -> Answer {
+    pub(crate) async fn instead_of(self, real: Option<Answer>) -> Answer {
         match self {
             Self::Status500 => Ok(error(500, "InternalServerError", "Internal server error")),
             Self::Status503 => Ok(error(503, "ServiceUnavailable", "Service is temporarily unavailable")),

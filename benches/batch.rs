@@ -1,0 +1,89 @@
+//! How long a BatchGet of 10,000 keys takes where each call to DynamoDB takes 5 ms: with the default number of calls in
+//! flight, and one call after another. What answers is a stub, so that no storage engine is measured.
+//!
+//! `cargo bench --bench batch`
+
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use dynakv::driver::{Consistency, DEFAULT_BATCH_CONCURRENCY, Deadline, Driver, Found, Options, Runtime};
+use dynakv::model::{Key, TableSpec};
+use dynakv::server::backend::nominal_client;
+use serde_json::{Value, json};
+
+const KEYS: usize = 10_000;
+const DELAY: Duration = Duration::from_millis(5);
+const ROUNDS: usize = 5;
+const TABLE: &str = "entries";
+
+/// Has an entry under every key, and takes its time.
+#[derive(Debug, Clone)]
+struct Slow;
+
+impl HttpClient for Slow {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Slow {
+    #[expect(clippy::disallowed_methods, reason = "the delay is what the benchmark is about")]
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(async move {
+            tokio::time::sleep(DELAY).await;
+            answer(&request).map_err(|error| ConnectorError::other(error, None))
+        })
+    }
+}
+
+fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
+    let request: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+    let keys = request.pointer("/RequestItems/entries/Keys").and_then(Value::as_array).ok_or("no keys")?;
+    let item = |key: &Value| json!({ "pk": key.get("pk"), "val": { "B": "dmFsdWU=" }, "ver": { "N": "1" } });
+    let items: Vec<Value> = keys.iter().map(item).collect();
+    let body = json!({ "Responses": { TABLE: items }, "UnprocessedKeys": {} }).to_string();
+    let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
+    Ok(HttpResponse::try_from(response.body(SdkBody::from(body))?)?)
+}
+
+/// The shortest of several rounds: what else the machine does only ever adds to it.
+async fn best(batch_concurrency: NonZeroUsize) -> Result<Duration, Box<dyn Error>> {
+    let client = nominal_client(SharedHttpClient::new(Slow), None);
+    let options = Options { runtime: Runtime::system(), batch_concurrency };
+    let driver = Driver::new(client, vec![TableSpec::named(TABLE)], options);
+    let keys = (0..KEYS).map(|index| Key::try_from(format!("key-{index}"))).collect::<Result<Vec<_>, _>>()?;
+    let mut best = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let keys = keys.clone();
+        let start = Instant::now();
+        let call = driver.key_values("", Deadline::after(dynakv::driver::DEFAULT_TIMEOUT))?;
+        let mut batch = call.batch_get(keys, Consistency::Eventual, false);
+        let mut found = 0;
+        while let Some(answers) = batch.next().await {
+            found += answers.iter().filter(|(_, found)| matches!(found, Found::Item(_))).count();
+        }
+        best = best.min(start.elapsed());
+        assert_eq!(found, KEYS, "every key is found");
+    }
+    Ok(best)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let one_by_one = best(NonZeroUsize::MIN).await?;
+    let default = best(DEFAULT_BATCH_CONCURRENCY).await?;
+    let times = one_by_one.as_secs_f64() / default.as_secs_f64();
+    println!("{KEYS} keys, {DELAY:?} for each call, best of {ROUNDS}:");
+    println!("  one call after another:         {one_by_one:>9.1?}");
+    println!("  {DEFAULT_BATCH_CONCURRENCY} calls in flight, the default: {default:>9.1?}");
+    println!("  {times:.1} times as fast");
+    Ok(())
+}
