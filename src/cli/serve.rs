@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{Driver, Runtime};
+use crate::driver::{DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
 use crate::embedded::{self, Engine, Location};
 use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
 
@@ -97,7 +98,10 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 
 /// The driver over what the configuration names, its tables checked or made.
 async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
-    let driver = |client| Driver::new(client, config.tables.clone(), runtime.clone());
+    let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
+    let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
+    let options = Options { runtime: runtime.clone(), batch_concurrency };
+    let driver = |client| Driver::new(client, config.tables.clone(), options.clone());
     match &config.backend {
         Backend::Embedded { data_dir } => {
             let location = data_dir.clone().map_or(Location::Memory, Location::Folder);

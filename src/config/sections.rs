@@ -64,6 +64,8 @@ pub struct Limits {
     pub max_local_error_reset_streams: u32,
     /// `limits.default_deadline` (30 s): the time of a call that sets no deadline.
     pub default_deadline: Duration,
+    /// `limits.batch_concurrency` (32): calls to DynamoDB that one batch has in flight at most.
+    pub batch_concurrency: u32,
 }
 
 impl Limits {
@@ -75,6 +77,7 @@ impl Limits {
             max_header_list_bytes: section.within("max_header_list_bytes", 16 << 10, 1024..=1 << 20),
             max_local_error_reset_streams: section.within("max_local_error_reset_streams", 1024, 1..=1_000_000),
             default_deadline: section.within("default_deadline", default_deadline, MILLISECOND..=HOUR),
+            batch_concurrency: section.within("batch_concurrency", 32, 1..=256),
         }
     }
 }
