@@ -127,7 +127,7 @@ async fn every_key_is_answered_once_and_as_it_is() {
 
     let mut runner = TestRunner::deterministic();
     let keys = proptest::collection::vec(0..300usize, 1..400);
-    for case in 0..60 {
+    for case in 0..40 {
         let (indexes, mishaps) = (keys.clone(), mishaps()).new_tree(&mut runner).unwrap().current();
         let case = format!("case {case}: {} keys, {mishaps:?}", indexes.len());
         world.faults.reset_counts();
@@ -157,7 +157,7 @@ async fn every_operation_ends_as_it_says() {
     let mut runner = TestRunner::deterministic();
     let operations = proptest::collection::vec((0..200usize, any::<bool>()), 1..250);
     let mut stored: HashMap<usize, Vec<Option<String>>> = HashMap::new();
-    for case in 0..60 {
+    for case in 0..40 {
         let (operations, mishaps) = (operations.clone(), mishaps()).new_tree(&mut runner).unwrap().current();
         let shown = format!("case {case}: {} operations, {mishaps:?}", operations.len());
         world.faults.reset_counts();

@@ -91,6 +91,7 @@ async fn play(streams: Vec<Messages>, failures: Vec<Status>) -> (Script, Client)
     (script, client)
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands in a list with failures")]
 fn missing(indexes: &[u32]) -> Result<pb::BatchGetResponse, Status> {
     let result = |&index: &u32| pb::BatchGetResult { index, result: Some(Got::Missing(Missing {})) };
     Ok(pb::BatchGetResponse { results: indexes.iter().map(result).collect(), consumed_capacity: None })
