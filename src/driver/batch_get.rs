@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
+use tokio::task::JoinSet;
 
 use super::KeyValues;
 use super::aws_error::Failure;
@@ -47,7 +45,8 @@ pub struct BatchGet {
     /// The positions in the request of each key that has no answer yet.
     positions: HashMap<String, Vec<usize>>,
     waiting: VecDeque<Chunk>,
-    in_flight: FuturesUnordered<BoxFuture<'static, Fetched>>,
+    /// Tasks of their own, so that answers are taken apart on all cores. Dropped, they are aborted.
+    in_flight: JoinSet<Fetched>,
     /// How many calls may be in flight: it begins at one and doubles, as nobody knows yet how large the items are.
     window: usize,
     largest_answer_bytes: usize,
@@ -113,7 +112,7 @@ impl KeyValues {
             waiting: distinct.chunks(MAX_CHUNK).map(chunk).collect(),
             reader: Reader { call: self.clone(), consistency, part, wants_capacity },
             positions,
-            in_flight: FuturesUnordered::new(),
+            in_flight: JoinSet::new(),
             window: 1,
             largest_answer_bytes: 0,
             consumed: Capacity::default(),
@@ -128,9 +127,13 @@ impl BatchGet {
             while self.in_flight.len() < self.limit()
                 && let Some(chunk) = self.waiting.pop_front()
             {
-                self.in_flight.push(Box::pin(self.reader.clone().fetch(chunk)));
+                self.in_flight.spawn(self.reader.clone().fetch(chunk));
             }
-            let Fetched { chunk, result } = self.in_flight.next().await?;
+            let Fetched { chunk, result } = match self.in_flight.join_next().await? {
+                Ok(fetched) => fetched,
+                // Nobody aborts a task but by dropping the batch, so it has panicked; so does the call, then.
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            };
             let answers = match result {
                 Ok(page) => self.take(chunk, page),
                 Err(failure) => self.retry_or_fail(chunk, failure),

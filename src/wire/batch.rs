@@ -1,6 +1,6 @@
 //! BatchGet and BatchWrite: requests into operations, outcomes into responses.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use prost::Message;
@@ -113,13 +113,25 @@ fn parse_delete(delete: pb::BatchDelete) -> Result<BatchOperation, Violation> {
     Ok(BatchOperation::CompareAndDelete(CompareAndDelete { key, expected, return_current }))
 }
 
+/// The statuses of one batch. Whatever was sent together fails together, with one and the same error; when time is up,
+/// thousands do, and their statuses have to be made in the little time that is left.
+#[derive(Default)]
+struct Failures(HashMap<*const Error, tonic_types::Status>);
+
+impl Failures {
+    fn status(&mut self, error: &Arc<Error>, access: Access) -> tonic_types::Status {
+        self.0.entry(Arc::as_ptr(error)).or_insert_with(|| status::part_of_error(error, access)).clone()
+    }
+}
+
 /// The answers as messages of about [`MESSAGE_BYTES`] each, or of one entry that is larger.
 pub(crate) fn messages(answers: Vec<Answer>) -> VecDeque<pb::BatchGetResponse> {
     let mut messages = VecDeque::new();
+    let mut failures = Failures::default();
     let mut results = Vec::new();
     let mut bytes = 0;
     for answer in answers {
-        let result = result(answer);
+        let result = result(answer, &mut failures);
         let size = result.encoded_len();
         if bytes + size > MESSAGE_BYTES && !results.is_empty() {
             messages.push_back(pb::BatchGetResponse { results: std::mem::take(&mut results), consumed_capacity: None });
@@ -139,12 +151,12 @@ pub(crate) fn last_message(consumed: Capacity) -> pb::BatchGetResponse {
     pb::BatchGetResponse { results: Vec::new(), consumed_capacity: Some(consumed.into()) }
 }
 
-fn result((index, found): Answer) -> pb::BatchGetResult {
+fn result((index, found): Answer, failures: &mut Failures) -> pb::BatchGetResult {
     use pb::batch_get_result::{Missing, Result};
     let result = match found {
         Found::Item(entry) => Result::Found((*entry).into()),
         Found::Nothing => Result::Missing(Missing {}),
-        Found::Failed(error) => Result::Failed(status::part_of_error(&error, Access::Read)),
+        Found::Failed(error) => Result::Failed(failures.status(&error, Access::Read)),
     };
     pb::BatchGetResult { index: u32::try_from(index).unwrap_or(u32::MAX), result: Some(result) }
 }
@@ -159,7 +171,9 @@ pub(crate) fn write_response(
         return Err(error);
     }
     let mut room = MAX_MESSAGE_BYTES;
-    let mut results: Vec<pb::BatchWriteResult> = outcomes.into_iter().map(write_result).collect();
+    let mut failures = Failures::default();
+    let mut results: Vec<pb::BatchWriteResult> =
+        outcomes.into_iter().map(|outcome| write_result(outcome, &mut failures)).collect();
     for result in &mut results {
         // What the outcomes themselves take comes first; the entries share the rest.
         room = room.saturating_sub(result.encoded_len() - result.current.as_ref().map_or(0, Message::encoded_len) + 16);
@@ -184,7 +198,7 @@ fn common_failure(outcomes: &[BatchOutcome]) -> Option<Arc<Error>> {
     carried_out.all(is_like_first).then(|| Arc::clone(first))
 }
 
-fn write_result(outcome: BatchOutcome) -> pb::BatchWriteResult {
+fn write_result(outcome: BatchOutcome, failures: &mut Failures) -> pb::BatchWriteResult {
     use pb::batch_write_result::Outcome;
     let mut result = pb::BatchWriteResult::default();
     match outcome {
@@ -204,7 +218,7 @@ fn write_result(outcome: BatchOutcome) -> pb::BatchWriteResult {
         BatchOutcome::Superseded => result.set_outcome(Outcome::Superseded),
         BatchOutcome::Failed(error) => {
             result.set_outcome(Outcome::Failed);
-            result.failed = Some(status::part_of_error(&error, Access::Write));
+            result.failed = Some(failures.status(&error, Access::Write));
         }
     }
     result
