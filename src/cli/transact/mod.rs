@@ -20,22 +20,26 @@ use super::output::{Report, Verdict};
 /// No transaction is larger than this, however it is written.
 const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Carry out up to 100 operations, all or none.
-///
-/// Ends with 1 if the transaction was cancelled, and says why for each operation. The file is YAML or JSON: a list of
-/// operations, each one of set, delete, put_item, update_item, delete_item and check, with its `table` and
-/// `return_current` beside it. Items and values are written as DynamoDB writes them in JSON, such as {"S": "text"} and
-/// {"N": "1"}. For example:
-///
-///     - put_item: {item: {pk: {S: order-7}, state: {S: placed}}, condition: attribute_not_exists(pk)}
-///     - delete: {key: cart-7}
-///     - check:
-///         key: {partition: {S: widget}}
-///         condition: quantity > :zero
-///         values: {":zero": {N: "0"}}
-///       return_current: true
+/// What `--help` says. No doc comment: rustdoc would take the example for Rust.
+const ABOUT: &str = "Carry out up to 100 operations, all or none";
+const LONG_ABOUT: &str = r#"Carry out up to 100 operations, all or none.
+
+Ends with 1 if the transaction was cancelled, and says why for each operation. The file is YAML or JSON: a list of
+operations, each one of set, delete, put_item, update_item, delete_item and check, with its `table` and
+`return_current` beside it. Items and values are written as DynamoDB writes them in JSON, such as {"S": "text"} and
+{"N": "1"}. For example:
+
+    - put_item: {item: {pk: {S: order-7}, state: {S: placed}}, condition: attribute_not_exists(pk)}
+    - delete: {key: cart-7}
+    - check:
+        key: {partition: {S: widget}}
+        condition: quantity > :zero
+        values: {":zero": {N: "0"}}
+      return_current: true"#;
+
+/// `dynakv transact`: operations from a file, all or none.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(about = ABOUT, long_about = LONG_ABOUT)]
 pub(super) struct Transact {
     /// The file; `-` is standard input.
     file: PathBuf,
