@@ -231,6 +231,10 @@ fn token(request_id: RequestId, operations: &[Prepared]) -> String {
 
 /// What a cancellation means. The order of the questions matters: a commit, once seen, outweighs everything.
 fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
+    // DynamoDB gives a reason for each operation. Whatever gives another number has not been understood.
+    if reasons.len() != operations.len() {
+        return Judgement::Again(FailureKind::Unavailable);
+    }
     let with_reasons = || operations.iter().zip(&reasons).enumerate();
     let shows_commit = |operation: &Prepared, item: &Item| {
         operation.nonce.is_some_and(|nonce| operation.layout.was_written_by(item, nonce))

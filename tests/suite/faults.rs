@@ -4,4 +4,5 @@ mod ambiguous;
 mod batches;
 mod deadline;
 mod throttled;
+mod transactions;
 mod unambiguous;

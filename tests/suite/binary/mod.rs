@@ -10,6 +10,7 @@ mod process;
 mod proxy;
 mod shell;
 mod table;
+mod transactions;
 mod values;
 
 pub(crate) use cli::Cli;

@@ -1,0 +1,68 @@
+//! Deadlines of transactions, and callers who go away.
+
+use std::time::Duration;
+
+use dynakv_client::{Code, Error, Reason, pb};
+use tonic::Request;
+
+use super::{WRITE, count_up};
+use crate::support::faults::{Fault, What, When};
+use crate::support::{World, number};
+
+const TIMEOUT: Duration = Duration::from_millis(800);
+
+/// The answer is DynaKV's own, so it came before the client's timer: that one would not know the outcome.
+#[tokio::test]
+async fn the_answer_comes_before_the_callers_own_timer() {
+    let world = World::embedded_in_memory().await;
+    for action in [WRITE, "TransactGetItems"] {
+        world.faults.inject(Fault::new(action, When::Before, What::Hang).times(usize::MAX));
+    }
+    let (write, read) = tokio::join!(
+        async { world.client.transact_write([count_up("key")]).timeout(TIMEOUT).await.unwrap_err() },
+        async { world.client.transact_get(["key"]).timeout(TIMEOUT).await.unwrap_err() },
+    );
+    assert!(write.is_outcome_unknown(), "it was under way: {write:?}");
+    assert_eq!(deadline_outcome(&write), Some("UNKNOWN"));
+    assert_eq!(deadline_outcome(&read), None);
+}
+
+/// Only the purge was under way, which changes nothing.
+#[tokio::test]
+async fn a_purge_that_takes_too_long_leaves_no_doubt() {
+    let world = World::embedded_in_memory().await;
+    world.put("key", [("ttl", number(1))]).await;
+    world.faults.inject(Fault::new("DeleteItem", When::Before, What::Hang));
+    let error = world.client.transact_write([count_up("key")]).timeout(TIMEOUT).await.unwrap_err();
+    assert!(!error.is_outcome_unknown(), "{error:?}");
+    assert_eq!(deadline_outcome(&error), Some("NOT_APPLIED"));
+}
+
+fn deadline_outcome(error: &Error) -> Option<&str> {
+    assert_eq!((error.code(), error.reason()), (Some(Code::DeadlineExceeded), Some(&Reason::DeadlineExceeded)));
+    error.failure().unwrap().metadata("outcome")
+}
+
+/// Once its caller is gone, nothing more is sent for a transaction.
+#[tokio::test]
+async fn a_cancelled_call_ends_upstream_too() {
+    let world = World::embedded_in_memory().await;
+    let request = || pb::TransactWriteRequest { operations: vec![count_up("key").into()], ..Default::default() };
+    for hangs in [false, true] {
+        let what = if hangs { What::Hang } else { What::Conflict };
+        let calls = world.faults.calls("*");
+        // The caller leaves while it hangs, or in the midst of retries that have no end.
+        world.faults.inject(Fault::new(WRITE, When::Before, what).times(usize::MAX));
+        let mut stub = world.client.stub();
+        tokio::select! {
+            answer = stub.transact_write(Request::new(request())) => panic!("it hangs: {answer:?}"),
+            () = world.faults.arrived(WRITE, calls + 1) => {}
+        }
+        world.faults.idle("*").await;
+        world.faults.clear();
+        assert_eq!(world.item("key").await, None);
+    }
+    let calls = world.faults.calls(WRITE);
+    world.client.set("other", "value").await.unwrap();
+    assert_eq!(world.faults.calls(WRITE), calls, "nothing was sent after the caller left");
+}

@@ -1,0 +1,214 @@
+//! A transaction whose answer is lost, as a matrix: every kind of transaction, every kind of loss, before or after
+//! DynamoDB applied it, with and without another writer who comes in between. It is sent again as it was, and DynamoDB,
+//! or else our nonce in what it has written, tells whether the first attempt was the one that committed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dynakv_client::{Expected, Transact, TransactOperation, pb};
+use serde_json::json;
+
+use super::{Requests, WRITE, check_open, count_up, item, item_key, s};
+use crate::support::faults::{What, When};
+use crate::support::{Item, World, binary, number, string};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Write {
+    Set,
+    SetAbsent,
+    Add,
+    PutItemAbsent,
+    /// Nothing in it has a version.
+    DeleteIfOpen,
+}
+
+const WRITES: [Write; 5] = [Write::Set, Write::SetAbsent, Write::Add, Write::PutItemAbsent, Write::DeleteIfOpen];
+
+const LOSSES: [What; 7] =
+    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
+
+/// What the caller is told.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Committed,
+    Cancelled,
+}
+
+/// Who has written the item last.
+#[derive(Debug, PartialEq, Eq)]
+enum Last {
+    We,
+    Another,
+}
+
+impl Write {
+    async fn prepare(self, world: &World, key: &str) {
+        match self {
+            Self::Set | Self::SetAbsent | Self::PutItemAbsent => {}
+            Self::Add => world.put(key, [("count", number(10))]).await,
+            Self::DeleteIfOpen => {
+                world.put(key, [("val", binary(b"before"))]).await;
+                world.put(&guard(key), [("state", string("open"))]).await;
+            }
+        }
+    }
+
+    fn operations(self, key: &str) -> Vec<TransactOperation> {
+        let set = || TransactOperation::set(key, "ours").ttl(Duration::from_mins(1));
+        let operation = match self {
+            Self::Set => set().into(),
+            Self::SetAbsent => set().expected(Expected::Absent).into(),
+            Self::Add => count_up(key),
+            Self::PutItemAbsent => Transact::new(pb::TransactPutItem {
+                item: item([("pk", s(key)), ("state", s("ours"))]),
+                condition: "attribute_not_exists(pk)".to_owned(),
+                ..Default::default()
+            })
+            .into(),
+            Self::DeleteIfOpen => {
+                let delete = Transact::new(pb::TransactDeleteItem { key: item_key(key), ..Default::default() });
+                return vec![delete.into(), check_open(&guard(key))];
+            }
+        };
+        vec![operation, count_up(&tally(key))]
+    }
+
+    /// The table of the contract.
+    #[allow(clippy::match_same_arms, reason = "one arm for each line of the table")]
+    fn expected(self, when: When, another: bool) -> (Told, Last) {
+        use When::{After, Before};
+        match (self, when, another) {
+            // The second attempt is told that the first one has committed, and changes nothing.
+            (_, After, false) => (Told::Committed, Last::We),
+            (_, After, true) => (Told::Committed, Last::Another),
+            // The second attempt is the first that DynamoDB sees.
+            (_, Before, false) => (Told::Committed, Last::We),
+            (Self::Set | Self::Add, Before, true) => (Told::Committed, Last::We),
+            (Self::SetAbsent | Self::PutItemAbsent | Self::DeleteIfOpen, Before, true) => {
+                (Told::Cancelled, Last::Another)
+            }
+        }
+    }
+
+    fn last(self, item: Option<&Item>, another: bool) -> Last {
+        match item {
+            Some(item) if item.get("val") == Some(&binary(b"others")) && item["count"] == number(100) => Last::Another,
+            Some(item) if self == Self::Add => {
+                assert_eq!(item["count"], number(if another { 101 } else { 11 }), "counted once: {item:?}");
+                Last::We
+            }
+            Some(item) if self == Self::PutItemAbsent => {
+                assert_eq!(item["state"], string("ours"));
+                Last::We
+            }
+            Some(item) => {
+                assert_eq!(item["val"], binary(b"ours"));
+                Last::We
+            }
+            None => {
+                assert_eq!(self, Self::DeleteIfOpen);
+                Last::We
+            }
+        }
+    }
+}
+
+fn guard(key: &str) -> String {
+    format!("{key}-guard")
+}
+
+fn tally(key: &str) -> String {
+    format!("{key}-tally")
+}
+
+/// How the transaction is struck.
+#[derive(Debug, Clone)]
+struct Strike {
+    loss: What,
+    when: When,
+    another: bool,
+    /// DynamoDB does not know the second attempt for the first: only its items do.
+    forgets: bool,
+}
+
+#[tokio::test]
+async fn what_was_committed_is_never_called_cancelled() {
+    let world = World::embedded_in_memory().await;
+    let mut cases = 0;
+    for write in WRITES {
+        for loss in LOSSES {
+            for when in [When::Before, When::After] {
+                for another in [false, true] {
+                    cases += 1;
+                    let strike = Strike { loss: loss.clone(), when, another, forgets: false };
+                    run(&world, write, strike, &format!("key-{cases}")).await;
+                }
+            }
+        }
+    }
+    assert_eq!(cases, 5 * 7 * 2 * 2);
+}
+
+/// DynamoDB remembers a token for ten minutes, and the embedded engine for as long as it runs.
+#[tokio::test]
+async fn the_items_remember_what_dynamodb_has_forgotten() {
+    let world = World::embedded_in_memory().await;
+    for write in WRITES.into_iter().filter(|write| *write != Write::DeleteIfOpen) {
+        for another in [false, true] {
+            let strike = Strike { loss: What::Reset, when: When::After, another, forgets: true };
+            run(&world, write, strike, &format!("{write:?}-{another}")).await;
+        }
+    }
+}
+
+async fn run(world: &World, write: Write, strike: Strike, key: &str) {
+    let case = format!("{write:?}, {strike:?}");
+    write.prepare(world, key).await;
+    let requests = lose_first(world, strike.clone(), key);
+    let transaction =
+        world.client.transact_write(write.operations(key)).await.unwrap_or_else(|e| panic!("{case}: {e:?}"));
+    assert_eq!(requests.all_alike().len(), 2, "{case}");
+    world.faults.clear();
+
+    let told = if transaction.is_committed() { Told::Committed } else { Told::Cancelled };
+    let counted = told == Told::Committed && write != Write::DeleteIfOpen;
+    let item = world.item(key).await;
+    let last = write.last(item.as_ref(), strike.another);
+    assert_eq!((told, last), write.expected(strike.when, strike.another), "{case}: {item:?}");
+    let tally = world.item(&tally(key)).await.map(|item| item["count"].clone());
+    assert_eq!(tally, counted.then(|| number(1)), "{case}");
+}
+
+/// Loses the answer to the next transaction, and lets those after it through. Meanwhile a second passes.
+fn lose_first(world: &World, strike: Strike, key: &str) -> Requests {
+    let requests = Requests::default();
+    let forgets = strike.forgets;
+    let (kept, writer, clock, key) = (requests.clone(), world.writer(), Arc::clone(&world.clock), key.to_owned());
+    world.faults.rule(WRITE, 1, move |call, upstream| {
+        kept.keep(&call);
+        let (writer, clock, key, strike) = (writer.clone(), Arc::clone(&clock), key.clone(), strike.clone());
+        async move {
+            let answer = match strike.when {
+                When::Before => None,
+                When::After => Some(upstream.call(call).await),
+            };
+            clock.advance(Duration::from_secs(1));
+            if strike.another {
+                writer.put(&key, [("val", binary(b"others")), ("count", number(100))]).await;
+                writer.put(&guard(&key), [("state", string("closed"))]).await;
+            }
+            strike.loss.instead_of(answer).await
+        }
+    });
+    let kept = requests.clone();
+    world.faults.rule(WRITE, usize::MAX, move |mut call, upstream| {
+        kept.keep(&call);
+        if forgets {
+            let mut request = call.json();
+            request["ClientRequestToken"] = json!("of no transaction that came before");
+            call.set_json(&request);
+        }
+        async move { upstream.call(call).await }
+    });
+    requests
+}
