@@ -20,8 +20,9 @@ const MAX_CHUNK: usize = 100;
 
 /// How much the answers in flight may be expected to hold, in bytes as DynamoDB counts them.
 ///
-/// An answer is held two and a half times while it is taken apart: as base64 in JSON, and decoded. So this is 60 MB.
-const MAX_BYTES_IN_FLIGHT: usize = 24 * 1024 * 1024;
+/// An answer is held about four times over while it is taken apart: as base64 in JSON, decoded, and as the messages of
+/// the answer before it on their way to the caller. So this is about 48 MB.
+const MAX_BYTES_IN_FLIGHT: usize = 12 * 1024 * 1024;
 
 /// What became of one key, under the position of the key in the request.
 pub type Answer = (usize, Found);
