@@ -69,7 +69,7 @@ struct Fetched {
 
 struct Page {
     items: Vec<Item>,
-    unprocessed: Vec<Item>,
+    unprocessed: Vec<String>,
     consumed: Capacity,
 }
 
@@ -161,8 +161,7 @@ impl BatchGet {
         self.consumed += consumed;
         self.window = self.window.saturating_mul(2);
         let key_name = self.reader.call.table.layout().name(Role::Key).to_owned();
-        let left: HashSet<String> =
-            unprocessed.into_iter().filter_map(|mut key| text(key.remove(&key_name)?)).collect();
+        let left: HashSet<String> = unprocessed.into_iter().collect();
         let mut found: HashMap<String, Item> =
             items.into_iter().filter_map(|item| Some((text(item.get(&key_name)?.clone())?, item))).collect();
         let mut answers = Vec::with_capacity(chunk.keys.len());
@@ -254,10 +253,18 @@ impl Reader {
             .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
             .send()
             .await?;
-        let unprocessed = answer.unprocessed_keys.and_then(|mut tables| tables.remove(table));
+        let responses = answer.responses.unwrap_or_default();
+        let unprocessed = answer.unprocessed_keys.unwrap_or_default();
+        // An answer about nothing must not be read as "there is nothing".
+        if responses.is_empty() && unprocessed.is_empty() {
+            return Err(Failure::unreadable());
+        }
+        // Only one table was asked, whatever DynamoDB calls it here.
+        let left = unprocessed.into_values().flat_map(|unprocessed| unprocessed.keys);
+        let left = left.map(|mut key| key.remove(key_name).and_then(text).ok_or_else(Failure::unreadable));
         Ok(Page {
-            items: answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default(),
-            unprocessed: unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default(),
+            items: responses.into_values().flatten().collect(),
+            unprocessed: left.collect::<Result<_, _>>()?,
             consumed: Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()),
         })
     }

@@ -42,8 +42,13 @@ pub enum BatchOutcome {
     Written(Written),
     /// The entry is deleted; whether there was one, where the caller asked.
     Deleted(Option<bool>),
-    /// The entry was not as expected; if the caller asked, the entry as it is.
-    ConditionFailed(Option<Entry>),
+    /// The entry was not as expected.
+    ConditionFailed {
+        /// If the caller asked: the entry as it is.
+        current: Option<Entry>,
+        /// It was asked for and left out, since no response could hold it.
+        is_omitted: bool,
+    },
     /// A later operation on the same key was carried out instead.
     Superseded,
     /// It failed.
@@ -96,12 +101,15 @@ impl KeyValues {
             self.check_operation(position, operation)?;
         }
         let mut outcomes: Vec<Option<BatchOutcome>> = vec![None; operations.len()];
-        let calls = self.plan(operations, wants_capacity);
+        let patient = Self { is_patient: true, ..self.clone() };
+        let calls = patient.plan(operations, wants_capacity);
         let mut consumed = Capacity::default();
+        let mut current_bytes = 0;
         let mut settled = stream::iter(calls).buffer_unordered(self.driver.batch_concurrency);
         while let Some((of_call, capacity)) = settled.next().await {
             consumed += capacity;
-            for (position, outcome) in of_call {
+            for (position, mut outcome) in of_call {
+                outcome.keep_within(&mut current_bytes);
                 outcomes.get_mut(position).into_iter().for_each(|slot| *slot = Some(outcome.clone()));
             }
         }
@@ -165,7 +173,7 @@ impl KeyValues {
             BatchOperation::Set(set) => self.set(&set).await.map(|(written, _)| BatchOutcome::Written(written)),
             BatchOperation::CompareAndSet(set) => self.compare_and_set(&set).await.map(|swap| match swap {
                 Swap::Swapped(written) => BatchOutcome::Written(written),
-                Swap::NotSwapped(current) => BatchOutcome::ConditionFailed(current),
+                Swap::NotSwapped(current) => BatchOutcome::ConditionFailed { current, is_omitted: false },
             }),
             BatchOperation::Delete(key) => self.delete(&key).await.map(|_| BatchOutcome::Deleted(None)),
             BatchOperation::DeleteReportingExistence(key) => {
@@ -174,7 +182,7 @@ impl KeyValues {
             BatchOperation::CompareAndDelete(delete) => {
                 self.compare_and_delete(&delete).await.map(|deletion| match deletion {
                     Deletion::Deleted => BatchOutcome::Deleted(None),
-                    Deletion::NotDeleted(current) => BatchOutcome::ConditionFailed(current),
+                    Deletion::NotDeleted(current) => BatchOutcome::ConditionFailed { current, is_omitted: false },
                 })
             }
         };
@@ -186,7 +194,7 @@ impl KeyValues {
     ///
     /// A plain write may be sent again after an ambiguous attempt; see `attempt.rs`.
     async fn write_chunk(&self, chunk: Vec<Plain>, wants_capacity: bool) -> Settled {
-        let mut attempts = self.patient_attempts();
+        let mut attempts = self.attempts();
         let mut left: HashMap<String, Plain> =
             chunk.into_iter().map(|plain| (plain.key().as_str().to_owned(), plain)).collect();
         let mut outcomes = Vec::with_capacity(left.len());
@@ -238,8 +246,10 @@ impl KeyValues {
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
             .await?;
-        let unprocessed = answer.unprocessed_items.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
-        let keys = unprocessed.into_iter().filter_map(|request| self.key_of(request)).collect();
+        // Only one table was written to, whatever DynamoDB calls it here.
+        let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();
+        let keys = unprocessed.map(|request| self.key_of(request).ok_or_else(Failure::unreadable));
+        let keys = keys.collect::<Result<_, _>>()?;
         Ok((keys, Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default())))
     }
 
@@ -265,6 +275,22 @@ impl KeyValues {
         match item.remove(self.table.layout().name(Role::Key)) {
             Some(AttributeValue::S(key)) => Some(key),
             _ => None,
+        }
+    }
+}
+
+impl BatchOutcome {
+    /// Leaves out the current entry once all of them hold more than any response: a small request may ask for many
+    /// large ones.
+    fn keep_within(&mut self, current_bytes: &mut usize) {
+        const MOST: usize = 16 * 1024 * 1024;
+        if let Self::ConditionFailed { current, is_omitted } = self
+            && let Some(entry) = current
+        {
+            *current_bytes += entry.size();
+            if *current_bytes > MOST {
+                (*current, *is_omitted) = (None, true);
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ impl KeyValues {
             Sent::Applied { .. } | Sent::Found(_) => Ok(Deletion::Deleted),
             Sent::Refused { doubt: Some(failure), .. } => Err(failure.into_unknown()),
             Sent::Refused { old, doubt: None } => {
-                Ok(Deletion::NotDeleted(if delete.return_current { self.visible(old)? } else { None }))
+                Ok(Deletion::NotDeleted(old.filter(|_| delete.return_current).and_then(|old| self.readable(old))))
             }
         }
     }

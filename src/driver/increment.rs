@@ -42,7 +42,8 @@ impl KeyValues {
     /// DynamoDB adds fractions too, and its conditions cannot tell a whole number from another. So the quick way, one
     /// update that adds in place, is only taken while the version says that Increment itself was the last to write the
     /// entry. Otherwise the refused update brings the item along, and the next one replaces exactly the number that was
-    /// found whole.
+    /// found whole. A program that puts a fraction into a counter and leaves its version in place defeats this; the
+    /// result is then [`Error::OutcomeUnknown`].
     ///
     /// # Cost
     /// One write; two for a new counter, or one that somebody else wrote last.
@@ -82,13 +83,16 @@ impl KeyValues {
     }
 
     async fn add_in_place(&self, increment: &Increment, nonce: Nonce) -> Result<Step, Error> {
-        // One of the two bounds can be passed; the other holds for every counter.
-        let room = if increment.delta >= 0 {
-            Condition::AtMost(Role::Value, number(i64::MAX - increment.delta))
+        let (least, most) = if increment.delta >= 0 {
+            (i64::MIN, i64::MAX - increment.delta)
         } else {
-            Condition::AtLeast(Role::Value, number(i64::MIN - increment.delta))
+            (i64::MIN - increment.delta, i64::MAX)
         };
-        let guard = vec![Condition::AtLeast(Role::Version, Nonce::counter_floor()), room];
+        let guard = vec![
+            Condition::AtLeast(Role::Version, Nonce::counter_floor()),
+            Condition::AtLeast(Role::Value, number(least)),
+            Condition::AtMost(Role::Value, number(most)),
+        ];
         self.update_counter(increment, nonce, guard, Operand::Plus(number(increment.delta))).await
     }
 
@@ -142,7 +146,9 @@ impl KeyValues {
             Sent::Refused { old: Some(old), .. } if layout.was_written_by(&old, nonce) => old,
             Sent::Refused { old, .. } => return Ok(Step::Refused(old)),
         };
-        let value = layout.counter(&ours).ok_or(Error::NotACounter)?;
+        // Another program has put a fraction there and left our version in place; see "Contract". It has been added to,
+        // so this is not NOT_A_COUNTER, which would say that nothing has changed.
+        let value = layout.counter(&ours).ok_or_else(|| Error::OutcomeUnknown(Upstream::default()))?;
         Ok(Step::Done(Count { value, version: nonce.to_version(), expire_time: layout.expire_time(&ours) }))
     }
 }

@@ -127,7 +127,7 @@ impl Driver {
     pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues, Error> {
         let table = self.0.table(table)?;
         table.check_shape()?;
-        Ok(KeyValues { driver: Arc::clone(&self.0), table: Arc::clone(table), deadline })
+        Ok(KeyValues { driver: Arc::clone(&self.0), table: Arc::clone(table), deadline, is_patient: false })
     }
 }
 
@@ -162,6 +162,8 @@ pub struct KeyValues {
     driver: Arc<Inner>,
     table: Arc<Table>,
     deadline: Deadline,
+    /// Whether throttles are waited out until the deadline.
+    is_patient: bool,
 }
 
 impl KeyValues {
@@ -170,11 +172,8 @@ impl KeyValues {
     }
 
     fn attempts(&self) -> Attempts<'_> {
-        Attempts::new(&self.driver.runtime, &self.driver.budget, Pacing::new(self.deadline))
-    }
-
-    fn patient_attempts(&self) -> Attempts<'_> {
-        Attempts::new(&self.driver.runtime, &self.driver.budget, Pacing::patient(self.deadline))
+        let pacing = if self.is_patient { Pacing::patient(self.deadline) } else { Pacing::new(self.deadline) };
+        Attempts::new(&self.driver.runtime, &self.driver.budget, pacing)
     }
 
     fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {

@@ -128,7 +128,7 @@ impl Driver {
             | TransactKind::UpdateItem { .. }
             | TransactKind::DeleteItem { .. }
             | TransactKind::Check { .. } => {
-                let schema = self.key_schema(&table, context.deadline).await;
+                let schema = self.key_schema(&table, context.deadline).await?;
                 let prepared = ItemOperation { table, schema, context }.prepare(kind)?;
                 return Ok(Prepared { return_current, ..prepared });
             }

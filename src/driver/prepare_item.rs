@@ -63,6 +63,11 @@ impl ItemOperation {
         if ttl.is_some() && is_taken(layout.name(Role::Ttl)) {
             return Err(in_item(layout.name(Role::Ttl), "is given twice: here and as the field ttl"));
         }
+        self.schema.attributes(&key).map_err(|violation| {
+            let sort = self.schema.sort.as_ref().filter(|_| violation.field == "sort");
+            let (name, _) = sort.unwrap_or(&self.schema.partition);
+            Violation { field: format!("item[{name:?}]"), invalid: violation.invalid }
+        })?;
         let mut digest = self.digest("PutItem", &key);
         digest.attributes(&item);
         digest.bytes(&ttl.map_or(0, Ttl::as_millis).to_le_bytes());

@@ -80,6 +80,7 @@ pub(super) struct Pacing {
     is_patient: bool,
     made: u32,
     in_a_row: u32,
+    faults_in_a_row: u32,
     borrowed: u32,
 }
 
@@ -87,7 +88,7 @@ impl Pacing {
     /// For a single call, whose caller may well try again.
     pub(super) fn new(deadline: Deadline) -> Self {
         let allowance = deadline.remaining();
-        Self { deadline, allowance, is_patient: false, made: 0, in_a_row: 0, borrowed: 0 }
+        Self { deadline, allowance, is_patient: false, made: 0, in_a_row: 0, faults_in_a_row: 0, borrowed: 0 }
     }
 
     /// For a part of a batch: giving up a part wastes the others.
@@ -140,7 +141,9 @@ impl Pacing {
         runtime: &Runtime,
         budget: &Budget,
     ) -> Option<Duration> {
-        let may_go_on = self.in_a_row < MAX_ATTEMPTS || (self.is_patient && !failure.is_fault());
+        self.faults_in_a_row = if failure.is_fault() { self.faults_in_a_row + 1 } else { 0 };
+        let counted = if self.is_patient { self.faults_in_a_row } else { self.in_a_row };
+        let may_go_on = counted < MAX_ATTEMPTS;
         if !failure.is_passing() || !may_go_on {
             return None;
         }

@@ -26,7 +26,7 @@ pub enum Previous {
     NotAsked,
     /// This entry, or none.
     Known(Option<Entry>),
-    /// The write happened, but the answer that held the entry was lost.
+    /// The write happened, but the answer that held the entry was lost, or holds what DynaKV does not read.
     Lost,
 }
 
@@ -65,7 +65,7 @@ impl KeyValues {
         } else {
             let sent = self.send(&put).await?;
             // Without a condition nothing can be refused.
-            self.replaced(sent, nonce)?.ok_or_else(|| Error::Internal(Upstream::default()))?
+            self.replaced(sent, nonce).ok_or_else(|| Error::Internal(Upstream::default()))?
         };
         let previous = if set.return_previous { previous } else { Previous::NotAsked };
         Ok((self.written(nonce, expire, item.as_ref()), previous))
@@ -94,19 +94,19 @@ impl KeyValues {
         };
         let create = Write { condition: Some(Condition::absent()), in_doubt, ..put };
         loop {
-            if let Some(replaced) = self.replaced(self.send(&update).await?, nonce)? {
+            if let Some(replaced) = self.replaced(self.send(&update).await?, nonce) {
                 return Ok(replaced);
             }
-            if let Some(replaced) = self.replaced(self.send(&create).await?, nonce)? {
+            if let Some(replaced) = self.replaced(self.send(&create).await?, nonce) {
                 return Ok(replaced);
             }
         }
     }
 
     /// Our own item, where it was seen, and what it replaced; `None` if the write was refused.
-    fn replaced(&self, sent: Sent, nonce: Nonce) -> Result<Option<Replaced>, Error> {
+    fn replaced(&self, sent: Sent, nonce: Nonce) -> Option<Replaced> {
         let layout = self.table.layout();
-        Ok(match sent {
+        match sent {
             Sent::Found(item) => Some((Some(item), Previous::Lost)),
             Sent::Refused { old: Some(item), .. } if layout.was_written_by(&item, nonce) => {
                 Some((Some(item), Previous::Lost))
@@ -114,8 +114,9 @@ impl KeyValues {
             Sent::Refused { .. } => None,
             // An earlier call with the same request_id wrote it: what that one replaced is not known any more.
             Sent::Applied { item: Some(old), .. } if layout.was_written_by(&old, nonce) => Some((None, Previous::Lost)),
-            Sent::Applied { item: old, .. } => Some((None, Previous::Known(self.visible(old)?))),
-        })
+            // The write has happened; that what it replaced cannot be read is no reason to say otherwise.
+            Sent::Applied { item: old, .. } => Some((None, self.visible(old).map_or(Previous::Lost, Previous::Known))),
+        }
     }
 
     /// Writes one entry if it is as expected, in one atomic step.
@@ -155,7 +156,7 @@ impl KeyValues {
             }
             Sent::Refused { doubt: Some(failure), .. } => Err(failure.into_unknown()),
             Sent::Refused { old, doubt: None } => {
-                Ok(Swap::NotSwapped(if set.return_current { self.visible(old)? } else { None }))
+                Ok(Swap::NotSwapped(old.filter(|_| set.return_current).and_then(|old| self.readable(old))))
             }
         }
     }
@@ -171,6 +172,12 @@ impl KeyValues {
     pub(super) fn visible(&self, item: Option<Item>) -> Result<Option<Entry>, Error> {
         let (layout, now) = (self.table.layout(), self.now());
         item.filter(|item| layout.is_alive(item, now)).map(|item| layout.entry(item)).transpose()
+    }
+
+    /// The item as an entry, unless it has expired or holds what DynaKV does not read. What was in the way of a write is
+    /// shown if it can be; the outcome does not depend on it.
+    pub(super) fn readable(&self, item: Item) -> Option<Entry> {
+        self.visible(Some(item)).ok().flatten()
     }
 
     fn expire_time(&self, expiry: SetExpiry) -> Option<ExpireTime> {

@@ -142,13 +142,15 @@ impl Driver {
         Ok(Some(state))
     }
 
-    /// The primary key of a table: what DynamoDB says, or where it does not say, what the configuration implies.
-    pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> KeySchema {
+    /// The primary key of a table: what DynamoDB says, or where it must not say, what the configuration implies.
+    pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> Result<KeySchema, Error> {
         if table.key_schema.get().is_none() {
-            // Whatever keeps DynamoDB from answering will show in the call itself.
-            let _state = self.describe(table.name(), deadline).await;
+            match self.describe(table.name(), deadline).await {
+                Ok(_) | Err(Error::BackendAccessDenied(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
-        table.key_schema.get().cloned().unwrap_or_else(|| table.configured_schema())
+        Ok(table.key_schema.get().cloned().unwrap_or_else(|| table.configured_schema()))
     }
 
     /// Makes a configured table, with on-demand billing and TTL enabled, and waits until it is ACTIVE.
@@ -184,16 +186,17 @@ impl Driver {
     pub async fn probe(&self, deadline: Deadline) -> Result<(), Error> {
         let inner = &*self.0;
         let table = inner.table("")?;
-        if table.key_schema.get().is_none() {
-            // The backend may have been out of reach when this was first asked; what comes of it now is not the point.
-            let _state = self.describe("", deadline).await;
-        }
         let key = HashMap::from([(table.spec.attributes.key.clone(), AttributeValue::S(PROBE_KEY.to_owned()))]);
         let read = || async {
             let request = inner.client.get_item().table_name(table.physical_name()).set_key(Some(key.clone()));
             Ok(request.send().await.map(drop)?)
         };
-        match inner.retry(table, deadline, read).await {
+        let answer = inner.retry(table, deadline, read).await;
+        if table.key_schema.get().is_none() {
+            // The backend may have been out of reach when this was first asked; what comes of it now is not the point.
+            let _state = self.describe("", deadline).await;
+        }
+        match answer {
             Ok(()) | Err(Error::Throttled(_) | Error::BackendAccessDenied(_) | Error::TableShape(_)) => Ok(()),
             Err(error) => Err(error),
         }

@@ -100,7 +100,7 @@ impl Driver {
                 Ok(Prepared { table, key: key.into(), attributes, is_entry: true })
             }
             Target::Item(key) => {
-                let schema = self.key_schema(&table, deadline).await;
+                let schema = self.key_schema(&table, deadline).await.map_err(within)?;
                 let attributes =
                     schema.attributes(&key).map_err(|violation| within(violation.within("item_key").into()))?;
                 Ok(Prepared { table, key, attributes, is_entry: false })

@@ -1,6 +1,4 @@
-use bigdecimal::BigDecimal;
-
-use super::Invalid;
+use super::{Invalid, Number};
 
 /// Names one state of an entry: the decimal text of its version attribute.
 ///
@@ -35,9 +33,7 @@ impl TryFrom<String> for Version {
     type Error = Invalid;
 
     fn try_from(text: String) -> Result<Self, Invalid> {
-        let is_number = text.len() <= Self::MAX_BYTES
-            && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
-            && text.parse::<BigDecimal>().is_ok_and(|number| number.digits() <= 38);
+        let is_number = text.len() <= Self::MAX_BYTES && Number::parse(&text).is_ok();
         if is_number {
             Ok(Self(text))
         } else {

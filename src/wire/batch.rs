@@ -195,7 +195,15 @@ fn common_failure(outcomes: &[BatchOutcome]) -> Option<Arc<Error>> {
     let Some(BatchOutcome::Failed(first)) = carried_out.next() else { return None };
     let is_like_first =
         |outcome: &BatchOutcome| matches!(outcome, BatchOutcome::Failed(error) if status::same_code(error, first));
-    carried_out.all(is_like_first).then(|| Arc::clone(first))
+    if !carried_out.all(is_like_first) {
+        return None;
+    }
+    // What may have happened to one must not be denied for all.
+    let may_have_happened = outcomes.iter().find_map(|outcome| match outcome {
+        BatchOutcome::Failed(error) if error.may_have_happened() => Some(error),
+        _ => None,
+    });
+    Some(Arc::clone(may_have_happened.unwrap_or(first)))
 }
 
 fn write_result(outcome: BatchOutcome, failures: &mut Failures) -> pb::BatchWriteResult {
@@ -211,9 +219,10 @@ fn write_result(outcome: BatchOutcome, failures: &mut Failures) -> pb::BatchWrit
             result.set_outcome(Outcome::Applied);
             result.existed = existed;
         }
-        BatchOutcome::ConditionFailed(current) => {
+        BatchOutcome::ConditionFailed { current, is_omitted } => {
             result.set_outcome(Outcome::ConditionFailed);
             result.current = current.map(Into::into);
+            result.current_omitted = is_omitted;
         }
         BatchOutcome::Superseded => result.set_outcome(Outcome::Superseded),
         BatchOutcome::Failed(error) => {

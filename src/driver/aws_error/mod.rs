@@ -340,6 +340,7 @@ impl Validation {
             "Type mismatch for attribute to update",
             "Number overflow",
             "One or more parameter values were invalid: Type mismatch for Index Key",
+            "A value specified for a secondary index key is not supported",
         ];
         const OTHER_KEY: &[&str] = &["The provided key element does not match the schema"];
         let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));
