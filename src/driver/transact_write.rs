@@ -96,9 +96,10 @@ impl Driver {
         wants_capacity: bool,
         deadline: Deadline,
     ) -> Result<(TransactOutcome, Capacity), Error> {
-        let operations = self.prepare(transaction.operations, transaction.request_id, deadline).await?;
+        let id = self.transaction_id(&transaction);
+        let operations = self.prepare(transaction.operations, id, deadline).await?;
         check_distinct(operations.iter().map(|operation| (&*operation.table, &operation.key)))?;
-        let token = token(transaction.request_id, &operations);
+        let token = token(id, &operations);
         let (outcome, consumed) = self.run(&operations, &token, wants_capacity, deadline).await?;
         let outcome = match outcome {
             None => TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect()),
@@ -218,8 +219,8 @@ impl Driver {
 /// What DynamoDB recognises the transaction by. It has to cover all that is sent: DynamoDB refuses a token that comes
 /// again with another request. So a repeat is recognised by its token while nothing in it depends on the time, and
 /// otherwise by the versions that it has written.
-fn token(request_id: RequestId, operations: &[Prepared]) -> String {
-    let mut digest = Digest::new(request_id);
+fn token(id: RequestId, operations: &[Prepared]) -> String {
+    let mut digest = Digest::new(id);
     for Prepared { kind, table, attributes, rendered, .. } in operations {
         digest.bytes(kind.name().as_bytes());
         digest.bytes(table.physical_name().as_bytes());
