@@ -23,6 +23,7 @@ impl Digest {
         }
         let mut names: Vec<_> = rendered.names.iter().collect();
         names.sort();
+        self.bytes(&names.len().to_le_bytes());
         for (alias, name) in names {
             self.bytes(alias.as_bytes());
             self.bytes(name.as_bytes());
@@ -35,6 +36,12 @@ impl Digest {
         let mut hex = self.0.finalize().to_hex().to_string();
         hex.truncate(32);
         hex
+    }
+
+    pub(super) fn into_request_id(self) -> RequestId {
+        let mut hash = [0; 16];
+        self.0.finalize_xof().fill(&mut hash);
+        RequestId::from_hash(hash)
     }
 
     pub(super) fn into_bits(self) -> i64 {

@@ -34,6 +34,7 @@ mod size;
 mod table;
 mod transact;
 mod transact_get;
+mod transact_id;
 mod transact_write;
 
 use std::num::NonZeroUsize;

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::layout::{Item, Layout, NewValue, Role};
 use super::nonce::Nonce;
 use super::prepare_item::ItemOperation;
-use super::set::{Written, condition, expected_bytes, expiry_bytes};
+use super::set::{Written, condition};
 use super::size;
 use super::table::Table;
 use super::transact::within;
@@ -80,7 +80,8 @@ impl Prepared {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
     pub(super) now: Millis,
-    pub(super) request_id: RequestId,
+    /// What all their nonces are made of; see `transact_id`.
+    pub(super) id: RequestId,
     deadline: Deadline,
 }
 
@@ -89,10 +90,10 @@ impl Driver {
     pub(super) async fn prepare(
         &self,
         operations: Vec<TransactOperation>,
-        request_id: RequestId,
+        id: RequestId,
         deadline: Deadline,
     ) -> Result<Vec<Prepared>, Error> {
-        let context = Context { now: self.0.runtime.clock.now(), request_id, deadline };
+        let context = Context { now: self.0.runtime.clock.now(), id, deadline };
         let mut prepared = Vec::with_capacity(operations.len());
         let mut bytes = 0;
         for (index, operation) in operations.into_iter().enumerate() {
@@ -115,9 +116,7 @@ impl Driver {
             TransactKind::Set { key, value, ttl, expected } => {
                 let expiry = ttl.map_or(SetExpiry::Never, SetExpiry::After);
                 table.layout().check_size(&key, &value, expiry).map_err(|violation| violation.within("set"))?;
-                let payload: &[&[u8]] =
-                    &[&expiry_bytes(expiry), &value, &expected.as_ref().map(expected_bytes).unwrap_or_default()];
-                let nonce = Nonce::new(context.request_id, table.physical_name(), &key, "TransactSet", payload);
+                let nonce = Nonce::new(context.id, table.physical_name(), &key, "TransactSet", &[]);
                 let expire_time = ttl.map(|ttl| ExpireTime::after(context.now, ttl));
                 let item = table.layout().item(&key, NewValue::Bytes(&value), expire_time, nonce);
                 let written = Written { version: nonce.to_version(), expire_time };

@@ -68,11 +68,7 @@ impl ItemOperation {
             let (name, _) = sort.unwrap_or(&self.schema.partition);
             Violation { field: format!("item[{name:?}]"), invalid: violation.invalid }
         })?;
-        let mut digest = self.digest("PutItem", &key);
-        digest.attributes(&item);
-        digest.bytes(&ttl.map_or(0, Ttl::as_millis).to_le_bytes());
-        digest.rendered(&render(&layout, condition.clone().map(Condition::Caller).as_ref(), None, 0));
-        let nonce = Nonce::of(digest);
+        let nonce = self.nonce("PutItem", &key);
         let expire_time = ttl.map(|ttl| ExpireTime::after(self.context.now, ttl));
         item.insert(layout.name(Role::Version).to_owned(), nonce.to_attribute());
         item.extend(expire_time.into_iter().flat_map(|time| layout.expiry_attributes(time)));
@@ -106,11 +102,7 @@ impl ItemOperation {
         for (name, _) in [Some(&self.schema.partition), self.schema.sort.as_ref()].into_iter().flatten() {
             update.spare(name, "is part of the primary key").map_err(in_update)?;
         }
-        // The update as the caller wrote it: with no version and as of no time.
-        let mut digest = self.digest("UpdateItem", &key);
-        let as_written = condition.clone().map(Condition::Caller);
-        digest.rendered(&render_update(&layout, as_written.as_ref(), update, Nonce::NONE, 0).map_err(in_update)?);
-        let nonce = Nonce::of(digest);
+        let nonce = self.nonce("UpdateItem", &key);
         let caller = condition.map(Condition::Caller);
         let condition = Condition::All([Condition::Alive].into_iter().chain(caller).chain([not_yet(nonce)]).collect());
         let rendered = render_update(&layout, Some(&condition), update, nonce, self.context.now).map_err(in_update)?;
@@ -163,14 +155,14 @@ impl ItemOperation {
         self.table.layout().keyed_by(&self.schema.partition.0)
     }
 
-    fn digest(&self, operation: &str, key: &ItemKey) -> Digest {
-        let mut digest = Digest::new(self.context.request_id);
+    fn nonce(&self, operation: &str, key: &ItemKey) -> Nonce {
+        let mut digest = Digest::new(self.context.id);
         digest.bytes(self.table.physical_name().as_bytes());
         digest.bytes(operation.as_bytes());
         let mut attributes = Item::from([("partition".to_owned(), key.partition().clone())]);
         attributes.extend(key.sort().map(|sort| ("sort".to_owned(), sort.clone())));
         digest.attributes(&attributes);
-        digest
+        Nonce::of(digest)
     }
 
     /// The primary key among the attributes of an item.

@@ -65,15 +65,21 @@ pub enum Current {
     Item(Item),
 }
 
+/// How a transaction ended.
+enum Ended {
+    Committed,
+    /// An earlier attempt had committed it, as the items show that came with these reasons.
+    Found(Vec<Cancellation>),
+    Cancelled(Vec<Cancellation>),
+}
+
 /// What a cancellation means.
 enum Judgement {
-    /// The transaction had been committed by an earlier attempt.
-    Committed,
+    Ended(Ended),
     /// Expired items were in the way, those of these operations.
     Purge(Vec<usize>),
     /// It may go through a moment later.
     Again(FailureKind),
-    Cancelled(Vec<Cancellation>),
     /// DynamoDB refused this operation.
     Refused(usize),
 }
@@ -96,44 +102,49 @@ impl Driver {
         wants_capacity: bool,
         deadline: Deadline,
     ) -> Result<(TransactOutcome, Capacity), Error> {
-        let operations = self.prepare(transaction.operations, transaction.request_id, deadline).await?;
+        let id = self.transaction_id(&transaction);
+        let operations = self.prepare(transaction.operations, id, deadline).await?;
         check_distinct(operations.iter().map(|operation| (&*operation.table, &operation.key)))?;
-        let token = token(transaction.request_id, &operations);
+        let token = token(id, &operations);
         let (outcome, consumed) = self.run(&operations, &token, wants_capacity, deadline).await?;
         let outcome = match outcome {
-            None => TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect()),
-            Some(reasons) => {
+            Ended::Committed => TransactOutcome::Committed(operations.into_iter().map(|op| op.written).collect()),
+            Ended::Found(reasons) => {
+                TransactOutcome::Committed(operations.into_iter().zip(reasons).map(as_stored).collect())
+            }
+            Ended::Cancelled(reasons) => {
                 let reasons = operations.iter().zip(reasons).map(|(operation, reason)| self.explain(operation, reason));
-                TransactOutcome::Cancelled(reasons.collect::<Result<_, _>>()?)
+                TransactOutcome::Cancelled(reasons.collect())
             }
         };
         Ok((outcome, consumed))
     }
 
-    /// Sends the transaction until it is committed, `None`, or cancelled for good.
+    /// Sends the transaction until it is committed or cancelled for good.
     async fn run(
         &self,
         operations: &[Prepared],
         token: &str,
         wants_capacity: bool,
         deadline: Deadline,
-    ) -> Result<(Option<Vec<Cancellation>>, Capacity), Error> {
+    ) -> Result<(Ended, Capacity), Error> {
         let inner = &*self.0;
         let mut attempts = Attempts::new(&inner.runtime, &inner.budget, Pacing::patient(deadline));
         let mut in_doubt = false;
         loop {
             let mut failure = match attempts.make(self.send_transaction(operations, token, wants_capacity)).await {
-                Ok(consumed) => return Ok((None, consumed)),
+                Ok(consumed) => return Ok((Ended::Committed, consumed)),
                 Err(failure) => failure,
             };
             if let FailureKind::Cancelled(reasons) = failure.kind {
                 match judge(operations, reasons) {
-                    Judgement::Committed => return Ok((None, Capacity::default())),
-                    Judgement::Cancelled(reasons) => return Ok((Some(reasons), Capacity::default())),
-                    Judgement::Purge(expired) => {
-                        self.purge(operations, &expired, deadline).await?;
-                        continue;
-                    }
+                    Judgement::Ended(ended) => return Ok((ended, Capacity::default())),
+                    Judgement::Purge(expired) => match self.purge(operations, &expired, deadline).await {
+                        Ok(()) => continue,
+                        // With the expired item out of its way, an earlier attempt may yet go through.
+                        Err(_) if in_doubt => return Err(Error::OutcomeUnknown(failure.upstream)),
+                        Err(error) => return Err(error),
+                    },
                     Judgement::Refused(index) => return Err(refused(operations, Some(index), failure.upstream)),
                     Judgement::Again(kind) => failure.kind = kind,
                 }
@@ -195,7 +206,7 @@ impl Driver {
     }
 
     /// A reason as callers see it. What has expired is not shown as current.
-    fn explain(&self, operation: &Prepared, cancellation: Cancellation) -> Result<Cancelled, Error> {
+    fn explain(&self, operation: &Prepared, cancellation: Cancellation) -> Cancelled {
         let reason = match cancellation.kind {
             CancellationKind::None => CancelReason::None,
             CancellationKind::ConditionFailed => CancelReason::ConditionFailed,
@@ -208,18 +219,29 @@ impl Driver {
         let item = cancellation.item.filter(|item| operation.return_current && operation.layout.is_alive(item, now));
         let current = match item {
             None => Current::Nothing,
-            Some(item) if operation.is_entry => Current::Entry(operation.layout.entry(item)?),
+            // One that holds what DynaKV does not read is left out: the outcome does not depend on it.
+            Some(item) if operation.is_entry => operation.layout.entry(item).map_or(Current::Nothing, Current::Entry),
             Some(item) => Current::Item(item),
         };
-        Ok(Cancelled { reason, current })
+        Cancelled { reason, current }
     }
+}
+
+/// What an operation has written, as the stored item shows: an earlier attempt has begun its TTL.
+fn as_stored((operation, found): (Prepared, Cancellation)) -> Option<Written> {
+    let Prepared { layout, written, nonce, .. } = operation;
+    let ours = found.item.filter(|item| nonce.is_some_and(|nonce| layout.was_written_by(item, nonce)));
+    written.map(|written| match ours {
+        Some(item) if written.expire_time.is_some() => Written { expire_time: layout.expire_time(&item), ..written },
+        Some(_) | None => written,
+    })
 }
 
 /// What DynamoDB recognises the transaction by. It has to cover all that is sent: DynamoDB refuses a token that comes
 /// again with another request. So a repeat is recognised by its token while nothing in it depends on the time, and
 /// otherwise by the versions that it has written.
-fn token(request_id: RequestId, operations: &[Prepared]) -> String {
-    let mut digest = Digest::new(request_id);
+fn token(id: RequestId, operations: &[Prepared]) -> String {
+    let mut digest = Digest::new(id);
     for Prepared { kind, table, attributes, rendered, .. } in operations {
         digest.bytes(kind.name().as_bytes());
         digest.bytes(table.physical_name().as_bytes());
@@ -242,7 +264,7 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
     if with_reasons()
         .any(|(_, (operation, reason))| reason.item.as_ref().is_some_and(|item| shows_commit(operation, item)))
     {
-        return Judgement::Committed;
+        return Judgement::Ended(Ended::Found(reasons));
     }
     let is_expired = |operation: &Prepared, item: &Item| !operation.layout.is_alive(item, operation.now);
     let expired: Vec<usize> = with_reasons()
@@ -261,7 +283,7 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
         let is_conflict = any_is(CancellationKind::Conflict);
         return Judgement::Again(if is_conflict { FailureKind::Conflict } else { FailureKind::Throttled });
     }
-    Judgement::Cancelled(reasons)
+    Judgement::Ended(Ended::Cancelled(reasons))
 }
 
 /// An operation that DynamoDB refused: the caller's expression, or else our own fault.

@@ -19,6 +19,11 @@ impl RequestId {
             .map_err(|_| Invalid::new("must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000"))
     }
 
+    /// An id made of a hash.
+    pub(crate) fn from_hash(hash: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(hash))
+    }
+
     /// The sixteen bytes of the UUID.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tonic::Status;
 
-use super::Failure;
+use super::{Failure, log};
 use crate::driver::{Answer, BatchGet, Error, Found};
 use crate::pb;
 use crate::wire::batch;
@@ -28,6 +28,7 @@ pub(super) async fn stream(
             }
             break;
         };
+        log_failures(&answers);
         first.extend(answers);
     }
     let messages = Messages { waiting: batch::messages(first), batch, wants_capacity };
@@ -53,13 +54,29 @@ impl Messages {
                 return Some(message);
             }
             match self.batch.next().await {
-                Some(answers) => self.waiting = batch::messages(answers),
+                Some(answers) => {
+                    log_failures(&answers);
+                    self.waiting = batch::messages(answers);
+                }
                 None if self.wants_capacity => {
                     self.wants_capacity = false;
                     return Some(batch::last_message(self.batch.consumed()));
                 }
                 None => return None,
             }
+        }
+    }
+}
+
+/// Logs each failure once, however many keys share it.
+fn log_failures(answers: &[Answer]) {
+    let mut logged = None;
+    for (_, found) in answers {
+        if let Found::Failed(error) = found
+            && logged != Some(Arc::as_ptr(error))
+        {
+            log(error);
+            logged = Some(Arc::as_ptr(error));
         }
     }
 }

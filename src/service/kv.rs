@@ -1,7 +1,7 @@
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{answer, batch_get};
+use super::{answer, batch_get, log_failures};
 use crate::driver::Driver;
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
@@ -132,6 +132,7 @@ impl KeyValueService for KeyValue {
             let OnTable::<BatchWrite> { table, command } = request.try_into()?;
             let BatchWrite { operations, wants_capacity } = command;
             let written = self.driver.key_values(&table, deadline)?.batch_write(operations, wants_capacity).await?;
+            log_failures(&written);
             Ok(batch::write_response(written, wants_capacity)?)
         })
         .await

@@ -3,6 +3,7 @@
 mod batch_get;
 mod kv;
 
+use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 pub use kv::KeyValue;
 
-use crate::driver::{self, Deadline};
+use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
 use crate::wire::Violation;
 use crate::wire::status::{self, Access};
 
@@ -54,6 +55,18 @@ where
     let deadline = request.extensions().get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
     let answer = handler(deadline, request.into_inner()).await;
     answer.map(Response::new).map_err(|failure| failure.into_status(access))
+}
+
+/// Logs each failure in a batch of writes once, however many operations share it.
+fn log_failures(written: &BatchWritten) {
+    let mut logged = HashSet::new();
+    for outcome in &written.outcomes {
+        if let BatchOutcome::Failed(error) = outcome
+            && logged.insert(Arc::as_ptr(error))
+        {
+            log(error);
+        }
+    }
 }
 
 /// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.

@@ -135,8 +135,8 @@ pub(crate) fn reason(error: &Error) -> Reason {
 fn details(problem: Problem, error: &Error) -> Problem {
     match error {
         Error::TableNotConfigured { field, .. } => problem.violation(field, "is not in the server's configuration"),
-        Error::InvalidExpression { field, .. } => {
-            problem.violation(field, "is not an expression that DynamoDB accepts")
+        Error::InvalidExpression { field, upstream } => {
+            problem.violation(field, upstream.message().unwrap_or("is not an expression that DynamoDB accepts"))
         }
         Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),

@@ -63,8 +63,8 @@ fn s(text: &str) -> pb::Value {
     pb::Value { kind: Some(pb::value::Kind::S(text.to_owned())) }
 }
 
-fn item_key(key: &str) -> Option<pb::ItemKey> {
-    Some(pb::ItemKey { partition: Some(s(key)), sort: None })
+fn item_key(key: &str) -> pb::ItemKey {
+    pb::ItemKey { partition: Some(s(key)), sort: None }
 }
 
 fn item(fields: impl IntoIterator<Item = (&'static str, pb::Value)>) -> HashMap<String, pb::Value> {
@@ -76,7 +76,7 @@ fn count_up(key: &str) -> TransactOperation {
     let kind = Some(pb::update_action::Kind::Add("1".to_owned()));
     let actions = vec![pb::UpdateAction { path: "count".to_owned(), kind }];
     Transact::new(pb::TransactUpdateItem {
-        key: item_key(key),
+        key: Some(item_key(key)),
         update: Some(pb::transact_update_item::Update::Actions(pb::UpdateActions { actions })),
         ..Default::default()
     })
@@ -86,7 +86,7 @@ fn count_up(key: &str) -> TransactOperation {
 /// Holds as long as the item's `state` is `open`.
 fn check_open(key: &str) -> TransactOperation {
     Transact::new(pb::TransactCheck {
-        key: item_key(key),
+        key: Some(item_key(key)),
         condition: "#s = :open".to_owned(),
         names: HashMap::from([("#s".to_owned(), "state".to_owned())]),
         values: item([(":open", s("open"))]),

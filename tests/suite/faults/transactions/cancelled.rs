@@ -98,8 +98,11 @@ async fn what_is_final_is_explained_and_not_sent_again() {
 async fn the_operation_whose_expression_is_refused_is_named() {
     let world = World::embedded_in_memory().await;
     cancel(&world, WRITE, 1, &[CONFLICT, EXPRESSION]);
-    let check =
-        pb::TransactCheck { key: item_key("key"), condition: "attribute_exists(pk)".into(), ..Default::default() };
+    let check = pb::TransactCheck {
+        key: Some(item_key("key")),
+        condition: "attribute_exists(pk)".into(),
+        ..Default::default()
+    };
     let [entry, _] = operations();
     let error = world.client.transact_write([entry, Transact::new(check).into()]).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Some(Code::InvalidArgument), Some(&Reason::InvalidExpression)));

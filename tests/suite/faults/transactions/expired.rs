@@ -16,7 +16,7 @@ fn set_absent(key: &str) -> TransactOperation {
 
 fn check_absent(key: &str) -> TransactOperation {
     let condition = "attribute_not_exists(pk)".to_owned();
-    Transact::new(pb::TransactCheck { key: item_key(key), condition, ..Default::default() }).into()
+    Transact::new(pb::TransactCheck { key: Some(item_key(key)), condition, ..Default::default() }).into()
 }
 
 /// Each is deleted once, then the transaction comes again; and what is written carries nothing over.

@@ -66,7 +66,7 @@ impl Write {
             })
             .into(),
             Self::DeleteIfOpen => {
-                let delete = Transact::new(pb::TransactDeleteItem { key: item_key(key), ..Default::default() });
+                let delete = Transact::new(pb::TransactDeleteItem { key: Some(item_key(key)), ..Default::default() });
                 return vec![delete.into(), check_open(&guard(key))];
             }
         };
