@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dynakv_client::{Client, Expected, Transact, TransactOperation, Transaction, pb};
+use dynakv_client::{Client, Expected, Snapshot, Transact, TransactOperation, TransactRead, Transaction, pb};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -39,8 +39,8 @@ async fn a_repeat_after_a_restart_commits_once() {
     for ((id, operation), version) in ids.iter().zip(kinds).zip(versions) {
         assert_eq!(write(&client, *id, operation()).await, version);
     }
-    let item = client.transact_get([dynakv_client::TransactRead::item(key("hits"))]).await.unwrap();
-    let [dynakv_client::Snapshot::Item(item)] = &item[..] else { panic!("{item:?}") };
+    let snapshot = client.transact_get([TransactRead::item(key("hits"))]).await.unwrap();
+    let [Snapshot::Item(item)] = &snapshot[..] else { panic!("{snapshot:?}") };
     assert_eq!(item.fields["count"].kind, Some(pb::value::Kind::N("1".to_owned())));
 }
 

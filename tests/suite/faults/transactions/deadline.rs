@@ -50,7 +50,7 @@ async fn a_cancelled_call_ends_upstream_too() {
     let request = || pb::TransactWriteRequest { operations: vec![count_up("key").into()], ..Default::default() };
     for hangs in [false, true] {
         let what = if hangs { What::Hang } else { What::Conflict };
-        let calls = world.faults.calls("*");
+        let calls = world.faults.calls(WRITE);
         // The caller leaves while it hangs, or in the midst of retries that have no end.
         world.faults.inject(Fault::new(WRITE, When::Before, what).times(usize::MAX));
         let mut stub = world.client.stub();
