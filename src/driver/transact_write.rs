@@ -105,7 +105,7 @@ impl Driver {
         let id = self.transaction_id(&transaction);
         let operations = self.prepare(transaction.operations, id, deadline).await?;
         check_distinct(operations.iter().map(|operation| (&*operation.table, &operation.key)))?;
-        let token = token(id, &operations);
+        let token = token(id, &operations, wants_capacity);
         let (outcome, consumed) = self.run(&operations, &token, wants_capacity, deadline).await?;
         let outcome = match outcome {
             Ended::Committed => TransactOutcome::Committed(operations.into_iter().map(|op| op.written).collect()),
@@ -240,8 +240,9 @@ fn as_stored((operation, found): (Prepared, Cancellation)) -> Option<Written> {
 /// What DynamoDB recognises the transaction by. It has to cover all that is sent: DynamoDB refuses a token that comes
 /// again with another request. So a repeat is recognised by its token while nothing in it depends on the time, and
 /// otherwise by the versions that it has written.
-fn token(id: RequestId, operations: &[Prepared]) -> String {
+fn token(id: RequestId, operations: &[Prepared], wants_capacity: bool) -> String {
     let mut digest = Digest::new(id);
+    digest.bytes(&[u8::from(wants_capacity)]);
     for Prepared { kind, table, attributes, rendered, .. } in operations {
         digest.bytes(kind.name().as_bytes());
         digest.bytes(table.physical_name().as_bytes());

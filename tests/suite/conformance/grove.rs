@@ -132,10 +132,14 @@ async fn unexpected_types_are_named(world: World) {
         assert_eq!(error.reason(), Some(&dynakv_client::Reason::UnexpectedAttributeType), "{key}");
         assert_eq!(error.code(), Some(dynakv_client::Code::FailedPrecondition));
         assert!(error.failure().unwrap().message().contains(key));
+        // What cannot be shown is left out of an outcome that is known.
+        let swap = world.client.compare_and_set(key, "new", Expected::Absent).return_current().await.unwrap();
+        assert_eq!(swap, Swap::NotSwapped { current: None });
         // Neither hinders a write that does not look at it, nor a conditional one that need not show it.
         let swap = world.client.compare_and_set(key, "new", Expected::Absent).await.unwrap();
         assert_eq!(swap, Swap::NotSwapped { current: None });
-        world.client.set(key, "readable").await.unwrap();
+        let written = world.client.set(key, "readable").return_previous().await.unwrap();
+        assert_eq!((written.previous, written.previous_lost), (None, true), "it has happened");
         assert_eq!(world.client.get(key).await.unwrap().unwrap().text(), Some("readable"));
     }
 }
