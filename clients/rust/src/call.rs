@@ -18,6 +18,11 @@ pub trait Operation: Clone + Send + Sync + 'static {
     /// Its entry in the retry table.
     const METHOD: Method;
 
+    /// What the proto declares of the RPC, or less where this very request does not allow it.
+    fn method(&self) -> Method {
+        Self::METHOD
+    }
+
     /// The field for the request id, if this is a write.
     fn request_id(&mut self) -> Option<&mut String> {
         None
@@ -115,8 +120,9 @@ impl<R: Operation> Call<R> {
         if let Some(field) = self.request.request_id() {
             *field = request_id.to_string();
         }
-        let sent = self.client.sender().send(R::METHOD, self.time_allowed(), |left| self.attempt(left)).await;
-        sent.map_err(|given_up| given_up.into_error(R::METHOD, request_id))
+        let method = self.request.method();
+        let sent = self.client.sender().send(method, self.time_allowed(), |left| self.attempt(left)).await;
+        sent.map_err(|given_up| given_up.into_error(method, request_id))
     }
 }
 

@@ -5,6 +5,7 @@ use tonic::Status;
 use super::TransactOperation;
 use crate::call::{Operation, Write};
 use crate::entry::{entry, time, unreadable};
+use crate::method::{Idempotency, Method};
 use crate::point::rpc;
 use crate::{Entry, Version, pb};
 
@@ -101,6 +102,20 @@ impl Operation for pb::TransactWriteRequest {
         Some(&mut self.request_id)
     }
 
+    /// Deletes and checks leave no version behind by which a repeat could be recognised: a transaction of nothing else
+    /// is sent once.
+    fn method(&self) -> Method {
+        use pb::transact_write_operation::Kind;
+        let leaves_version = |operation: &pb::TransactWriteOperation| {
+            matches!(operation.kind, Some(Kind::Set(_) | Kind::PutItem(_) | Kind::UpdateItem(_)))
+        };
+        if self.operations.iter().any(leaves_version) {
+            Self::METHOD
+        } else {
+            Method { idempotency: Idempotency::Unknown, ..Self::METHOD }
+        }
+    }
+
     fn read(&self, response: pb::TransactWriteResponse) -> Result<Transaction, Status> {
         use pb::transact_write_response::Outcome;
         if response.results.len() != self.operations.len() {
@@ -134,4 +149,22 @@ fn cancellation(result: pb::TransactWriteResult) -> Result<Cancellation, Status>
         Reason::Unspecified => return Err(unreadable("no known reason")),
     };
     Ok(Cancellation { reason, current: entry(result.current)?, current_item: result.current_item })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::TRANSACT_WRITE;
+
+    #[test]
+    fn what_could_not_be_recognised_is_sent_once() {
+        let request = |operations: Vec<TransactOperation>| pb::TransactWriteRequest {
+            operations: operations.into_iter().map(|operation| operation.0).collect(),
+            ..Default::default()
+        };
+        let deletes = request(vec![TransactOperation::delete("cart").into()]);
+        assert_eq!(deletes.method().idempotency, Idempotency::Unknown);
+        let both = vec![TransactOperation::delete("cart").into(), TransactOperation::set("order", "placed").into()];
+        assert_eq!(request(both).method(), TRANSACT_WRITE);
+    }
 }
