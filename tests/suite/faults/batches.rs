@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use dynakv_client::{BatchOperation, BatchOutcome, Code, Found, Reason};
+use dynakv_client::{BatchOperation, BatchOutcome, Code, Found, Reason, pb};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use tonic_types::StatusExt;
 
 use crate::support::World;
 use crate::support::faults::{Answer, Call, Fault, Upstream, What, When, respond};
@@ -275,4 +276,26 @@ async fn one_key_in_two_throttled_for_good_spares_the_others() {
             Found::Missing => panic!("{index} was not read"),
         }
     }
+}
+
+/// The first operation was never sent; of the others nobody knows. The call must not say for all that nothing happened.
+#[tokio::test]
+async fn what_may_have_happened_to_one_is_not_denied_for_all() {
+    let world = World::embedded_in_memory().await;
+    for action in ["PutItem", "BatchWriteItem"] {
+        world.faults.inject(Fault::new(action, When::Before, What::Hang).times(usize::MAX));
+    }
+    let operation = |index: usize| {
+        let expected = (index > 0).then(|| dynakv_client::Expected::Absent.into());
+        let set = pb::BatchSet { key: key(index), expected, ..Default::default() };
+        pb::BatchWriteOperation { kind: Some(pb::batch_write_operation::Kind::Set(set)) }
+    };
+    // More conditional operations than the batch has calls in flight, so that the plain one's turn never comes.
+    let operations = (0..=dynakv::driver::DEFAULT_BATCH_CONCURRENCY.get()).map(operation).collect();
+    let mut request = tonic::Request::new(pb::BatchWriteRequest { operations, ..Default::default() });
+    request.set_timeout(std::time::Duration::from_millis(800));
+    let status = world.client.stub().batch_write(request).await.unwrap_err();
+    let details = status.get_error_details();
+    let info = details.error_info().unwrap();
+    assert_eq!((info.reason.as_str(), info.metadata["outcome"].as_str()), ("DEADLINE_EXCEEDED", "UNKNOWN"));
 }
