@@ -48,15 +48,15 @@ fn deadline_outcome(error: &Error) -> Option<&str> {
 async fn a_cancelled_call_ends_upstream_too() {
     let world = World::embedded_in_memory().await;
     let request = || pb::TransactWriteRequest { operations: vec![count_up("key").into()], ..Default::default() };
-    for hangs in [false, true] {
-        let what = if hangs { What::Hang } else { What::Conflict };
+    for conflicts in [0, 3] {
         let calls = world.faults.calls(WRITE);
-        // The caller leaves while it hangs, or in the midst of retries that have no end.
-        world.faults.inject(Fault::new(WRITE, When::Before, what).times(usize::MAX));
+        // The caller leaves while it hangs, at the first attempt or after some retries.
+        world.faults.inject(Fault::new(WRITE, When::Before, What::Conflict).times(conflicts));
+        world.faults.inject(Fault::new(WRITE, When::Before, What::Hang).times(usize::MAX));
         let mut stub = world.client.stub();
         tokio::select! {
             answer = stub.transact_write(Request::new(request())) => panic!("it hangs: {answer:?}"),
-            () = world.faults.arrived(WRITE, calls + 1) => {}
+            () = world.faults.arrived(WRITE, calls + conflicts + 1) => {}
         }
         world.faults.idle("*").await;
         world.faults.clear();
