@@ -42,6 +42,9 @@ const MAX_ATTEMPTS: u32 = 8;
 const FIRST_SPAN: Duration = Duration::from_millis(25);
 const LONGEST_SPAN: Duration = Duration::from_secs(1);
 
+/// An attempt that would have less time than this is not made: it would only turn a known reason into a deadline.
+const LEAST_ATTEMPT: Duration = Duration::from_millis(20);
+
 /// Retries of faults across all calls of a driver. When everything fails, calls fail at once instead of hitting a
 /// backend that is in trouble several times each. The figures are those of the AWS SDKs' standard retry mode.
 #[derive(Debug)]
@@ -150,7 +153,7 @@ impl Pacing {
         let doublings = self.in_a_row.saturating_sub(1).min(16);
         let span = FIRST_SPAN.saturating_mul(1 << doublings).min(LONGEST_SPAN);
         let pause = span.mul_f64(runtime.random.fraction());
-        if pause >= self.allowance || pause >= self.deadline.remaining() {
+        if pause >= self.allowance || pause + LEAST_ATTEMPT >= self.deadline.remaining() {
             return None;
         }
         if failure.is_fault() {

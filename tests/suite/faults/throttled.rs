@@ -71,7 +71,7 @@ async fn exists_asks_again_for_what_was_left_out() {
 
 #[tokio::test]
 async fn exists_never_calls_missing_what_was_not_read() {
-    let world = World::embedded_in_memory().await;
+    let world = World::with_full_pauses().await;
     world.client.set("key", "").await.unwrap();
     world.faults.rule("BatchGetItem", usize::MAX, |call, upstream| async move {
         let request = call.json();
