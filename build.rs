@@ -4,7 +4,8 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-const PROTOS: [&str; 2] = ["dynakv/v1/errors.proto", "dynakv/v1/kv.proto"];
+const PROTOS: [&str; 4] =
+    ["dynakv/v1/errors.proto", "dynakv/v1/item.proto", "dynakv/v1/kv.proto", "dynakv/v1/table.proto"];
 const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -9,7 +9,9 @@ mod expression;
 mod item;
 mod key;
 mod number;
+mod page;
 mod path;
+mod pattern;
 mod request_id;
 mod table;
 mod time;
@@ -21,7 +23,7 @@ use std::fmt;
 
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
-pub use expression::{CallerExpression, CallerUpdate, Placeholders};
+pub use expression::{CallerExpression, CallerUpdate, Placeholders, Projection};
 pub(crate) use expression::{Clause, Definitions};
 #[cfg(test)]
 pub(crate) use expression::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
@@ -29,7 +31,9 @@ pub use item::{Attributes, ItemKey};
 pub(crate) use item::{MAX_NESTING, check_attribute_name};
 pub use key::Key;
 pub(crate) use number::Number;
+pub use page::{PageSize, Segments};
 pub use path::{Path, Step};
+pub use pattern::{Glob, KeyPattern};
 pub use request_id::RequestId;
 pub use table::{AttributeNames, TableSpec};
 pub use time::{ExpireTime, Millis, Ttl};

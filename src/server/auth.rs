@@ -1,18 +1,13 @@
 //! Who calls.
 
-use std::sync::Arc;
-
 use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use tonic::Status;
 
 use crate::config::{Auth, Token};
+use crate::service::Principal;
 use crate::wire::status::{Reason, status};
-
-/// Whom the token of a call stands for. In the extensions of every authenticated request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal(pub Arc<str>);
 
 /// Checks bearer tokens (RFC 6750).
 #[derive(Debug)]

@@ -22,7 +22,6 @@ pub mod telemetry;
 mod tests;
 pub mod tls;
 
-pub use auth::Principal;
 pub use listener::{Listener, UnixSocket};
 
 use aws_smithy_async::rt::sleep::AsyncSleep;
@@ -32,8 +31,10 @@ use crate::config::{self, Config};
 use crate::driver::{Driver, Runtime};
 use crate::embedded::Engine;
 use crate::pb;
+use crate::pb::item_service_server::ItemServiceServer;
 use crate::pb::key_value_service_server::KeyValueServiceServer;
-use crate::service::KeyValue;
+use crate::pb::table_service_server::TableServiceServer;
+use crate::service::{Items, KeyValue, Tables};
 use crate::wire::status::MAX_MESSAGE_BYTES;
 use call::Calls;
 use connection::Connections;
@@ -130,10 +131,16 @@ fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
     };
-    let key_value = KeyValueServiceServer::new(KeyValue::new(driver))
+    let key_value = KeyValueServiceServer::new(KeyValue::new(driver.clone()))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let items = ItemServiceServer::new(Items::new(driver.clone()))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let tables = TableServiceServer::new(Tables::new(driver)).max_decoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Routes::new(key_value)
+        .add_service(items)
+        .add_service(tables)
         .add_service(readiness.service())
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

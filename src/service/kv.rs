@@ -155,4 +155,8 @@ impl KeyValueService for KeyValue {
         })
         .await
     }
+
+    async fn list_keys(&self, _request: Request<pb::ListKeysRequest>) -> Answer<pb::ListKeysResponse> {
+        Err(Status::unimplemented(""))
+    }
 }

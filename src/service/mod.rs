@@ -1,7 +1,9 @@
 //! The generated service traits, implemented: one short handler per RPC that parses, calls the driver and encodes.
 
 mod batch_get;
+mod item;
 mod kv;
+mod table;
 
 use std::collections::HashSet;
 use std::error::Error as StdError;
@@ -10,11 +12,17 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
+pub use item::Items;
 pub use kv::KeyValue;
+pub use table::Tables;
 
 use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
 use crate::wire::Violation;
 use crate::wire::status::{self, Access};
+
+/// Whom the token of a call stands for. In the extensions of every authenticated request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal(pub Arc<str>);
 
 /// Why a handler has no response.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::value::{attribute, list};
 use super::{InField, Violation};
 use crate::model::{
-    Addend, CallerExpression, CallerUpdate, Change, Invalid, MemberSet, Path, Placeholders, UpdateAction, UpdateActions,
+    Addend, CallerExpression, CallerUpdate, Change, Invalid, MemberSet, Path, Placeholders, Projection, UpdateAction,
+    UpdateActions,
 };
 use crate::pb;
 
@@ -43,6 +44,11 @@ impl Expressions {
     /// A condition or filter.
     pub(crate) fn condition(&mut self, field: &str, text: &str) -> Result<Option<CallerExpression>, Violation> {
         self.read(field, text, Placeholders::condition)
+    }
+
+    /// A projection expression.
+    pub(crate) fn projection(&mut self, text: &str) -> Result<Option<Projection>, Violation> {
+        self.read("projection", text, Placeholders::projection)
     }
 
     /// An update expression.

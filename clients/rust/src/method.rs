@@ -47,6 +47,18 @@ pub(crate) const BATCH_GET: Method = Method::new("BatchGet", Idempotency::NoSide
 pub(crate) const BATCH_WRITE: Method = Method::new("BatchWrite", Idempotency::Idempotent);
 pub(crate) const TRANSACT_GET: Method = Method::new("TransactGet", Idempotency::NoSideEffects);
 pub(crate) const TRANSACT_WRITE: Method = Method::new("TransactWrite", Idempotency::Idempotent);
+pub(crate) const LIST_KEYS: Method = Method::new("ListKeys", Idempotency::NoSideEffects);
+pub(crate) const GET_ITEM: Method = Method::new("GetItem", Idempotency::NoSideEffects);
+pub(crate) const PUT_ITEM: Method = Method::new("PutItem", Idempotency::Idempotent);
+pub(crate) const UPDATE_ITEM: Method = Method::new("UpdateItem", Idempotency::Unknown);
+pub(crate) const DELETE_ITEM: Method = Method::new("DeleteItem", Idempotency::Unknown);
+pub(crate) const QUERY: Method = Method::new("Query", Idempotency::NoSideEffects);
+pub(crate) const SCAN: Method = Method::new("Scan", Idempotency::NoSideEffects);
+pub(crate) const CREATE_TABLE: Method = Method::new("CreateTable", Idempotency::Unknown);
+pub(crate) const DESCRIBE_TABLE: Method = Method::new("DescribeTable", Idempotency::NoSideEffects);
+pub(crate) const LIST_TABLES: Method = Method::new("ListTables", Idempotency::NoSideEffects);
+pub(crate) const ENABLE_TTL: Method = Method::new("EnableTtl", Idempotency::Idempotent);
+pub(crate) const DELETE_TABLE: Method = Method::new("DeleteTable", Idempotency::Unknown);
 
 #[cfg(test)]
 mod tests {
@@ -73,6 +85,18 @@ mod tests {
         BATCH_WRITE,
         TRANSACT_GET,
         TRANSACT_WRITE,
+        LIST_KEYS,
+        GET_ITEM,
+        PUT_ITEM,
+        UPDATE_ITEM,
+        DELETE_ITEM,
+        QUERY,
+        SCAN,
+        CREATE_TABLE,
+        DESCRIBE_TABLE,
+        LIST_TABLES,
+        ENABLE_TTL,
+        DELETE_TABLE,
     ];
 
     fn declared(method: &MethodDescriptorProto) -> Idempotency {

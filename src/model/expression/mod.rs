@@ -5,6 +5,7 @@
 //! about an expression is DynamoDB's verdict.
 
 mod check;
+mod projection;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -15,6 +16,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use self::check::{Checked, Limits, check, check_condition};
+pub use self::projection::Projection;
 use self::token::{Placed, Token, invalid_at, word};
 use super::item::check_attribute_name;
 use super::{Attributes, Invalid};
