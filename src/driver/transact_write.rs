@@ -14,6 +14,7 @@ use super::digest::Digest;
 use super::error::{Error, Upstream};
 use super::layout::Item;
 use super::prepare::{Kind, Prepared};
+use super::purge::Expired;
 use super::set::Written;
 use super::transact::{check_distinct, name_table};
 use super::{Attempts, Deadline, Driver, Pacing};
@@ -179,28 +180,11 @@ impl Driver {
         Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
     }
 
-    /// Deletes expired items that were in the way. Under the condition that they are expired, as of the same moment,
-    /// this changes nothing that anybody could see.
+    /// Deletes expired items that were in the way.
     async fn purge(&self, operations: &[Prepared], expired: &[usize], deadline: Deadline) -> Result<(), Error> {
         for operation in expired.iter().filter_map(|index| operations.get(*index)) {
-            let inner = &*self.0;
-            let delete = || async {
-                let rendered = operation.purge();
-                let request = inner
-                    .client
-                    .delete_item()
-                    .table_name(operation.table.physical_name())
-                    .set_key(Some(operation.key_attributes.clone()))
-                    .set_condition_expression(rendered.condition)
-                    .set_expression_attribute_names(Some(rendered.names))
-                    .set_expression_attribute_values(Some(rendered.values));
-                match request.send().await.map_err(Failure::from) {
-                    // Somebody has written it anew.
-                    Ok(_) | Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(()),
-                    Err(failure) => Err(failure),
-                }
-            };
-            inner.retry(&operation.table, deadline, delete).await?;
+            let Prepared { table, layout, key_attributes: key, now, .. } = operation;
+            self.0.purge(Expired { table, layout, key, now: *now }, false, deadline).await?;
         }
         Ok(())
     }
@@ -291,10 +275,14 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
 ///
 /// If DynamoDB does not say which operation it means, and several have expressions, its message has to do.
 fn refused(operations: &[Prepared], index: Option<usize>, upstream: Upstream) -> Error {
-    let with_expressions = || operations.iter().enumerate().filter_map(|(at, op)| Some((at, op.expression_field?)));
+    let with_expressions =
+        || operations.iter().enumerate().filter(|(_, operation)| !operation.caller_fields.is_empty());
     let mut candidates = with_expressions().filter(|(at, _)| index.is_none_or(|index| index == *at));
     let field = match (candidates.next(), candidates.next()) {
-        (Some((at, field)), None) => format!("operations[{at}].{field}"),
+        (Some((at, operation)), None) => match operation.caller_fields.refused(&upstream) {
+            Some(field) => format!("operations[{at}].{}.{field}", operation.message),
+            None => return Error::Internal(upstream),
+        },
         (Some(_), Some(_)) => "operations".to_owned(),
         (None, _) => return Error::Internal(upstream),
     };

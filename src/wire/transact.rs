@@ -9,7 +9,8 @@ use crate::driver::{
     CancelReason, Cancelled, Capacity, Current, Snapshot, Target, TransactOutcome, TransactRead, Written,
 };
 use crate::model::{
-    CallerExpression, Expected, Invalid, ItemUpdate, TransactKind, TransactOperation, Transaction, Version,
+    CallerExpression, DeleteItem, Expected, Invalid, ItemUpdate, PutItem, TransactKind, TransactOperation, Transaction,
+    UpdateItem, Version,
 };
 use crate::pb;
 
@@ -113,7 +114,7 @@ fn parse_put_item(put: pb::TransactPutItem) -> Result<TransactKind, Violation> {
     let pb::TransactPutItem { item, ttl, condition, names, values } = put;
     let item = value::attributes(item, "item")?;
     let ttl = ttl.map(parse_ttl).transpose()?;
-    Ok(TransactKind::PutItem { item, ttl, condition: parse_condition(&condition, names, values)? })
+    Ok(TransactKind::PutItem(PutItem { item, ttl, condition: parse_condition(&condition, names, values)? }))
 }
 
 fn parse_update_item(update: pb::TransactUpdateItem) -> Result<TransactKind, Violation> {
@@ -131,13 +132,13 @@ fn parse_update_item(update: pb::TransactUpdateItem) -> Result<TransactKind, Vio
     };
     let condition = expressions.condition("condition", &condition)?;
     expressions.finish()?;
-    Ok(TransactKind::UpdateItem { key, update, condition })
+    Ok(TransactKind::UpdateItem(UpdateItem { key, update, condition }))
 }
 
 fn parse_delete_item(delete: pb::TransactDeleteItem) -> Result<TransactKind, Violation> {
     let pb::TransactDeleteItem { key, condition, names, values } = delete;
     let key = value::item_key(key, "key")?;
-    Ok(TransactKind::DeleteItem { key, condition: parse_condition(&condition, names, values)? })
+    Ok(TransactKind::DeleteItem(DeleteItem { key, condition: parse_condition(&condition, names, values)? }))
 }
 
 fn parse_check(check: pb::TransactCheck) -> Result<TransactKind, Violation> {

@@ -8,6 +8,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod cancellation;
+mod parameter;
 
 use std::error::Error as StdError;
 use std::io;
@@ -26,6 +27,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use hyper_util::client::legacy;
 
 pub(super) use cancellation::{Cancellation, CancellationKind};
+pub(super) use parameter::Parameter;
 
 use super::error::{Error, Upstream};
 use super::layout::Item;

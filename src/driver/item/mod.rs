@@ -1,0 +1,3 @@
+mod plan;
+
+pub(super) use plan::{Content, ItemPlan, ItemPlanner};
