@@ -2,7 +2,7 @@
 
 use super::aws_error::Parameter;
 use super::condition::Renderer;
-use super::error::Upstream;
+use super::error::{Error, Upstream};
 use super::layout::Role;
 use super::nonce::Nonce;
 use crate::model::{CallerExpression, CallerUpdate, Clause, Definitions};
@@ -25,6 +25,15 @@ impl CallerFields {
         let named = upstream.message().and_then(Parameter::named_in);
         let is_meant = |parameter| named.is_none_or(|named| named == parameter);
         self.0.iter().find(|(parameter, _)| is_meant(*parameter)).map(|(_, field)| *field)
+    }
+
+    /// The error, as the caller's own if it is a refusal of one of these fields.
+    pub(super) fn blame(&self, error: Error) -> Error {
+        let field = error.upstream().and_then(|upstream| self.refused(upstream));
+        match (error, field) {
+            (Error::Internal(upstream), Some(field)) => Error::InvalidExpression { field: field.to_owned(), upstream },
+            (other, _) => other,
+        }
     }
 }
 

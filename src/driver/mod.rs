@@ -1,8 +1,8 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
-//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
-//! is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry` and
-//! `retry`.
+//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `item`, `table`. They share `attempt` (how a
+//! write is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry`,
+//! `purge` and `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
@@ -55,6 +55,8 @@ pub use delete::Deletion;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
 pub use increment::Count;
+pub use item::{GetItem, ItemOutcome, Items, Returned};
+pub use layout::Item;
 pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
 pub use read::{Consistency, Remaining};
 pub use retry::Deadline;

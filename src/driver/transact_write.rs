@@ -132,16 +132,24 @@ impl Driver {
         let inner = &*self.0;
         let mut attempts = Attempts::new(&inner.runtime, &inner.budget, Pacing::patient(deadline));
         let mut in_doubt = false;
+        let mut consumed = Capacity::default();
         loop {
             let mut failure = match attempts.make(self.send_transaction(operations, token, wants_capacity)).await {
-                Ok(consumed) => return Ok((Ended::Committed, consumed)),
+                Ok(charged) => {
+                    consumed += charged;
+                    return Ok((Ended::Committed, consumed));
+                }
                 Err(failure) => failure,
             };
             if let FailureKind::Cancelled(reasons) = failure.kind {
                 match judge(operations, reasons) {
-                    Judgement::Ended(ended) => return Ok((ended, Capacity::default())),
-                    Judgement::Purge(expired) => match self.purge(operations, &expired, deadline).await {
-                        Ok(()) => continue,
+                    Judgement::Ended(ended) => return Ok((ended, consumed)),
+                    Judgement::Purge(expired) => match self.purge(operations, &expired, wants_capacity, deadline).await
+                    {
+                        Ok(charged) => {
+                            consumed += charged;
+                            continue;
+                        }
                         // With the expired item out of its way, an earlier attempt may yet go through.
                         Err(_) if in_doubt => return Err(Error::OutcomeUnknown(failure.upstream)),
                         Err(error) => return Err(error),
@@ -181,12 +189,19 @@ impl Driver {
     }
 
     /// Deletes expired items that were in the way.
-    async fn purge(&self, operations: &[Prepared], expired: &[usize], deadline: Deadline) -> Result<(), Error> {
+    async fn purge(
+        &self,
+        operations: &[Prepared],
+        expired: &[usize],
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<Capacity, Error> {
+        let mut consumed = Capacity::default();
         for operation in expired.iter().filter_map(|index| operations.get(*index)) {
             let Prepared { table, layout, key_attributes: key, now, .. } = operation;
-            self.0.purge(Expired { table, layout, key, now: *now }, false, deadline).await?;
+            consumed += self.0.purge(Expired { table, layout, key, now: *now }, wants_capacity, deadline).await?;
         }
-        Ok(())
+        Ok(consumed)
     }
 
     /// A reason as callers see it. What has expired is not shown as current.

@@ -343,6 +343,8 @@ impl Validation {
             "Number overflow",
             "One or more parameter values were invalid: Type mismatch for Index Key",
             "A value specified for a secondary index key is not supported",
+            "The update expression attempted to update a secondary index key",
+            "The update expression attempted to update the secondary index key",
         ];
         const OTHER_KEY: &[&str] = &["The provided key element does not match the schema"];
         let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));

@@ -13,7 +13,7 @@ use crate::driver::aws_error::Parameter;
 use crate::driver::caller::CallerFields;
 use crate::driver::condition::{Condition, Rendered, render};
 use crate::driver::digest::Digest;
-use crate::driver::layout::{Item, Layout, MAX_ITEM_BYTES, Role};
+use crate::driver::layout::{Item, Layout, MAX_ITEM_BYTES, Role, VERSION_BYTES};
 use crate::driver::nonce::Nonce;
 use crate::driver::prepare::{join, not_yet};
 use crate::driver::set::Written;
@@ -109,9 +109,9 @@ impl ItemPlanner {
         })?;
         let nonce = self.nonce("PutItem", &key);
         let expire_time = ttl.map(|ttl| ExpireTime::after(self.now, ttl));
-        item.insert(layout.name(Role::Version).to_owned(), nonce.to_attribute());
         item.extend(expire_time.into_iter().flat_map(|time| layout.expiry_attributes(time)));
-        check_size(&item)?;
+        check_size(&item, layout.name(Role::Version))?;
+        item.insert(layout.name(Role::Version).to_owned(), nonce.to_attribute());
         let caller_fields = CallerFields::new([(Parameter::Condition, condition.is_some().then_some(CONDITION))]);
         let condition = join(alive_and(condition).chain([not_yet(nonce)]));
         let written = Some(Written { version: nonce.to_version(), expire_time });
@@ -195,8 +195,9 @@ impl ItemPlanner {
     }
 }
 
-fn check_size(item: &Item) -> Result<(), Violation> {
-    let bytes = size::of_item(item);
+/// Refuses an item that is too large together with its version.
+fn check_size(item: &Item, version: &str) -> Result<(), Violation> {
+    let bytes = size::of_item(item) + version.len() + VERSION_BYTES;
     if bytes <= MAX_ITEM_BYTES {
         return Ok(());
     }
