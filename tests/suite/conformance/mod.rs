@@ -9,6 +9,7 @@ mod delete;
 mod expected;
 mod expiry;
 mod grove;
+mod items;
 mod limits;
 mod retries;
 mod set;
