@@ -48,6 +48,7 @@ pub use batch_get::{Answer, BatchGet, Found};
 pub use batch_write::{BatchOperation, BatchOutcome, BatchWritten};
 pub use capacity::Capacity;
 pub use delete::Deletion;
+pub(crate) use digest::Digest;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
 pub use increment::Count;
@@ -121,6 +122,14 @@ impl Driver {
     /// The configured tables, the default one first.
     pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
         self.0.tables.iter().map(|table| table.spec())
+    }
+
+    /// A configured table; the empty name means the default one.
+    ///
+    /// # Errors
+    /// [`Error::TableNotConfigured`].
+    pub fn table(&self, name: &str) -> Result<&TableSpec, Error> {
+        self.0.table(name).map(|table| table.spec())
     }
 
     /// Key-value calls on a table; the empty name means the default one.
