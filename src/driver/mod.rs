@@ -27,6 +27,7 @@ mod number;
 mod page;
 mod prepare;
 mod prepare_item;
+mod projection;
 mod read;
 mod retry;
 mod runtime;

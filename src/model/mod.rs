@@ -25,7 +25,7 @@ use std::fmt;
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
 pub use expression::{CallerExpression, CallerUpdate, Placeholders, Projection};
-pub(crate) use expression::{Clause, Definitions};
+pub(crate) use expression::{Clause, Definitions, Projected};
 #[cfg(test)]
 pub(crate) use expression::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
 pub use item::{Attributes, ItemKey};

@@ -26,6 +26,9 @@ use super::faults::{Answer, Faults, body_of, respond};
 /// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// The names of the tables that a test makes if it needs them, with whatever keys and indexes: see `World::create`.
+const UNMADE: [&str; 3] = ["orders", "readings", "blobs"];
+
 /// A server of its own over a backend, with a client, with faults in between, and with time that stands still.
 pub(crate) struct World {
     /// Never retries: what the server answers is what a test sees.
@@ -39,7 +42,9 @@ pub(crate) struct World {
     /// The default table's name in DynamoDB.
     pub(crate) table: String,
     other: String,
-    backend: Backend,
+    /// Tables that are configured and that a test makes if it needs them: names with physical names.
+    pub(super) unmade: HashMap<&'static str, String>,
+    pub(super) backend: Backend,
     _serving: oneshot::Sender<()>,
     _folder: Option<TempDir>,
 }
@@ -133,13 +138,30 @@ impl World {
         for table in &tables {
             maker.create_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
         }
+        let unmade = UNMADE.map(|name| (name, unique_name(name)));
+        let unmade_spec =
+            |(name, physical): &(&str, String)| TableSpec { physical_name: physical.clone(), ..TableSpec::named(name) };
+        let tables = tables.into_iter().chain(unmade.iter().map(unmade_spec)).collect();
         let driver = Driver::new(sdk_client(http), tables, runtime);
         let (serving, channel) = serve(driver, engine).await;
         await_readiness(channel.clone()).await;
         faults.reset_counts();
         let client = Client::builder().retry(RetryPolicy::none()).over(channel.clone()).unwrap();
         let TestTime { clock, sleep } = time;
-        Self { client, channel, clock, sleep, faults, table, other, backend, _serving: serving, _folder: folder }
+        let unmade = unmade.into();
+        Self {
+            client,
+            channel,
+            clock,
+            sleep,
+            faults,
+            table,
+            other,
+            unmade,
+            backend,
+            _serving: serving,
+            _folder: folder,
+        }
     }
 
     /// Another program on the default table.
