@@ -4,7 +4,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use super::*;
-use crate::model::AttributeNames;
+use crate::model::{AttributeNames, Secret};
 
 #[derive(Parser)]
 struct Command {
@@ -234,6 +234,38 @@ fn a_token_is_given_in_exactly_one_way_and_only_its_digest_is_kept() {
 }
 
 #[test]
+fn a_page_token_secret_is_given_in_exactly_one_way_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let (first, second) = ("first".repeat(7), "second".repeat(6));
+    std::fs::write(&path, format!("{second}\n")).unwrap();
+    let secrets = |text: &str| load("--memory", &[("DYNAKV__PAGE_TOKENS__SECRETS", text)], None);
+    let config = secrets(&format!("[{{secret='{first}'}}, {{secret_file={path:?}}}]")).unwrap();
+    assert_eq!(config.page_tokens.secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [&first, &second]);
+    for shown in [config.to_toml(), format!("{config:?}")] {
+        assert!(!shown.contains("first") && !shown.contains("second"), "{shown}");
+    }
+    assert_eq!(secrets(&format!("{first}, {second}")).unwrap().page_tokens, config.page_tokens);
+    assert!(load("--memory", &[], None).unwrap().page_tokens.secrets.is_empty());
+
+    let both = format!("[{{secret='{first}', secret_file={path:?}}}]");
+    let problem = "page_tokens.secrets[0].secret or secret_file is needed, exactly one of them";
+    for text in ["[{}]", &both] {
+        assert_eq!(faults(secrets(text)), [problem]);
+    }
+    let short = faults(secrets("[{secret='short'}]"));
+    assert!(
+        short.len() == 1 && short[0].starts_with("page_tokens.secrets[0].secret must have at least 32"),
+        "{short:?}"
+    );
+    std::fs::write(&path, format!("{}\n", " ".repeat(50))).unwrap();
+    let short = faults(secrets(&format!("[{{secret_file={path:?}}}]")));
+    assert!(short[0].starts_with("page_tokens.secrets[0].secret_file must have at least 32"), "{short:?}");
+    let missing = faults(secrets("[{secret_file='/nonexistent'}]"));
+    assert!(missing[0].starts_with("page_tokens.secrets[0].secret_file cannot be read"), "{missing:?}");
+}
+
+#[test]
 fn what_is_printed_reads_back_as_the_same_configuration() {
     let line =
         "--backend dynamodb --region eu-central-1 --endpoint-url http://127.0.0.1:8000 --table users --table orders";
@@ -278,11 +310,15 @@ fn the_documentation_has_every_key_with_its_default_and_no_other() {
     std::fs::write(&token, "secret").unwrap();
     let tokens =
         format!("[{{name='a', token='t'}}, {{name='b', sha256='{:064}'}}, {{name='c', token_file={token:?}}}]", 0);
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "secret".repeat(6)).unwrap();
+    let secrets = format!("[{{secret='{:032}'}}, {{secret_file={secret:?}}}]", 0);
     let everything = [
         ("DYNAKV__TLS__CERT", "c"),
         ("DYNAKV__TLS__KEY", "k"),
         ("DYNAKV__TLS__CLIENT_CA", "a"),
         ("DYNAKV__AUTH__TOKENS", tokens.as_str()),
+        ("DYNAKV__PAGE_TOKENS__SECRETS", secrets.as_str()),
     ];
     let dynamodb = "--backend dynamodb --region r --endpoint-url http://h --table users";
     let defaults = load("", &[], None).unwrap();

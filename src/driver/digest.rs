@@ -5,7 +5,7 @@ use blake3::Hasher;
 
 use super::condition::Rendered;
 use super::layout::Item;
-use crate::model::{CallerExpression, Definitions, Projection, RequestId};
+use crate::model::{CallerExpression, Definitions, Path, Projection, RequestId};
 
 /// A hash of a request, for nonces and tokens.
 #[derive(Debug, Default)]
@@ -27,22 +27,22 @@ impl Digest {
         self.attributes(&rendered.values);
     }
 
-    /// A condition, filter or key condition, with what it refers to.
+    /// A condition, filter or key condition, with what it refers to. It is never empty: empty text says that there is none.
     pub(crate) fn expression(&mut self, expression: Option<&CallerExpression>) {
-        self.caller(expression.map(|expression| (expression.text(), expression.definitions())));
-    }
-
-    /// A projection, with what it refers to.
-    pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
-        self.caller(projection.map(|projection| (projection.text(), projection.definitions())));
-    }
-
-    /// What a caller wrote is never empty, so that empty text says that it was not given.
-    fn caller(&mut self, written: Option<(&str, &Definitions)>) {
-        self.bytes(written.map_or("", |(text, _)| text).as_bytes());
-        if let Some((_, Definitions { names, values })) = written {
+        self.bytes(expression.map_or("", CallerExpression::text).as_bytes());
+        if let Some(expression) = expression {
+            let Definitions { names, values } = expression.definitions();
             self.names(names);
             self.attributes(values);
+        }
+    }
+
+    /// The places that a projection names. There is at least one: their number says whether there is a projection.
+    pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
+        let paths: Vec<String> = projection.into_iter().flat_map(Projection::paths).map(Path::to_string).collect();
+        self.bytes(&paths.len().to_le_bytes());
+        for path in paths {
+            self.bytes(path.as_bytes());
         }
     }
 

@@ -57,7 +57,10 @@ impl Claim {
         let mut text = String::new();
         open_private(&self.folder.join(SECRET)).and_then(|mut file| file.read_to_string(&mut text)).map_err(failed)?;
         Secret::try_from(text.trim().to_owned()).map_err(|invalid| {
-            failed(io::Error::new(io::ErrorKind::InvalidData, format!("{SECRET} {invalid}; without it a new one is made")))
+            failed(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{SECRET} {invalid}; without it a new one is made"),
+            ))
         })
     }
 

@@ -222,8 +222,8 @@ impl<'a> Reader<'a> {
     /// The end of a range, if a hyphen follows. One before the closing bracket is meant as such.
     fn range_end(&mut self) -> Result<Option<char>, Invalid> {
         let mut ahead = self.0.clone();
-        let is_range = ahead.next().is_some_and(|(_, char)| char == '-')
-            && ahead.next().is_some_and(|(_, char)| char != ']');
+        let is_range =
+            ahead.next().is_some_and(|(_, char)| char == '-') && ahead.next().is_some_and(|(_, char)| char != ']');
         if !is_range {
             return Ok(None);
         }

@@ -36,7 +36,8 @@ impl TryFrom<String> for Secret {
         if secret.len() >= Self::MIN_BYTES {
             return Ok(Self(secret));
         }
-        let problem = format!("must have at least {} bytes, such as the output of: openssl rand -hex 32", Self::MIN_BYTES);
+        let problem =
+            format!("must have at least {} bytes, such as the output of: openssl rand -hex 32", Self::MIN_BYTES);
         Err(Invalid::limit(problem, format!("{} bytes or more", Self::MIN_BYTES)))
     }
 }

@@ -118,14 +118,8 @@ impl TryFrom<pb::ListKeysRequest> for Paged<ListKeys> {
 
     fn try_from(request: pb::ListKeysRequest) -> Result<Self, Violation> {
         use pb::list_keys_request::Pattern;
-        let pb::ListKeysRequest {
-            table,
-            pattern,
-            consistent_read,
-            return_consumed_capacity,
-            page_size,
-            page_token,
-        } = request;
+        let pb::ListKeysRequest { table, pattern, consistent_read, return_consumed_capacity, page_size, page_token } =
+            request;
         let pattern = match pattern {
             None => KeyPattern::All,
             Some(Pattern::Prefix(prefix)) => KeyPattern::prefix(prefix).in_field("prefix")?,

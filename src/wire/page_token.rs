@@ -164,9 +164,7 @@ impl Positions {
     fn into_cursor(self) -> Option<Cursor> {
         let position = |SealedPosition { reached }| match reached {
             None => Some(Position::Start),
-            Some(Reached::Key(pb::AttributeMap { fields })) => {
-                value::attributes(fields, "").ok().map(Position::After)
-            }
+            Some(Reached::Key(pb::AttributeMap { fields })) => value::attributes(fields, "").ok().map(Position::After),
             Some(Reached::End(())) => Some(Position::Done),
         };
         self.positions.into_iter().map(position).collect::<Option<_>>().map(Cursor)

@@ -9,7 +9,11 @@ fn matches(pattern: &str, key: &str) -> bool {
 #[test]
 fn patterns_match_whole_keys() {
     for (pattern, matching, others) in [
-        ("user:*:cart", &["user:1:cart", "user::cart", "user:a:cart:b:cart"][..], &["user:1:cart2", "xuser:1:cart"][..]),
+        (
+            "user:*:cart",
+            &["user:1:cart", "user::cart", "user:a:cart:b:cart"][..],
+            &["user:1:cart2", "xuser:1:cart"][..],
+        ),
         ("*", &["", "a", "a/b", ".hidden", "line\nbreak", "é"], &[]),
         ("**a**", &["a", "bab"], &["", "b"]),
         ("?", &["a", "é", "/", "\n", "👍"], &["", "ab", "e\u{301}"]),
