@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::*;
 use crate::model::Secret;
+use crate::pb::list_keys_request::Pattern;
 
 fn text(text: &str) -> pb::Value {
     pb::Value { kind: Some(pb::value::Kind::S(text.to_owned())) }
@@ -50,7 +51,6 @@ fn a_problem_names_its_field() {
     }
     assert_eq!(scan_refused(pb::ScanRequest { filter: "a = :v".to_owned(), ..Default::default() }), "filter");
 
-    use pb::list_keys_request::Pattern;
     let keys_refused =
         |pattern| refused::<_, ListKeys>(pb::ListKeysRequest { pattern: Some(pattern), ..Default::default() });
     assert_eq!(keys_refused(Pattern::Glob("[a".to_owned())), "glob");
@@ -123,7 +123,6 @@ fn every_other_request_has_another_digest() {
         pb::ScanRequest { count_only: true, ..Default::default() },
         pb::ScanRequest { index: "one".to_owned(), ..Default::default() },
     ];
-    use pb::list_keys_request::Pattern;
     let keys = |pattern, consistent_read| {
         let request = pb::ListKeysRequest { pattern, consistent_read, ..Default::default() };
         digest(&Paged::<ListKeys>::try_from(request).unwrap().listing)
