@@ -1,8 +1,8 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
-//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
-//! is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry` and
-//! `retry`.
+//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`, and `page` for Query, Scan and
+//! ListKeys. They share `attempt` (how a write is sent, and what becomes of it when an answer is lost), `condition`,
+//! `caller`, `actions`, `layout`, `schema`, `expiry` and `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
@@ -31,6 +31,7 @@ mod projection;
 mod read;
 mod retry;
 mod runtime;
+mod schema;
 mod set;
 mod size;
 mod table;
