@@ -33,8 +33,8 @@ impl Source<'_> {
         // An index may show an item twice while it changes, and DynamoDB takes no key twice.
         let keys: HashSet<ItemKey> = read.items.iter().filter_map(|item| self.key.key_of(item)).collect();
         let keys: Vec<ItemKey> = keys.into_iter().collect();
-        let chunks = keys.chunks(MAX_CHUNK).map(|chunk| self.check(chunk.to_vec()));
-        let checked = stream::iter(chunks).buffer_unordered(CHUNKS_IN_FLIGHT);
+        let chunks: Vec<Vec<ItemKey>> = keys.chunks(MAX_CHUNK).map(<[ItemKey]>::to_vec).collect();
+        let checked = stream::iter(chunks).map(|chunk| self.check(chunk)).buffer_unordered(CHUNKS_IN_FLIGHT);
         let checked = checked.try_fold(Checked::default(), async |mut all, chunk| {
             all.alive.extend(chunk.alive);
             all.consumed += chunk.consumed;
