@@ -1,11 +1,13 @@
+use std::sync::Arc;
+
 use super::reader::Reader;
 use super::source::{HiddenBy, Shown, Source, Way};
 use super::{ListKeys, Page, PageRequest};
-use crate::driver::KeyValues;
 use crate::driver::condition::Condition;
 use crate::driver::error::Error;
 use crate::driver::layout::{Item, Role};
 use crate::driver::projection::SharedProjection;
+use crate::driver::{Driver, KeyValues};
 use crate::model::{Key, KeyPattern};
 
 impl KeyValues {
@@ -17,6 +19,9 @@ impl KeyValues {
     /// # Cost
     /// Half a unit for every 4 KB that the table stores, the double if strongly consistent.
     pub async fn list_keys(&self, list: &ListKeys, page: PageRequest) -> Result<Page<Key>, Error> {
+        // Other calls name the key, and DynamoDB judges it. This one names none.
+        Driver(Arc::clone(&self.driver)).key_schema(&self.table, self.deadline).await?;
+        self.table.check_shape()?;
         let ListKeys { pattern, consistency } = list;
         let layout = self.table.layout();
         let source = Source {

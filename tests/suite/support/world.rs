@@ -198,6 +198,11 @@ impl World {
         self.client.get(key).consistent().await.unwrap().unwrap().version.unwrap()
     }
 
+    /// Milliseconds of the driver's clock.
+    pub(crate) fn millis(&self) -> i64 {
+        self.clock.now()
+    }
+
     /// Whole seconds of the driver's clock.
     pub(crate) fn seconds(&self) -> i64 {
         self.clock.now().div_euclid(1000)
