@@ -33,17 +33,15 @@ impl Source<'_> {
         // An index may show an item twice while it changes, and DynamoDB takes no key twice.
         let keys: HashSet<ItemKey> = read.items.iter().filter_map(|item| self.key.key_of(item)).collect();
         let keys: Vec<ItemKey> = keys.into_iter().collect();
-        let chunks: Vec<Vec<ItemKey>> = keys.chunks(MAX_CHUNK).map(<[ItemKey]>::to_vec).collect();
-        let checked = stream::iter(chunks).map(|chunk| self.check(chunk)).buffer_unordered(CHUNKS_IN_FLIGHT);
-        let checked = checked.try_fold(Checked::default(), async |mut all, chunk| {
-            all.alive.extend(chunk.alive);
-            all.consumed += chunk.consumed;
-            Ok(all)
-        });
-        let Checked { alive, consumed: of_table } = checked.await?;
+        let chunks: Vec<Vec<ItemKey>> = keys.chunks(MAX_CHUNK).map(<[_]>::to_vec).collect();
+        let mut checks = stream::iter(chunks).map(|chunk| self.check(chunk)).buffer_unordered(CHUNKS_IN_FLIGHT);
         let Read { mut items, scanned, last, mut consumed, .. } = read;
+        let mut alive = HashSet::with_capacity(keys.len());
+        while let Some(checked) = checks.try_next().await? {
+            alive.extend(checked.alive);
+            consumed += checked.consumed;
+        }
         items.retain(|item| self.key.key_of(item).is_some_and(|key| alive.contains(&key)));
-        consumed += of_table;
         Ok(Read { count: items.len(), items, scanned, last, consumed })
     }
 
