@@ -34,4 +34,4 @@ macro_rules! on_every_backend {
         }
     };
 }
-use on_every_backend;
+pub(crate) use on_every_backend;
