@@ -39,6 +39,16 @@ impl SharedProjection {
         Self { expression: Some(texts.join(", ")), ..shared }
     }
 
+    /// Only these attributes, and nothing for the caller.
+    pub(super) fn only<'a>(needed: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut shared = Self::default();
+        let mut texts = Vec::new();
+        for attribute in needed {
+            shared.need(attribute, &[], &mut texts);
+        }
+        Self { expression: Some(texts.join(", ")), ..shared }
+    }
+
     fn need(&mut self, attribute: &str, places: &[Projected], texts: &mut Vec<String>) {
         let inside = places.iter().map(|place| &place.path).filter(|path| path.attribute() == attribute);
         let ways: Vec<_> = inside.map(|path| path.steps().to_vec()).collect();

@@ -9,6 +9,7 @@
 
 mod cancellation;
 mod parameter;
+mod refusal;
 
 use std::error::Error as StdError;
 use std::io;
@@ -28,6 +29,7 @@ use hyper_util::client::legacy;
 
 pub(super) use cancellation::{Cancellation, CancellationKind};
 pub(super) use parameter::Parameter;
+pub(super) use refusal::{Expression, Refusal};
 
 use super::error::{Error, Upstream};
 use super::layout::Item;
@@ -239,6 +241,8 @@ carries_no_item!(
     get_item::GetItemError,
     batch_get_item::BatchGetItemError,
     batch_write_item::BatchWriteItemError,
+    query::QueryError,
+    scan::ScanError,
     describe_table::DescribeTableError,
     describe_time_to_live::DescribeTimeToLiveError,
     create_table::CreateTableError,

@@ -15,7 +15,8 @@ pub(super) use plan::{Content, ItemPlan, ItemPlanner};
 use super::error::Error;
 use super::layout::{Item, Layout};
 use super::payload::Payload;
-use super::table::{KeySchema, Table};
+use super::schema::KeySchema;
+use super::table::Table;
 use super::{Deadline, Driver, Inner};
 use crate::model::{Millis, RequestId};
 

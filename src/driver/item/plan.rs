@@ -16,9 +16,10 @@ use crate::driver::digest::Digest;
 use crate::driver::layout::{Item, Layout, MAX_ITEM_BYTES, Role, VERSION_BYTES};
 use crate::driver::nonce::Nonce;
 use crate::driver::prepare::{join, not_yet};
+use crate::driver::schema::KeySchema;
 use crate::driver::set::Written;
 use crate::driver::size;
-use crate::driver::table::{KeySchema, Table};
+use crate::driver::table::Table;
 use crate::model::{
     Attributes, CallerExpression, ExpireTime, Invalid, ItemKey, ItemUpdate, Millis, PutItem, RequestId, UpdateItem,
     Violation,

@@ -11,7 +11,12 @@ mod expiry;
 mod grove;
 mod items;
 mod limits;
+mod list_keys;
+mod orders;
+mod page_tokens;
+mod query;
 mod retries;
+mod scan;
 mod set;
 mod transact;
 mod ttl;
@@ -30,4 +35,4 @@ macro_rules! on_every_backend {
         }
     };
 }
-use on_every_backend;
+pub(crate) use on_every_backend;

@@ -9,7 +9,7 @@ use dynakv::config::{Config, Flags, Listen};
 use dynakv::driver::{Clock, Deadline, Driver, Random, Runtime};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{AttributeNames, TableSpec};
-use dynakv::server::{self, Listener, Server, backend};
+use dynakv::server::{self, Listener, Server, backend, startup};
 use dynakv_client::{Client, RetryPolicy, Version};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -198,6 +198,11 @@ impl World {
         self.client.get(key).consistent().await.unwrap().unwrap().version.unwrap()
     }
 
+    /// Milliseconds of the driver's clock.
+    pub(crate) fn millis(&self) -> i64 {
+        self.clock.now()
+    }
+
     /// Whole seconds of the driver's clock.
     pub(crate) fn seconds(&self) -> i64 {
         self.clock.now().div_euclid(1000)
@@ -219,7 +224,8 @@ async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, 
     let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
     let address = listener.address().unwrap();
     let (serving, stop) = oneshot::channel();
-    let server = Server::new(&config, driver, engine, Runtime::system());
+    let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref()).unwrap();
+    let server = Server::new(&config, driver, engine, page_tokens, Runtime::system());
     tokio::spawn(async move {
         server::run(server, listener, async { drop(stop.await) }).await.unwrap();
     });
