@@ -61,6 +61,8 @@ pub struct Server {
     pub health: config::Health,
     /// How the server ends.
     pub shutdown: config::Shutdown,
+    /// Whether callers may delete tables.
+    pub allow_delete_table: bool,
 }
 
 /// Why a server cannot run.
@@ -88,6 +90,7 @@ impl Server {
             tls: config.tls.clone(),
             health: config.health.clone(),
             shutdown: config.shutdown.clone(),
+            allow_delete_table: config.allow_delete_table,
         }
     }
 }
@@ -95,10 +98,22 @@ impl Server {
 /// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
 /// grace time. Dropped, it cuts everything.
 pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-    let Server { driver, engine, runtime, auth, limits, connections, tls, health, shutdown: ending } = server;
+    let Server {
+        driver,
+        engine,
+        runtime,
+        auth,
+        limits,
+        connections,
+        tls,
+        health,
+        shutdown: ending,
+        allow_delete_table,
+    } = server;
     let tls = tls.as_ref().map(tls::Acceptor::new).transpose()?;
     let mut readiness = Readiness::new(driver.clone(), engine, health.probe_period, runtime.clone()).await;
-    let calls = Calls::new(routes(driver, &readiness)?, &auth, &limits);
+    let tables = Tables::new(driver.clone(), allow_delete_table);
+    let calls = Calls::new(routes(driver, tables, &readiness)?, &auth, &limits);
     let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone());
 
     tokio::select! {
@@ -119,7 +134,7 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
     Ok(())
 }
 
-fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
+fn routes(driver: Driver, tables: Tables, readiness: &Readiness) -> Result<Routes, Error> {
     // Both versions list the same services; by itself, each would list of the two only itself.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -134,10 +149,10 @@ fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
     let key_value = KeyValueServiceServer::new(KeyValue::new(driver.clone()))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let items = ItemServiceServer::new(Items::new(driver.clone()))
+    let items = ItemServiceServer::new(Items::new(driver))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let tables = TableServiceServer::new(Tables::new(driver)).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let tables = TableServiceServer::new(tables).max_decoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Routes::new(key_value)
         .add_service(items)
         .add_service(tables)

@@ -18,7 +18,7 @@ pub use table::Tables;
 
 use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
 use crate::wire::Violation;
-use crate::wire::status::{self, Access};
+use crate::wire::status::{self, Access, Reason};
 
 /// Whom the token of a call stands for. In the extensions of every authenticated request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,12 @@ enum Failure {
     Violation(#[from] Violation),
     #[error(transparent)]
     Driver(#[from] Arc<driver::Error>),
+    /// The server has not made the token in this field.
+    #[error("the field {0} holds no page token")]
+    PageToken(&'static str),
+    /// The configuration does not allow it.
+    #[error("{0}")]
+    Disabled(&'static str),
 }
 
 impl From<driver::Error> for Failure {
@@ -47,6 +53,8 @@ impl Failure {
                 log(&error);
                 status::of_error(&error, access)
             }
+            Self::PageToken(field) => status::invalid_page_token(field),
+            Self::Disabled(message) => status::status(Reason::OperationDisabled, message),
         }
     }
 }

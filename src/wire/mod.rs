@@ -6,6 +6,7 @@ pub(crate) mod codec;
 pub(crate) mod expression;
 pub(crate) mod kv;
 pub mod status;
+pub(crate) mod table;
 pub(crate) mod transact;
 pub(crate) mod value;
 

@@ -76,6 +76,12 @@ pub(crate) fn of_violation(violation: &Violation, access: Access) -> Status {
     problem.into_status()
 }
 
+/// A page token that this server has not made.
+pub(crate) fn invalid_page_token(field: &str) -> Status {
+    const PROBLEM: &str = "is no token of an earlier answer to this request";
+    Problem::new(Reason::InvalidPageToken, format!("{field}: {PROBLEM}")).violation(field, PROBLEM).into_status()
+}
+
 /// A call that the driver could not carry out.
 pub(crate) fn of_error(error: &Error, access: Access) -> Status {
     if let Error::Invalid(violation) = error {
@@ -114,6 +120,8 @@ pub(crate) fn reason(error: &Error) -> Reason {
         Error::TableShape(_) => Reason::TableShape,
         Error::TableNotFound(..) => Reason::TableNotFound,
         Error::TableNotActive(..) => Reason::TableNotActive,
+        Error::TableExists(..) => Reason::TableExists,
+        Error::TableProtected(..) => Reason::OperationDisabled,
         Error::ItemTooLarge(_) => Reason::ItemTooLarge,
         Error::UpdateNotApplicable(_) => Reason::UpdateNotApplicable,
         Error::NotACounter => Reason::NotACounter,
@@ -138,7 +146,10 @@ fn details(problem: Problem, error: &Error) -> Problem {
         Error::InvalidExpression { field, upstream } => {
             problem.violation(field, upstream.message().unwrap_or("is not an expression that DynamoDB accepts"))
         }
-        Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
+        Error::TableNotFound(table, _)
+        | Error::TableNotActive(table, _)
+        | Error::TableExists(table, _)
+        | Error::TableProtected(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),
         Error::Throttled(upstream) => throttle_details(problem, upstream.throttle_reasons()),
         Error::Invalid(_)

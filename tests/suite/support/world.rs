@@ -131,7 +131,7 @@ impl World {
         // Tables are made behind the faults, so that these count the calls of the test only.
         let maker = Driver::new(backend.clone(), tables.clone(), Runtime::system());
         for table in &tables {
-            maker.create_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
+            maker.ensure_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
         }
         let driver = Driver::new(sdk_client(http), tables, runtime);
         let (serving, channel) = serve(driver, engine).await;
