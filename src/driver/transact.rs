@@ -37,8 +37,8 @@ pub(super) fn within(error: Error, index: usize) -> Error {
 /// The failure of a call over several tables. DynamoDB does not say which of them it is about.
 pub(super) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
     let tables: Vec<&Table> = tables.collect();
-    if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema) {
-        // What was known of one of them does not hold any more.
+    if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
+        // One of them may not be what it was; a request made of what was known is not refused otherwise.
         tables.iter().for_each(|table| table.forget());
     }
     let mut names: Vec<&str> = tables.into_iter().map(Table::name).collect();

@@ -136,12 +136,16 @@ impl Driver {
     }
 }
 
-/// A read has no condition of its own: whatever cancelled it is a conflict or a throttle, and both pass.
+/// A read has no condition of its own: what cancels it is a conflict or a throttle, which pass, or a table that is not what
+/// it was.
 fn cancelled_read(failure: Failure) -> Failure {
     let Failure { kind, upstream } = failure;
     let kind = match kind {
         FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::Conflict) => FailureKind::Conflict,
         FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::Throttled) => FailureKind::Throttled,
+        FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::OtherKeySchema) => {
+            FailureKind::OtherKeySchema
+        }
         FailureKind::Cancelled(_) => FailureKind::Refused,
         other => other,
     };

@@ -12,6 +12,7 @@ mod grove;
 mod limits;
 mod retries;
 mod set;
+mod tables;
 mod transact;
 mod ttl;
 
