@@ -39,7 +39,9 @@ pub(super) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a 
     let tables: Vec<&Table> = tables.collect();
     if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
         // One of them may not be what it was; a request made of what was known is not refused otherwise.
-        tables.iter().for_each(|table| table.forget());
+        for table in &tables {
+            table.forget();
+        }
     }
     let mut names: Vec<&str> = tables.into_iter().map(Table::name).collect();
     names.sort_unstable();
