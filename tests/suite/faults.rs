@@ -3,6 +3,7 @@
 mod ambiguous;
 mod batches;
 mod deadline;
+mod tables;
 mod throttled;
 mod transactions;
 mod unambiguous;
