@@ -18,6 +18,7 @@ mod output;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
+mod table;
 mod transact;
 mod ttl;
 mod write;
@@ -68,6 +69,8 @@ enum ClientCommand {
     #[command(subcommand)]
     Batch(batch::Batch),
     Transact(transact::Transact),
+    #[command(subcommand)]
+    Table(table::TableCommand),
     Health(health::Health),
 }
 
@@ -127,6 +130,7 @@ impl ClientCommand {
             Self::Incr(command) => output.show(&command.run().await?),
             Self::Batch(command) => command.run(output).await,
             Self::Transact(command) => output.show(&command.run().await?),
+            Self::Table(command) => command.run(output).await,
             Self::Health(command) => output.show(&command.run().await?),
         }
     }
@@ -144,6 +148,7 @@ impl ClientCommand {
             Self::Incr(command) => &command.connection,
             Self::Batch(command) => command.connection(),
             Self::Transact(command) => &command.connection,
+            Self::Table(command) => command.connection(),
             Self::Health(command) => &command.connection,
         };
         connection.output()

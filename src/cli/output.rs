@@ -74,6 +74,13 @@ impl Output {
         to_stderr(text);
     }
 
+    /// Tells a person on standard error what a command is about to do. What reads JSON is told nothing.
+    pub(super) fn progress(self, sentence: &str) {
+        if !self.json {
+            to_stderr(format!("{sentence}\n"));
+        }
+    }
+
     pub(super) fn error(self, error: &Error) {
         let text = match line(&error.report()) {
             Ok(json) if self.json => json,

@@ -8,6 +8,7 @@ use tonic::transport::Channel;
 
 use crate::batch::{BatchOperation, BatchWrite};
 use crate::pb::key_value_service_client::KeyValueServiceClient;
+use crate::pb::table_service_client::TableServiceClient;
 use crate::retry::Sender;
 use crate::{
     Builder, Call, ConnectError, Credentials, Expected, RetryPolicy, Runtime, TransactOperation, TransactRead, pb,
@@ -19,6 +20,9 @@ pub type Transport = InterceptedService<Channel, Credentials>;
 
 /// The generated stub of `KeyValueService`.
 pub type Stub = KeyValueServiceClient<Transport>;
+
+/// The generated stub of `TableService`.
+pub type TableStub = TableServiceClient<Transport>;
 
 /// The largest message that DynaKV sends.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -76,6 +80,12 @@ impl Client {
         self.0.stub.clone()
     }
 
+    /// The generated stub of `TableService`, like [`stub`](Self::stub).
+    #[must_use]
+    pub fn table_stub(&self) -> TableStub {
+        TableServiceClient::new(self.0.transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
     /// The connection, for the stubs of other services of the same server, such as `grpc.health.v1.Health`.
     #[must_use]
     pub fn transport(&self) -> Transport {
@@ -90,7 +100,7 @@ impl Client {
         self.0.timeout
     }
 
-    fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         self.0.table.clone()
     }
 
@@ -233,7 +243,7 @@ impl Client {
         self.call(transact::write_request(operations, &self.0.table))
     }
 
-    fn call<R>(&self, request: R) -> Call<R> {
+    pub(crate) fn call<R>(&self, request: R) -> Call<R> {
         Call::new(self.clone(), request)
     }
 }

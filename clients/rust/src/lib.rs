@@ -15,6 +15,7 @@ mod point;
 mod reason;
 mod retry;
 mod runtime;
+mod table;
 mod tls;
 mod transact;
 
@@ -28,7 +29,7 @@ pub use address::{Address, InvalidAddress};
 pub use batch::{BatchDelete, BatchOperation, BatchOutcome, BatchSet, BatchWrite, Found, FoundStream};
 pub use bytes::Bytes;
 pub use call::Call;
-pub use client::{Client, Stub, Transport};
+pub use client::{Client, Stub, TableStub, Transport};
 pub use connect::{Builder, ConnectError, DEFAULT_ADDRESS};
 pub use credentials::Credentials;
 pub use entry::{Entry, Version};
@@ -37,6 +38,10 @@ pub use outcome::{Counter, Deletion, Expected, ExpireOutcome, PersistOutcome, Sw
 pub use reason::Reason;
 pub use retry::RetryPolicy;
 pub use runtime::{Runtime, TokioRuntime};
+pub use table::{
+    AttributeRoles, Backend, Capabilities, Index, IndexKind, IndexProjection, KeyAttribute, KeyType, ListTables,
+    ListedTable, TableDescription, Throughput, TimeToLive,
+};
 pub use tls::Tls;
 pub use tonic::Code;
 pub use transact::{
