@@ -100,7 +100,7 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
-    let options = Options { runtime: runtime.clone(), batch_concurrency };
+    let options = Options { batch_concurrency, ..Options::from(runtime.clone()) };
     let driver = |client| Driver::new(client, config.tables.clone(), options.clone());
     match &config.backend {
         Backend::Embedded { data_dir } => {

@@ -14,6 +14,7 @@ mod batch_get;
 mod batch_write;
 mod caller;
 mod capacity;
+mod coalesce;
 mod condition;
 mod delete;
 mod digest;
@@ -47,6 +48,7 @@ use aws_sdk_dynamodb::Client;
 pub use batch_get::{Answer, BatchGet, Found};
 pub use batch_write::{BatchOperation, BatchOutcome, BatchWritten};
 pub use capacity::Capacity;
+pub use coalesce::Coalescing;
 pub use delete::Deletion;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
@@ -80,6 +82,7 @@ struct Inner {
     runtime: Runtime,
     budget: Budget,
     batch_concurrency: usize,
+    coalescing: Coalescing,
 }
 
 /// How a driver goes about its work.
@@ -89,6 +92,8 @@ pub struct Options {
     pub runtime: Runtime,
     /// How many calls to DynamoDB one batch has in flight at most.
     pub batch_concurrency: NonZeroUsize,
+    /// Which calls share calls to DynamoDB.
+    pub coalescing: Coalescing,
 }
 
 /// Enough for 10,000 keys to take little longer than a few calls one after the other.
@@ -96,7 +101,7 @@ pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap
 
 impl From<Runtime> for Options {
     fn from(runtime: Runtime) -> Self {
-        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY }
+        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY, coalescing: Coalescing::default() }
     }
 }
 
@@ -106,10 +111,10 @@ impl Driver {
     /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
     #[must_use]
     pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
-        let Options { runtime, batch_concurrency } = options.into();
+        let Options { runtime, batch_concurrency, coalescing } = options.into();
         let tables = tables.into_iter().map(|spec| Arc::new(Table::new(spec))).collect();
         let batch_concurrency = batch_concurrency.get();
-        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default(), batch_concurrency }))
+        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default(), batch_concurrency, coalescing }))
     }
 
     /// The AWS SDK client that the driver uses.

@@ -8,8 +8,10 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::aws_error::Failure;
+use super::coalesce::{Claims, Lane, ReadLine, WriteLine};
 use super::error::Error;
 use super::layout::{Item, Layout, type_name};
+use super::read::Consistency;
 use super::{Deadline, Driver, Inner};
 use crate::model::{Invalid, ItemKey, TableSpec, Violation};
 
@@ -50,6 +52,10 @@ pub(super) struct Table {
     layout: Layout,
     /// Its primary key, once DynamoDB has said so.
     key_schema: OnceLock<KeySchema>,
+    eventual_reads: Lane<ReadLine>,
+    strong_reads: Lane<ReadLine>,
+    writes: Lane<WriteLine>,
+    claims: Claims,
 }
 
 /// A table's primary key: attributes with their types (S, N or B).
@@ -62,7 +68,15 @@ pub(super) struct KeySchema {
 impl Table {
     pub(super) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, key_schema: OnceLock::new() }
+        Self {
+            spec,
+            layout,
+            key_schema: OnceLock::new(),
+            eventual_reads: Lane::default(),
+            strong_reads: Lane::default(),
+            writes: Lane::default(),
+            claims: Claims::default(),
+        }
     }
 
     pub(super) fn spec(&self) -> &TableSpec {
@@ -80,6 +94,24 @@ impl Table {
 
     pub(super) fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// Gets that share calls. Only those of one consistency can.
+    pub(super) fn reads(&self, consistency: Consistency) -> &Lane<ReadLine> {
+        match consistency {
+            Consistency::Eventual => &self.eventual_reads,
+            Consistency::Strong => &self.strong_reads,
+        }
+    }
+
+    /// Sets that share calls.
+    pub(super) fn writes(&self) -> &Lane<WriteLine> {
+        &self.writes
+    }
+
+    /// Which keys are being written.
+    pub(super) fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     /// Refuses a table that is known to have another key than one string. As long as nothing is known, DynamoDB judges.
