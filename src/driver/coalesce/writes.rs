@@ -221,3 +221,34 @@ fn answer(members: Members, shared: impl Fn(&str) -> Shared) {
         let _left = answer.send(shared(key.as_str()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::super::Claims;
+    use super::*;
+
+    #[test]
+    fn who_has_left_or_lost_patience_is_not_written_for() {
+        let claims = Claims::default();
+        let mut line = WriteLine::default();
+        let mut answers = Vec::new();
+        for (name, is_taken) in [("stays", false), ("impatient", true), ("leaves", false), ("stays", false)] {
+            let key = Key::try_from(name.to_owned()).unwrap();
+            let (answer, answered) = oneshot::channel();
+            let item = Item::from([("pk".to_owned(), AttributeValue::S(name.to_owned()))]);
+            line.push(Waiting { key, item, is_taken: Arc::new(AtomicBool::new(is_taken)), answer });
+            answers.extend((name != "leaves").then_some(answered));
+        }
+        let mut claim = claims.shared();
+        let (members, requests) = board(line, &mut claim);
+        assert_eq!(members.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["stays"]);
+        assert_eq!(requests.len(), 1);
+        // The second write of a key is not made beside the first.
+        let mut answers = answers.into_iter();
+        assert!(answers.next().unwrap().try_recv().is_err());
+        assert!(answers.next().unwrap().try_recv().is_err());
+        assert!(matches!(answers.next().unwrap().try_recv(), Ok(Shared::NotWritten)));
+    }
+}
