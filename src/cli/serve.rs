@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
+use crate::driver::{Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
 use crate::embedded::{self, Engine, Location};
 use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
 
@@ -100,7 +100,8 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
-    let options = Options { batch_concurrency, ..Options::from(runtime.clone()) };
+    let config::Coalescing { reads, writes } = config.coalescing;
+    let options = Options { runtime: runtime.clone(), batch_concurrency, coalescing: Coalescing { reads, writes } };
     let driver = |client| Driver::new(client, config.tables.clone(), options.clone());
     match &config.backend {
         Backend::Embedded { data_dir } => {

@@ -24,7 +24,7 @@ pub use auth::{Auth, Token};
 pub use backend::Backend;
 pub use fault::{Error, Fault, Origin};
 pub use flags::Flags;
-pub use sections::{Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
+pub use sections::{Coalescing, Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
 pub use setting::{Listen, LogFormat};
 
 use crate::model::TableSpec;
@@ -49,6 +49,8 @@ pub struct Config {
     pub auth: Auth,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[coalescing]`.
+    pub coalescing: Coalescing,
     /// `[connections]`.
     pub connections: Connections,
     /// `[health]`.
@@ -94,6 +96,7 @@ impl Config {
             tls: root.section("tls", Tls::read),
             auth: root.section("auth", Auth::read),
             limits: root.section("limits", Limits::read),
+            coalescing: root.section("coalescing", Coalescing::read),
             connections: root.section("connections", Connections::read),
             health: root.section("health", Health::read),
             shutdown: root.section("shutdown", Shutdown::read),
