@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{self, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
+use crate::driver::{self, Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
 use crate::embedded::{self, Engine, Location};
 use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
 
@@ -101,8 +101,10 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
+    let config::Coalescing { reads, writes } = config.coalescing;
+    let coalescing = Coalescing { reads, writes };
     let driver = |client, backend| {
-        let options = Options { runtime: runtime.clone(), batch_concurrency, backend };
+        let options = Options { runtime: runtime.clone(), batch_concurrency, backend, coalescing };
         Driver::new(client, config.tables.clone(), options)
     };
     match &config.backend {

@@ -26,7 +26,7 @@ pub use backend::Backend;
 pub use fault::{Error, Fault, Origin};
 pub use flags::Flags;
 pub use page_tokens::PageTokens;
-pub use sections::{Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
+pub use sections::{Coalescing, Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
 pub use setting::{Listen, LogFormat};
 
 use crate::model::TableSpec;
@@ -55,6 +55,8 @@ pub struct Config {
     pub page_tokens: PageTokens,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[coalescing]`.
+    pub coalescing: Coalescing,
     /// `[connections]`.
     pub connections: Connections,
     /// `[health]`.
@@ -102,6 +104,7 @@ impl Config {
             auth: root.section("auth", Auth::read),
             page_tokens: root.section("page_tokens", PageTokens::read),
             limits: root.section("limits", Limits::read),
+            coalescing: root.section("coalescing", Coalescing::read),
             connections: root.section("connections", Connections::read),
             health: root.section("health", Health::read),
             shutdown: root.section("shutdown", Shutdown::read),

@@ -82,6 +82,22 @@ impl Limits {
     }
 }
 
+/// `[coalescing]`: whether calls of different clients share calls to DynamoDB once many are in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coalescing {
+    /// `coalescing.reads` (true): Gets, in BatchGetItem. Without permission for that, each goes by itself.
+    pub reads: bool,
+    /// `coalescing.writes` (true): Sets without `keep_ttl` and `return_previous`, in BatchWriteItem. Without permission for
+    /// that, each goes by itself.
+    pub writes: bool,
+}
+
+impl Coalescing {
+    pub(super) fn read(section: &mut Section) -> Self {
+        Self { reads: section.get("reads", true), writes: section.get("writes", true) }
+    }
+}
+
 /// `[connections]`: how long a client's connection lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connections {

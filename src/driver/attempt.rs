@@ -99,6 +99,13 @@ impl KeyValues {
 
     /// Sends a write once. Conditions are rendered as of now, so that a retry judges expiry at its own time.
     async fn attempt(&self, write: &Write<'_>) -> Result<Option<Item>, Failure> {
+        if let (Action::Put { value, expire, nonce, answer: ReturnValue::None }, None) =
+            (&write.action, &write.condition)
+        {
+            let item = || self.table.layout().item(write.key, *value, *expire, *nonce);
+            return self.put_plain(write.key, item).await.map(|()| None);
+        }
+        let _claim = self.table.lanes.claims.single(write.key).await;
         match &write.action {
             Action::Put { value, expire, nonce, answer } => {
                 let item = self.table.layout().item(write.key, *value, *expire, *nonce);
@@ -115,7 +122,12 @@ impl KeyValues {
         render(self.table.layout(), write.condition.as_ref(), update, self.now())
     }
 
-    async fn put(&self, item: Item, rendered: Rendered, return_values: ReturnValue) -> Result<Option<Item>, Failure> {
+    pub(super) async fn put(
+        &self,
+        item: Item,
+        rendered: Rendered,
+        return_values: ReturnValue,
+    ) -> Result<Option<Item>, Failure> {
         let answer = self
             .driver
             .client

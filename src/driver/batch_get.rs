@@ -16,7 +16,7 @@ use super::retry::Pacing;
 use crate::model::{Entry, Key};
 
 /// The most keys that DynamoDB takes in one BatchGetItem.
-const MAX_CHUNK: usize = 100;
+pub(super) const MAX_CHUNK: usize = 100;
 
 /// How much the answers in flight may be expected to hold, in bytes as DynamoDB counts them.
 ///
@@ -67,14 +67,15 @@ struct Fetched {
     result: Result<Page, Failure>,
 }
 
-struct Page {
-    items: Vec<Item>,
-    unprocessed: Vec<String>,
+pub(super) struct Page {
+    pub(super) items: Vec<Item>,
+    pub(super) unprocessed: Vec<String>,
     consumed: Capacity,
 }
 
+/// Reads keys of one table, a hundred at a time.
 #[derive(Clone)]
-struct Reader {
+pub(super) struct Reader {
     call: KeyValues,
     consistency: Consistency,
     part: Part,
@@ -111,7 +112,7 @@ impl KeyValues {
         let chunk = |keys: &[String]| Chunk { keys: keys.to_vec(), pacing, pause: None };
         BatchGet {
             waiting: distinct.chunks(MAX_CHUNK).map(chunk).collect(),
-            reader: Reader { call: self.clone(), consistency, part, wants_capacity },
+            reader: Reader::new(self.clone(), consistency, part, wants_capacity),
             positions,
             in_flight: JoinSet::new(),
             window: 1,
@@ -163,7 +164,7 @@ impl BatchGet {
         let key_name = self.reader.call.table.layout().name(Role::Key).to_owned();
         let left: HashSet<String> = unprocessed.into_iter().collect();
         let mut found: HashMap<String, Item> =
-            items.into_iter().filter_map(|item| Some((text(item.get(&key_name)?.clone())?, item))).collect();
+            items.into_iter().filter_map(|item| Some((text(item.get(&key_name)?)?.to_owned(), item))).collect();
         let mut answers = Vec::with_capacity(chunk.keys.len());
         let mut bytes = 0;
         // What DynamoDB left unprocessed it has not looked for.
@@ -190,7 +191,7 @@ impl BatchGet {
         match self.reader.call.visible(item) {
             Ok(Some(entry)) => Found::Item(Box::new(entry)),
             Ok(None) => Found::Nothing,
-            Err(error) => Found::Failed(Arc::new(error)),
+            Err(unexpected) => Found::Failed(Arc::new(unexpected.into())),
         }
     }
 
@@ -217,6 +218,10 @@ impl BatchGet {
 }
 
 impl Reader {
+    pub(super) fn new(call: KeyValues, consistency: Consistency, part: Part, wants_capacity: bool) -> Self {
+        Self { call, consistency, part, wants_capacity }
+    }
+
     async fn fetch(self, mut chunk: Chunk) -> Fetched {
         let driver = &self.call.driver;
         if let Some(pause) = chunk.pause.take() {
@@ -226,7 +231,7 @@ impl Reader {
         Fetched { chunk, result }
     }
 
-    async fn batch_get_item(&self, keys: &[String]) -> Result<Page, Failure> {
+    pub(super) async fn batch_get_item(&self, keys: &[String]) -> Result<Page, Failure> {
         let table = self.call.table.physical_name();
         let key_name = self.call.table.layout().name(Role::Key);
         let keys = keys.iter().map(|key| HashMap::from([(key_name.to_owned(), AttributeValue::S(key.clone()))]));
@@ -261,7 +266,7 @@ impl Reader {
         }
         // Only one table was asked, whatever DynamoDB calls it here.
         let left = unprocessed.into_values().flat_map(|unprocessed| unprocessed.keys);
-        let left = left.map(|mut key| key.remove(key_name).and_then(text).ok_or_else(Failure::unreadable));
+        let left = left.map(|mut key| key.remove(key_name).and_then(into_text).ok_or_else(Failure::unreadable));
         Ok(Page {
             items: responses.into_values().flatten().collect(),
             unprocessed: left.collect::<Result<_, _>>()?,
@@ -277,7 +282,11 @@ fn size(found: &Found) -> usize {
     }
 }
 
-fn text(value: AttributeValue) -> Option<String> {
+pub(super) fn text(value: &AttributeValue) -> Option<&str> {
+    value.as_s().ok().map(String::as_str)
+}
+
+fn into_text(value: AttributeValue) -> Option<String> {
     match value {
         AttributeValue::S(text) => Some(text),
         _ => None,

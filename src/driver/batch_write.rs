@@ -17,7 +17,7 @@ use super::set::{Swap, Written};
 use crate::model::{CompareAndDelete, CompareAndSet, Entry, Key, Set, SetExpiry};
 
 /// The most writes that DynamoDB takes in one BatchWriteItem, and the most bytes.
-const MAX_CHUNK: usize = 25;
+pub(super) const MAX_CHUNK: usize = 25;
 const MAX_CHUNK_BYTES: usize = 16 * 1024 * 1024;
 
 /// One operation of a batch.
@@ -194,6 +194,11 @@ impl KeyValues {
     ///
     /// A plain write may be sent again after an ambiguous attempt; see `attempt.rs`.
     async fn write_chunk(&self, chunk: Vec<Plain>, wants_capacity: bool) -> Settled {
+        let keys: Vec<Key> = chunk.iter().map(|plain| plain.key().clone()).collect();
+        let mut claims = Vec::with_capacity(keys.len());
+        for key in &keys {
+            claims.push(self.table.lanes.claims.single(key).await);
+        }
         let mut attempts = self.attempts();
         let mut left: HashMap<String, Plain> =
             chunk.into_iter().map(|plain| (plain.key().as_str().to_owned(), plain)).collect();
@@ -230,13 +235,21 @@ impl KeyValues {
         }
     }
 
-    /// Sends the writes, and answers with the keys of those that DynamoDB left unprocessed.
     async fn batch_write_item(
         &self,
         writes: &HashMap<String, Plain>,
         wants_capacity: bool,
     ) -> Result<(HashSet<String>, Capacity), Failure> {
         let requests = writes.values().map(|plain| self.write_request(&plain.write)).collect::<Result<_, _>>()?;
+        self.send_writes(requests, wants_capacity).await
+    }
+
+    /// Sends writes of distinct keys, and answers with the keys of those that DynamoDB left unprocessed.
+    pub(super) async fn send_writes(
+        &self,
+        requests: Vec<WriteRequest>,
+        wants_capacity: bool,
+    ) -> Result<(HashSet<String>, Capacity), Failure> {
         let table = self.table.physical_name();
         let answer = self
             .driver

@@ -54,6 +54,19 @@ pub(super) const VERSION_BYTES: usize = 1 + 19usize.div_ceil(2);
 const TTL_BYTES: usize = 1 + 10usize.div_ceil(2);
 const TTL_MS_BYTES: usize = 1 + 3usize.div_ceil(2);
 
+/// Another program stored an attribute of a type that does not fit its part.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unexpected {
+    role: &'static str,
+    found: &'static str,
+}
+
+impl From<Unexpected> for Error {
+    fn from(Unexpected { role, found }: Unexpected) -> Self {
+        Self::UnexpectedAttributeType { role, found }
+    }
+}
+
 /// The attribute names of one table, and what they mean.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -151,7 +164,7 @@ impl Layout {
     }
 
     /// The entry that an item holds.
-    pub(super) fn entry(&self, mut item: Item) -> Result<Entry, Error> {
+    pub(super) fn entry(&self, mut item: Item) -> Result<Entry, Unexpected> {
         let expire_time = self.expire_time(&item);
         let key = match item.remove(&self.names.key) {
             Some(AttributeValue::S(key)) => Key::try_from(key).map_err(|_| unexpected("key", None))?,
@@ -172,8 +185,8 @@ impl Layout {
     }
 }
 
-fn unexpected(role: &'static str, found: Option<&AttributeValue>) -> Error {
-    Error::UnexpectedAttributeType { role, found: found.map_or("none", type_name) }
+fn unexpected(role: &'static str, found: Option<&AttributeValue>) -> Unexpected {
+    Unexpected { role, found: found.map_or("none", type_name) }
 }
 
 /// DynamoDB's name of an attribute's type.

@@ -14,6 +14,7 @@ mod batch_get;
 mod batch_write;
 mod caller;
 mod capacity;
+mod coalesce;
 mod condition;
 mod delete;
 mod digest;
@@ -53,6 +54,7 @@ use aws_sdk_dynamodb::Client;
 pub use batch_get::{Answer, BatchGet, Found};
 pub use batch_write::{BatchOperation, BatchOutcome, BatchWritten};
 pub use capacity::Capacity;
+pub use coalesce::Coalescing;
 pub use delete::Deletion;
 pub(crate) use digest::Digest;
 pub use error::{Error, Upstream};
@@ -92,6 +94,7 @@ struct Inner {
     runtime: Runtime,
     budget: Budget,
     batch_concurrency: usize,
+    coalescing: Coalescing,
 }
 
 /// How a driver goes about its work.
@@ -103,6 +106,8 @@ pub struct Options {
     pub batch_concurrency: NonZeroUsize,
     /// Where the tables are stored, and so which may be named.
     pub backend: Backend,
+    /// Which calls share calls to DynamoDB.
+    pub coalescing: Coalescing,
 }
 
 /// Enough for 10,000 keys to take little longer than a few calls one after the other.
@@ -110,7 +115,12 @@ pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap
 
 impl From<Runtime> for Options {
     fn from(runtime: Runtime) -> Self {
-        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY, backend: Backend::DynamoDb }
+        Self {
+            runtime,
+            batch_concurrency: DEFAULT_BATCH_CONCURRENCY,
+            backend: Backend::DynamoDb,
+            coalescing: Coalescing::default(),
+        }
     }
 }
 
@@ -120,10 +130,16 @@ impl Driver {
     /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
     #[must_use]
     pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
-        let Options { runtime, batch_concurrency, backend } = options.into();
-        let tables = Tables::new(tables, backend);
-        let batch_concurrency = batch_concurrency.get();
-        Self(Arc::new(Inner { client, tables, backend, runtime, budget: Budget::default(), batch_concurrency }))
+        let Options { runtime, batch_concurrency, backend, coalescing } = options.into();
+        Self(Arc::new(Inner {
+            client,
+            tables: Tables::new(tables, backend),
+            backend,
+            runtime,
+            budget: Budget::default(),
+            batch_concurrency: batch_concurrency.get(),
+            coalescing,
+        }))
     }
 
     /// The AWS SDK client that the driver uses.

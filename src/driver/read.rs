@@ -5,7 +5,7 @@ use super::KeyValues;
 use super::aws_error::Failure;
 use super::batch_get::Found;
 use super::error::Error;
-use super::layout::{Item, Role};
+use super::layout::{Item, Role, Unexpected};
 use crate::model::{Entry, ExpireTime, Key, Millis};
 
 /// Which writes a read is sure to see.
@@ -24,6 +24,9 @@ pub(super) enum Part {
     Expiry,
 }
 
+/// What a read saw: an entry, none, or one that holds what DynaKV does not read.
+pub(super) type Seen = Result<Option<Entry>, Unexpected>;
+
 /// How long an entry still lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {
@@ -41,8 +44,7 @@ impl KeyValues {
     /// # Cost
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
-        let item = self.read_item(key, consistency, Part::Whole).await?;
-        self.visible(item)
+        Ok(self.driver.retry(&self.table, self.deadline, || self.see(key, consistency)).await??)
     }
 
     /// Reads when an entry expires.
@@ -93,7 +95,12 @@ impl KeyValues {
         self.driver.retry(&self.table, self.deadline, || self.get_item(key, consistency, part)).await
     }
 
-    async fn get_item(&self, key: &Key, consistency: Consistency, part: Part) -> Result<Option<Item>, Failure> {
+    pub(super) async fn get_item(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+        part: Part,
+    ) -> Result<Option<Item>, Failure> {
         let (projection, names) = match part {
             Part::Whole => (None, None),
             Part::Expiry => {

@@ -8,6 +8,7 @@ use super::error::{Error, Upstream};
 use super::layout::{Item, NewValue, Role, binary};
 use super::nonce::Nonce;
 use super::number;
+use super::read::Seen;
 use crate::model::{CompareAndSet, Entry, Expected, ExpireTime, Set, SetExpiry, Version};
 
 /// A write that happened.
@@ -169,7 +170,7 @@ impl KeyValues {
     }
 
     /// The item as an entry, unless it has expired.
-    pub(super) fn visible(&self, item: Option<Item>) -> Result<Option<Entry>, Error> {
+    pub(super) fn visible(&self, item: Option<Item>) -> Seen {
         let (layout, now) = (self.table.layout(), self.now());
         item.filter(|item| layout.is_alive(item, now)).map(|item| layout.entry(item)).transpose()
     }

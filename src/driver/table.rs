@@ -14,6 +14,7 @@ pub use list::{ListedTable, TableList};
 pub use state::{IndexState, TableState, TtlState};
 
 use super::aws_error::Failure;
+use super::coalesce::Lanes;
 use super::error::Error;
 use super::layout::Layout;
 use super::page::ItemSize;
@@ -29,6 +30,8 @@ pub(super) struct Table {
     known: RwLock<Arc<Known>>,
     /// How large its items are.
     pub(super) item_size: ItemSize,
+    /// Its calls in flight, which others may share.
+    pub(super) lanes: Lanes,
 }
 
 /// What DynamoDB has said of a table.
@@ -44,7 +47,7 @@ pub(super) struct Known {
 impl Table {
     pub(super) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, known: RwLock::default(), item_size: ItemSize::default() }
+        Self { spec, layout, known: RwLock::default(), item_size: ItemSize::default(), lanes: Lanes::default() }
     }
 
     pub(super) fn spec(&self) -> &TableSpec {
@@ -67,8 +70,13 @@ impl Table {
     /// Refuses a table that is known to have another key than one string. As long as nothing is known, DynamoDB judges.
     pub(super) fn check_shape(&self) -> Result<(), Error> {
         match self.known().key.get() {
-            Some(schema) if *schema != self.configured_schema() => Err(Error::TableShape(self.name().to_owned())),
-            Some(_) | None => Ok(()),
+            Some(KeySchema { partition: (name, of_type), sort: None })
+                if *name == self.spec.attributes.key && of_type == "S" =>
+            {
+                Ok(())
+            }
+            Some(_) => Err(Error::TableShape(self.name().to_owned())),
+            None => Ok(()),
         }
     }
 

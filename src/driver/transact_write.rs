@@ -4,6 +4,8 @@
 //! So whoever repeats a transaction that has been committed, after a lost answer or a restart, is cancelled on an item
 //! that carries our own nonce, and that means: committed.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as UpdateRequest,
 };
@@ -176,6 +178,12 @@ impl Driver {
         wants_capacity: bool,
     ) -> Result<Capacity, Failure> {
         let items = operations.iter().map(request).collect::<Result<_, _>>()?;
+        let entry_key = |operation: &Prepared| Some((Arc::clone(&operation.table), operation.key.entry_key()?));
+        let keys: Vec<_> = operations.iter().filter_map(entry_key).collect();
+        let mut claims = Vec::with_capacity(keys.len());
+        for (table, key) in &keys {
+            claims.push(table.lanes.claims.single(key).await);
+        }
         let answer = self
             .0
             .client

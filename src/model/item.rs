@@ -74,6 +74,14 @@ impl ItemKey {
         self.sort.as_ref()
     }
 
+    /// The key of the entry that the item would be for key-value calls, if the table fits those.
+    pub(crate) fn entry_key(&self) -> Option<Key> {
+        match (&self.partition, &self.sort) {
+            (AttributeValue::S(text), None) => Key::try_from(text.clone()).ok(),
+            _ => None,
+        }
+    }
+
     fn identity(&self) -> (Option<Identity<'_>>, Option<Identity<'_>>) {
         (Identity::of(&self.partition), self.sort.as_ref().and_then(Identity::of))
     }

@@ -6,8 +6,8 @@ use crate::model::TableDraft;
 use crate::pb;
 use crate::pb::table_service_server::TableService;
 use crate::wire::OnTable;
-use crate::wire::status::Access;
 use crate::wire::page_token;
+use crate::wire::status::Access;
 use crate::wire::table::{self, ListTables, PageToken};
 
 /// `dynakv.v1.TableService`.

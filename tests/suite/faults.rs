@@ -2,6 +2,7 @@
 
 mod ambiguous;
 mod batches;
+mod coalescing;
 mod deadline;
 mod pages;
 mod tables;

@@ -13,6 +13,7 @@ mod refusal;
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
@@ -130,6 +131,12 @@ impl Failure {
     /// DynamoDB answered with something else than what it promises.
     pub(super) fn unreadable() -> Self {
         Self { kind: FailureKind::Unavailable, upstream: Upstream::default() }
+    }
+
+    /// A call that was made for several got lost; what became of this one's part is unknown.
+    pub(super) fn in_doubt(upstream: Arc<Upstream>) -> Self {
+        let kind = FailureKind::Unavailable;
+        Self { kind, upstream: Upstream::new(upstream.code(), upstream.request_id()).caused_by(upstream) }
     }
 
     /// The SDK refused to build the request: nothing was sent.

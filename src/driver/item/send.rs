@@ -98,6 +98,11 @@ impl Items {
     /// our nonce or have expired.
     async fn attempt(&self, write: &Write, rendered: Rendered) -> Result<(Option<Item>, Capacity), Failure> {
         let Write { plan, return_values, wants_capacity, in_doubt: _ } = write;
+        let key = plan.key.entry_key();
+        let _claim = match &key {
+            Some(key) => Some(self.table.lanes.claims.single(key).await),
+            None => None,
+        };
         let on_failure = rendered.condition.as_ref().map(|_| ReturnValuesOnConditionCheckFailure::AllOld);
         macro_rules! send {
             ($request:expr) => {{

@@ -65,6 +65,16 @@ impl AsyncSleep for InstantSleep {
     }
 }
 
+/// A sleep that never ends, unless it would take no time at all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EndlessSleep;
+
+impl AsyncSleep for EndlessSleep {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        if duration.is_zero() { Sleep::new(tokio::task::yield_now()) } else { Sleep::new(std::future::pending()) }
+    }
+}
+
 /// A runtime for the driver in which nothing takes time, and the means to move it.
 #[derive(Debug, Clone)]
 pub(crate) struct TestTime {

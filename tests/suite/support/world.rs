@@ -4,6 +4,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client as Backend;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynakv::config::{Config, Flags, Listen};
 use dynakv::driver::{self, Clock, Deadline, Driver, Options, Random, Runtime};
@@ -19,7 +20,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::clock::{InstantSleep, TestClock, TestTime};
+use super::clock::{EndlessSleep, InstantSleep, TestClock, TestTime};
 use super::dynamodb_local::{DynamoDbLocal, network, unique_name};
 use super::faults::{Answer, Faults, body_of, respond};
 
@@ -90,6 +91,13 @@ impl World {
     pub(crate) async fn with_full_pauses() -> Self {
         let time = TestTime::new();
         let runtime = Runtime { random: Arc::new(FullJitter), ..time.runtime() };
+        Self::embedded(&Location::Memory, time, runtime, None).await
+    }
+
+    /// Nobody loses patience: what waits for others waits until they are done. Retries pause for no time at all.
+    pub(crate) async fn with_endless_patience() -> Self {
+        let time = TestTime::new();
+        let runtime = Runtime { sleep: SharedAsyncSleep::new(EndlessSleep), ..time.runtime() };
         Self::embedded(&Location::Memory, time, runtime, None).await
     }
 

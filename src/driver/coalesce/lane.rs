@@ -1,0 +1,241 @@
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How many calls a second a lane makes of its own accord, about. A call costs the server some 100 microseconds of CPU, so
+/// this is half a core; what comes beyond that shares.
+const CALLS_PER_SECOND: f64 = 5000.0;
+
+/// How many calls may be in flight before any has to share, however fast DynamoDB answers, and at most.
+const LEAST_WIDTH: usize = 4;
+const GREATEST_WIDTH: usize = 64;
+
+/// After how many times the usual duration of a call a member of a shared one goes on by itself.
+const PATIENCE: u32 = 4;
+const LEAST_PATIENCE: Duration = Duration::from_millis(20);
+
+/// How long no calls are shared after DynamoDB said that this server may not make them.
+const SHUN: Duration = Duration::from_mins(1);
+
+/// What a call took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Took {
+    pub(super) time: Duration,
+    /// How large what it brought was, for each of its members.
+    pub(super) bytes: usize,
+}
+
+/// Calls that wait to share one.
+pub(in crate::driver) trait Line: Default {
+    type Waiting;
+
+    fn push(&mut self, waiting: Self::Waiting);
+    fn is_empty(&self) -> bool;
+    /// Whether a shared call should take no more, if each of those that wait takes about so many bytes.
+    fn is_full(&self, usual_bytes: usize) -> bool;
+}
+
+/// Calls of one kind to one table.
+#[derive(Debug)]
+pub(in crate::driver) struct Lane<L>(Mutex<State<L>>);
+
+#[derive(Debug)]
+struct State<L> {
+    in_flight: usize,
+    line: L,
+    /// How long a call takes, lately: a moving average.
+    usual: Duration,
+    /// How large what it brings is, lately.
+    usual_bytes: usize,
+    shunned_until: Option<Instant>,
+}
+
+/// What becomes of a call.
+pub(super) enum Admission<L: Line> {
+    /// It goes out by itself, and leaves the lane when it has ended.
+    Alone(L::Waiting),
+    /// It waits.
+    Waits,
+    /// It waits in this line, which is full and goes out now, as one call in flight.
+    Departs(L),
+}
+
+impl<L: Default> Default for Lane<L> {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            in_flight: 0,
+            line: L::default(),
+            usual: Duration::ZERO,
+            usual_bytes: 0,
+            shunned_until: None,
+        }))
+    }
+}
+
+impl<L: Line> Lane<L> {
+    /// Whether a call may go out by itself. If so it is in flight from now on.
+    pub(super) fn enter(&self) -> bool {
+        let mut state = self.state();
+        let may_go = state.has_room();
+        state.in_flight += usize::from(may_go);
+        may_go
+    }
+
+    /// Lines up for a shared call, unless there is room by now.
+    pub(super) fn line_up(&self, waiting: L::Waiting) -> Admission<L> {
+        let mut state = self.state();
+        if state.has_room() {
+            state.in_flight += 1;
+            return Admission::Alone(waiting);
+        }
+        state.line.push(waiting);
+        if !state.line.is_full(state.usual_bytes) {
+            return Admission::Waits;
+        }
+        state.in_flight += 1;
+        Admission::Departs(mem::take(&mut state.line))
+    }
+
+    /// A call has ended; with what it took, if it was answered. Whoever waits takes its place.
+    pub(super) fn leave(&self, took: Option<Took>) -> Option<L> {
+        let mut state = self.state();
+        if let Some(Took { time, bytes }) = took {
+            state.usual = (state.usual * 7 + time) / 8;
+            state.usual_bytes = (state.usual_bytes * 7 + bytes) / 8;
+        }
+        if state.line.is_empty() || state.in_flight > state.width() {
+            state.in_flight = state.in_flight.saturating_sub(1);
+            return None;
+        }
+        Some(mem::take(&mut state.line))
+    }
+
+    /// How long a call waits for others before it goes on by itself.
+    pub(super) fn patience(&self) -> Duration {
+        (self.state().usual * PATIENCE).max(LEAST_PATIENCE)
+    }
+
+    /// This server may not make shared calls, for now.
+    pub(super) fn shun(&self) {
+        self.state().shunned_until = Some(Instant::now() + SHUN);
+    }
+
+    /// Nothing in here can be left half done, so a panic elsewhere does not matter.
+    fn state(&self) -> MutexGuard<'_, State<L>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<L> State<L> {
+    fn has_room(&mut self) -> bool {
+        if let Some(until) = self.shunned_until {
+            if Instant::now() < until {
+                return true;
+            }
+            self.shunned_until = None;
+        }
+        self.in_flight < self.width()
+    }
+
+    /// As many calls in flight as make [`CALLS_PER_SECOND`].
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped right behind")]
+    fn width(&self) -> usize {
+        let width = (self.usual.as_secs_f64() * CALLS_PER_SECOND) as usize;
+        width.clamp(LEAST_WIDTH, GREATEST_WIDTH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Numbers(Vec<u32>);
+
+    impl Line for Numbers {
+        type Waiting = u32;
+
+        fn push(&mut self, waiting: u32) {
+            self.0.push(waiting);
+        }
+
+        fn is_empty(&self) -> bool {
+            self.0.is_empty()
+        }
+
+        fn is_full(&self, _: usize) -> bool {
+            self.0.len() == 3
+        }
+    }
+
+    /// A lane in which so many calls are in flight that no other goes by itself.
+    fn busy() -> Lane<Numbers> {
+        let lane = Lane::default();
+        while lane.enter() {}
+        lane
+    }
+
+    fn in_flight(lane: &Lane<Numbers>) -> usize {
+        lane.state().in_flight
+    }
+
+    #[test]
+    fn nobody_waits_while_few_are_in_flight() {
+        let lane = Lane::<Numbers>::default();
+        assert!((0..LEAST_WIDTH).all(|_| lane.enter()));
+        assert!(lane.leave(None).is_none());
+        assert!(matches!(lane.line_up(1), Admission::Alone(1)));
+    }
+
+    #[test]
+    fn who_waits_takes_the_place_of_a_call_that_ends() {
+        let lane = busy();
+        let full = in_flight(&lane);
+        assert!(matches!(lane.line_up(1), Admission::Waits));
+        assert!(matches!(lane.line_up(2), Admission::Waits));
+        assert_eq!(lane.leave(None), Some(Numbers(vec![1, 2])));
+        assert_eq!(in_flight(&lane), full);
+        assert_eq!(lane.leave(None), None);
+        assert_eq!(in_flight(&lane), full - 1);
+        assert!(lane.enter());
+    }
+
+    #[test]
+    fn a_full_line_departs_at_once() {
+        let lane = busy();
+        let full = in_flight(&lane);
+        assert!(matches!(lane.line_up(1), Admission::Waits));
+        assert!(matches!(lane.line_up(2), Admission::Waits));
+        let Admission::Departs(line) = lane.line_up(3) else { panic!("is full") };
+        assert_eq!(line, Numbers(vec![1, 2, 3]));
+        assert_eq!(in_flight(&lane), full + 1);
+        // The place beyond the width is not passed on.
+        assert!(matches!(lane.line_up(4), Admission::Waits));
+        assert_eq!(lane.leave(None), None);
+        assert_eq!(lane.leave(None), Some(Numbers(vec![4])));
+    }
+
+    #[test]
+    fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one() {
+        let width = |took| {
+            let lane = Lane::<Numbers>::default();
+            for _ in 0..100 {
+                assert!(lane.enter());
+                lane.leave(Some(Took { time: Duration::from_millis(took), bytes: 0 }));
+            }
+            (0..1000).take_while(|_| lane.enter()).count()
+        };
+        assert_eq!(width(0), LEAST_WIDTH);
+        assert!((20..=30).contains(&width(5)));
+        assert_eq!(width(1000), GREATEST_WIDTH);
+    }
+
+    #[test]
+    fn a_lane_that_may_not_share_lets_everybody_go() {
+        let lane = busy();
+        lane.shun();
+        assert!((0..1000).all(|_| lane.enter()));
+    }
+}
