@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::method::Method;
-use crate::{Client, Error, Stub};
+use crate::{Client, Error};
 
 /// A request of an RPC with one answer: how it is sent and what its answer means.
 pub trait Operation: Clone + Send + Sync + 'static {
@@ -30,9 +30,9 @@ pub trait Operation: Clone + Send + Sync + 'static {
 
     /// Sends it once.
     fn send(
-        stub: Stub,
+        client: &Client,
         request: Request<Self>,
-    ) -> impl Future<Output = Result<Response<Self::Response>, Status>> + Send;
+    ) -> impl Future<Output = Result<Response<Self::Response>, Status>> + Send + use<Self>;
 
     /// Reads the answer to this request.
     fn read(&self, response: Self::Response) -> Result<Self::Output, Status>;
@@ -111,8 +111,8 @@ impl<R: Operation> Call<R> {
     fn attempt(&self, left: Duration) -> impl Future<Output = Result<R::Output, Status>> + Send + use<R> {
         let request = self.wrap(self.request.clone(), left);
         let asked = self.request.clone();
-        let stub = self.client.stub();
-        async move { asked.read(R::send(stub, request).await?.into_inner()) }
+        let sent = R::send(&self.client, request);
+        async move { asked.read(sent.await?.into_inner()) }
     }
 
     async fn run(mut self) -> Result<R::Output, Error> {

@@ -7,6 +7,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
 use crate::batch::{BatchOperation, BatchWrite};
+use crate::pb::item_service_client::ItemServiceClient;
 use crate::pb::key_value_service_client::KeyValueServiceClient;
 use crate::retry::Sender;
 use crate::{
@@ -19,6 +20,9 @@ pub type Transport = InterceptedService<Channel, Credentials>;
 
 /// The generated stub of `KeyValueService`.
 pub type Stub = KeyValueServiceClient<Transport>;
+
+/// The generated stub of `ItemService`.
+pub type ItemStub = ItemServiceClient<Transport>;
 
 /// The largest message that DynaKV sends.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -40,6 +44,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     transport: Transport,
     stub: Stub,
+    item_stub: ItemStub,
     table: String,
     timeout: Duration,
     sender: Sender,
@@ -67,13 +72,21 @@ impl Client {
         let transport = InterceptedService::new(channel, credentials);
         // No limit on what is sent: the server's refusal names the limit and says that nothing was written.
         let stub = KeyValueServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        Self(Arc::new(Inner { transport, stub, table, timeout, sender: Sender::new(retry, runtime) }))
+        let item_stub = ItemServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let sender = Sender::new(retry, runtime);
+        Self(Arc::new(Inner { transport, stub, item_stub, table, timeout, sender }))
     }
 
     /// The generated stub, for what this library does not offer. Its calls have no deadline and are not sent again.
     #[must_use]
     pub fn stub(&self) -> Stub {
         self.0.stub.clone()
+    }
+
+    /// The generated stub of `ItemService`, like [`stub`](Self::stub).
+    #[must_use]
+    pub fn item_stub(&self) -> ItemStub {
+        self.0.item_stub.clone()
     }
 
     /// The connection, for the stubs of other services of the same server, such as `grpc.health.v1.Health`.
@@ -90,7 +103,7 @@ impl Client {
         self.0.timeout
     }
 
-    fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         self.0.table.clone()
     }
 
@@ -233,7 +246,7 @@ impl Client {
         self.call(transact::write_request(operations, &self.0.table))
     }
 
-    fn call<R>(&self, request: R) -> Call<R> {
+    pub(crate) fn call<R>(&self, request: R) -> Call<R> {
         Call::new(self.clone(), request)
     }
 }

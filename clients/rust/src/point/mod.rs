@@ -5,19 +5,22 @@ mod write;
 
 use std::time::Duration;
 
-use crate::pb;
-
-/// The parts of [`Operation`](crate::call::Operation) that follow from the names in the proto alone.
+/// The parts of [`Operation`](crate::call::Operation) that follow from the names in the proto alone. `$stub` is the method of
+/// [`Client`](crate::Client) with the stub of the service.
 macro_rules! rpc {
     ($method:ident, $call:ident, $response:ident) => {
+        crate::point::rpc!($method, stub, $call, $response);
+    };
+    ($method:ident, $stub:ident, $call:ident, $response:ident) => {
         type Response = crate::pb::$response;
 
         const METHOD: crate::method::Method = crate::method::$method;
 
         fn send(
-            mut stub: crate::Stub,
+            client: &crate::Client,
             request: tonic::Request<Self>,
-        ) -> impl Future<Output = Result<tonic::Response<Self::Response>, tonic::Status>> + Send {
+        ) -> impl Future<Output = Result<tonic::Response<Self::Response>, tonic::Status>> + Send + use<> {
+            let mut stub = client.$stub();
             async move { stub.$call(request).await }
         }
     };
@@ -26,13 +29,16 @@ pub(crate) use rpc;
 
 macro_rules! on_table {
     ($($request:ident),+ $(,)?) => {
-        $(impl crate::call::OnTable for pb::$request {
+        $(impl crate::call::OnTable for crate::pb::$request {
             fn table(&mut self) -> &mut String {
                 &mut self.table
             }
         })+
     };
 }
+pub(crate) use on_table;
+pub(crate) use read::consistent;
+pub(crate) use write::request_id;
 
 on_table!(
     GetRequest,
