@@ -12,13 +12,19 @@ mod connection;
 mod duration;
 mod entry;
 mod error;
+mod expression;
 mod health;
 mod input;
+mod item;
+mod list;
+mod notation;
 mod output;
+mod progress;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
 mod transact;
+mod transfer;
 mod ttl;
 mod write;
 
@@ -65,8 +71,15 @@ enum ClientCommand {
     Expire(ttl::Expire),
     Persist(ttl::Persist),
     Incr(write::Incr),
+    Keys(list::Keys),
+    #[command(subcommand)]
+    Item(item::Item),
+    Query(list::Query),
+    Scan(list::Scan),
     #[command(subcommand)]
     Batch(batch::Batch),
+    Export(transfer::Export),
+    Import(transfer::Import),
     Transact(transact::Transact),
     Health(health::Health),
 }
@@ -125,6 +138,12 @@ impl ClientCommand {
             Self::Expire(command) => output.show(&command.run().await?),
             Self::Persist(command) => output.show(&command.run().await?),
             Self::Incr(command) => output.show(&command.run().await?),
+            Self::Keys(command) => command.run(output).await,
+            Self::Item(command) => command.run(output).await,
+            Self::Query(command) => command.run(output).await,
+            Self::Scan(command) => command.run(output).await,
+            Self::Export(command) => command.run(output).await,
+            Self::Import(command) => command.run(output).await,
             Self::Batch(command) => command.run(output).await,
             Self::Transact(command) => output.show(&command.run().await?),
             Self::Health(command) => output.show(&command.run().await?),
@@ -142,6 +161,12 @@ impl ClientCommand {
             Self::Expire(command) => &command.connection,
             Self::Persist(command) => &command.connection,
             Self::Incr(command) => &command.connection,
+            Self::Keys(command) => &command.connection,
+            Self::Item(command) => command.connection(),
+            Self::Query(command) => &command.connection,
+            Self::Scan(command) => &command.connection,
+            Self::Export(command) => &command.connection,
+            Self::Import(command) => &command.connection,
             Self::Batch(command) => command.connection(),
             Self::Transact(command) => &command.connection,
             Self::Health(command) => &command.connection,

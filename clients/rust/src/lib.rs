@@ -40,7 +40,7 @@ pub use entry::{Entry, Version};
 pub use error::{Error, Failure, FieldViolation};
 pub use item::{DeletedItem, ItemOutcome, ReturnValues, Update, WrittenItem};
 pub use outcome::{Counter, Deletion, Expected, ExpireOutcome, PersistOutcome, Swap, TtlOutcome, Written};
-pub use page::{Page, PageStream, Rows};
+pub use page::{Page, PageStream, Paged, Rows};
 pub use reason::Reason;
 pub use retry::RetryPolicy;
 pub use runtime::{Runtime, TokioRuntime};

@@ -23,7 +23,7 @@ pub struct Page<T> {
     pub next_page_token: Option<String>,
 }
 
-/// A request that is answered in pages.
+/// A request that is answered in pages: a query, a scan, a list of keys.
 pub trait Paged: Operation<Output = Page<Self::Row>> {
     /// What a page holds.
     type Row: Send + 'static;
