@@ -39,9 +39,9 @@ pub enum Error {
     /// The AWS configuration names no region.
     #[error(transparent)]
     NoRegion(#[from] backend::NoRegion),
-    /// A table is missing or cannot be made.
+    /// A table is missing or cannot be made, or there is no secret.
     #[error(transparent)]
-    Tables(#[from] startup::Error),
+    Startup(#[from] startup::Error),
     /// The address cannot be bound.
     #[error("cannot listen on {listen}")]
     Bind {
@@ -64,7 +64,7 @@ impl Error {
     pub(super) fn is_configuration(&self) -> bool {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::NoRegion(_) => true,
-            Self::Engine(_) | Self::Tables(_) | Self::Bind { .. } | Self::Server(_) | Self::Io(_) => false,
+            Self::Engine(_) | Self::Startup(_) | Self::Bind { .. } | Self::Server(_) | Self::Io(_) => false,
         }
     }
 }
@@ -82,7 +82,8 @@ pub async fn run(args: Serve) -> Result<(), Error> {
         opened = open_backend(&config, &runtime) => opened?,
         () = signals.next() => return Ok(()),
     };
-    let server = Server::new(&config, driver, engine.clone(), runtime.clone());
+    let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref())?;
+    let server = Server::new(&config, driver, engine.clone(), page_tokens, runtime.clone());
     let bind = |source| Error::Bind { listen: config.listen.clone(), source };
     let listener = Listener::bind(&config.listen).await.map_err(bind)?;
     announce(&config, &listener)?;

@@ -9,6 +9,7 @@ mod auth;
 mod backend;
 mod fault;
 mod flags;
+mod page_tokens;
 mod section;
 mod sections;
 mod setting;
@@ -24,6 +25,7 @@ pub use auth::{Auth, Token};
 pub use backend::Backend;
 pub use fault::{Error, Fault, Origin};
 pub use flags::Flags;
+pub use page_tokens::PageTokens;
 pub use sections::{Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
 pub use setting::{Listen, LogFormat};
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// `[auth]`.
     pub auth: Auth,
+    /// `[page_tokens]`.
+    pub page_tokens: PageTokens,
     /// `[limits]`.
     pub limits: Limits,
     /// `[connections]`.
@@ -93,6 +97,7 @@ impl Config {
             tables,
             tls: root.section("tls", Tls::read),
             auth: root.section("auth", Auth::read),
+            page_tokens: root.section("page_tokens", PageTokens::read),
             limits: root.section("limits", Limits::read),
             connections: root.section("connections", Connections::read),
             health: root.section("health", Health::read),

@@ -4,7 +4,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use super::*;
-use crate::model::AttributeNames;
+use crate::model::{AttributeNames, Secret};
 
 #[derive(Parser)]
 struct Command {
@@ -213,11 +213,11 @@ fn tls_needs_certificate_and_key() {
 fn a_token_is_given_in_exactly_one_way_and_only_its_digest_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
-    std::fs::write(&path, "secret\n").unwrap();
-    let digest = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    std::fs::write(&path, "s3cret\n").unwrap();
+    let digest = "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0";
     let tokens = |text: &str| load("--memory", &[("DYNAKV__AUTH__TOKENS", text)], None);
     let file = format!(
-        "[{{name='a', token='secret'}}, {{name='b', token_file='{}'}}, {{name='c', sha256='{digest}'}}]",
+        "[{{name='a', token='s3cret'}}, {{name='b', token_file='{}'}}, {{name='c', sha256='{digest}'}}]",
         path.display()
     );
     let config = tokens(&file).unwrap();
@@ -225,12 +225,44 @@ fn a_token_is_given_in_exactly_one_way_and_only_its_digest_is_kept() {
     assert!(config.auth.tokens.iter().all(|token| hex::encode(token.digest) == digest));
 
     for shown in [config.to_toml(), format!("{config:?}")] {
-        assert!(!shown.contains("secret") && !shown.contains(digest), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains(digest), "{shown}");
     }
     assert_eq!(faults(tokens("[{name='a'}]")).len(), 1);
     assert_eq!(faults(tokens("[{name='a', token='x', sha256='00'}]")).len(), 2);
     assert_eq!(faults(tokens("[{token='x'}]")), ["auth.tokens[0].name is missing"]);
     assert_eq!(faults(tokens("[{name='a', token_file='/nonexistent'}]")).len(), 1);
+}
+
+#[test]
+fn a_page_token_secret_is_given_in_exactly_one_way_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let (first, second) = ("first".repeat(7), "second".repeat(6));
+    std::fs::write(&path, format!("{second}\n")).unwrap();
+    let secrets = |text: &str| load("--memory", &[("DYNAKV__PAGE_TOKENS__SECRETS", text)], None);
+    let config = secrets(&format!("[{{secret='{first}'}}, {{secret_file={path:?}}}]")).unwrap();
+    assert_eq!(config.page_tokens.secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [&first, &second]);
+    for shown in [config.to_toml(), format!("{config:?}")] {
+        assert!(!shown.contains("first") && !shown.contains("second"), "{shown}");
+    }
+    assert_eq!(secrets(&format!("{first}, {second}")).unwrap().page_tokens, config.page_tokens);
+    assert!(load("--memory", &[], None).unwrap().page_tokens.secrets.is_empty());
+
+    let both = format!("[{{secret='{first}', secret_file={path:?}}}]");
+    let problem = "page_tokens.secrets[0].secret or secret_file is needed, exactly one of them";
+    for text in ["[{}]", &both] {
+        assert_eq!(faults(secrets(text)), [problem]);
+    }
+    let short = faults(secrets("[{secret='short'}]"));
+    assert!(
+        short.len() == 1 && short[0].starts_with("page_tokens.secrets[0].secret must have at least 32"),
+        "{short:?}"
+    );
+    std::fs::write(&path, format!("{}\n", " ".repeat(50))).unwrap();
+    let short = faults(secrets(&format!("[{{secret_file={path:?}}}]")));
+    assert!(short[0].starts_with("page_tokens.secrets[0].secret_file must have at least 32"), "{short:?}");
+    let missing = faults(secrets("[{secret_file='/nonexistent'}]"));
+    assert!(missing[0].starts_with("page_tokens.secrets[0].secret_file cannot be read"), "{missing:?}");
 }
 
 #[test]
@@ -278,11 +310,15 @@ fn the_documentation_has_every_key_with_its_default_and_no_other() {
     std::fs::write(&token, "secret").unwrap();
     let tokens =
         format!("[{{name='a', token='t'}}, {{name='b', sha256='{:064}'}}, {{name='c', token_file={token:?}}}]", 0);
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "secret".repeat(6)).unwrap();
+    let secrets = format!("[{{secret='{:032}'}}, {{secret_file={secret:?}}}]", 0);
     let everything = [
         ("DYNAKV__TLS__CERT", "c"),
         ("DYNAKV__TLS__KEY", "k"),
         ("DYNAKV__TLS__CLIENT_CA", "a"),
         ("DYNAKV__AUTH__TOKENS", tokens.as_str()),
+        ("DYNAKV__PAGE_TOKENS__SECRETS", secrets.as_str()),
     ];
     let dynamodb = "--backend dynamodb --region r --endpoint-url http://h --table users";
     let defaults = load("", &[], None).unwrap();

@@ -19,6 +19,7 @@ pub(super) enum Condition {
     AtLeast(Role, AttributeValue),
     AtMost(Role, AttributeValue),
     IsNumber(Role),
+    BeginsWith(Role, String),
     /// What a caller wrote.
     Caller(CallerExpression),
     Not(Box<Condition>),
@@ -137,6 +138,10 @@ impl<'a> Renderer<'a> {
             Condition::AtLeast(role, value) => self.comparison(*role, " >= ", value, text),
             Condition::AtMost(role, value) => self.comparison(*role, " <= ", value, text),
             Condition::IsNumber(role) => self.is_number(*role, text),
+            Condition::BeginsWith(role, prefix) => {
+                let placeholder = self.value(AttributeValue::S(prefix.clone()));
+                push(text, &["begins_with(", self.name(*role), ", ", &placeholder, ")"]);
+            }
             Condition::Caller(expression) => self.caller(expression, text),
             Condition::Not(inner) => {
                 text.push_str("NOT (");

@@ -1,13 +1,15 @@
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use blake3::Hasher;
 
 use super::condition::Rendered;
 use super::layout::Item;
-use crate::model::RequestId;
+use crate::model::{CallerExpression, Definitions, Path, Projection, RequestId};
 
 /// A hash of a request, for nonces and tokens.
-#[derive(Debug)]
-pub(super) struct Digest(Hasher);
+#[derive(Debug, Default)]
+pub(crate) struct Digest(Hasher);
 
 impl Digest {
     pub(super) fn new(request_id: RequestId) -> Self {
@@ -21,14 +23,38 @@ impl Digest {
         for text in [&rendered.condition, &rendered.update] {
             self.bytes(text.as_deref().unwrap_or_default().as_bytes());
         }
-        let mut names: Vec<_> = rendered.names.iter().collect();
+        self.names(&rendered.names);
+        self.attributes(&rendered.values);
+    }
+
+    /// A condition, filter or key condition, with what it refers to. It is never empty: empty text says that there is none.
+    pub(crate) fn expression(&mut self, expression: Option<&CallerExpression>) {
+        self.bytes(expression.map_or("", CallerExpression::text).as_bytes());
+        if let Some(expression) = expression {
+            let Definitions { names, values } = expression.definitions();
+            self.names(names);
+            self.attributes(values);
+        }
+    }
+
+    /// The places that a projection names. There is at least one: their number says whether there is a projection.
+    pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
+        let paths: Vec<String> = projection.into_iter().flat_map(Projection::paths).map(Path::to_string).collect();
+        self.bytes(&paths.len().to_le_bytes());
+        for path in paths {
+            self.bytes(path.as_bytes());
+        }
+    }
+
+    /// In the order of the aliases, since a map has none.
+    fn names(&mut self, names: &HashMap<String, String>) {
+        let mut names: Vec<_> = names.iter().collect();
         names.sort();
         self.bytes(&names.len().to_le_bytes());
         for (alias, name) in names {
             self.bytes(alias.as_bytes());
             self.bytes(name.as_bytes());
         }
-        self.attributes(&rendered.values);
     }
 
     /// As the token by which DynamoDB recognises a transaction for ten minutes. It takes at most 36 characters.
@@ -44,6 +70,10 @@ impl Digest {
         RequestId::from_hash(hash)
     }
 
+    pub(crate) fn into_hash(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+
     pub(super) fn into_bits(self) -> i64 {
         let mut bits = [0; 8];
         self.0.finalize_xof().fill(&mut bits);
@@ -51,7 +81,7 @@ impl Digest {
     }
 
     /// Every part is preceded by its length, so that no two requests run together into the same input.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }

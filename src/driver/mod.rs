@@ -1,8 +1,8 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
-//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`. They share `attempt` (how a write
-//! is sent, and what becomes of it when an answer is lost), `condition`, `caller`, `actions`, `layout`, `expiry` and
-//! `retry`.
+//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`, and `page` for Query, Scan and
+//! ListKeys. They share `attempt` (how a write is sent, and what becomes of it when an answer is lost), `condition`,
+//! `caller`, `actions`, `layout`, `schema`, `expiry` and `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
@@ -27,9 +27,11 @@ mod number;
 mod page;
 mod prepare;
 mod prepare_item;
+mod projection;
 mod read;
 mod retry;
 mod runtime;
+mod schema;
 mod set;
 mod size;
 mod table;
@@ -48,6 +50,7 @@ pub use batch_get::{Answer, BatchGet, Found};
 pub use batch_write::{BatchOperation, BatchOutcome, BatchWritten};
 pub use capacity::Capacity;
 pub use delete::Deletion;
+pub(crate) use digest::Digest;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
 pub use increment::Count;
@@ -121,6 +124,14 @@ impl Driver {
     /// The configured tables, the default one first.
     pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
         self.0.tables.iter().map(|table| table.spec())
+    }
+
+    /// A configured table; the empty name means the default one.
+    ///
+    /// # Errors
+    /// [`Error::TableNotConfigured`].
+    pub fn table(&self, name: &str) -> Result<&TableSpec, Error> {
+        self.0.table(name).map(|table| table.spec())
     }
 
     /// Key-value calls on a table; the empty name means the default one.

@@ -8,9 +8,10 @@ use super::digest::Digest;
 use super::layout::{Item, Layout, MAX_ITEM_BYTES, Role};
 use super::nonce::Nonce;
 use super::prepare::{Context, Kind, Prepared, join, not_yet};
+use super::schema::KeySchema;
 use super::set::Written;
 use super::size;
-use super::table::{KeySchema, Table};
+use super::table::Table;
 use crate::model::{
     Attributes, CallerExpression, ExpireTime, Invalid, ItemKey, ItemUpdate, TransactKind, Ttl, Violation,
 };

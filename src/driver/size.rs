@@ -31,3 +31,24 @@ fn of_value(value: &AttributeValue) -> usize {
 fn of_number(number: &str) -> usize {
     1 + number.bytes().filter(u8::is_ascii_digit).count().div_ceil(2)
 }
+
+/// About how many bytes the attributes take in an answer, where numbers are text and every value has a frame.
+pub(super) fn to_send(item: &Item) -> usize {
+    const FRAME: usize = 8;
+    item.iter().map(|(name, value)| FRAME + name.len() + value_to_send(value)).sum()
+}
+
+fn value_to_send(value: &AttributeValue) -> usize {
+    const FRAME: usize = 4;
+    let set = |members: &mut dyn Iterator<Item = usize>| members.map(|bytes| FRAME + bytes).sum();
+    let inside = match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::B(blob) => blob.as_ref().len(),
+        AttributeValue::Ss(members) | AttributeValue::Ns(members) => set(&mut members.iter().map(String::len)),
+        AttributeValue::Bs(members) => set(&mut members.iter().map(|blob| blob.as_ref().len())),
+        AttributeValue::L(values) => values.iter().map(|value| FRAME + value_to_send(value)).sum(),
+        AttributeValue::M(fields) => to_send(fields),
+        _ => 0,
+    };
+    FRAME + inside
+}

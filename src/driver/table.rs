@@ -9,39 +9,11 @@ use aws_sdk_dynamodb::types::{
 
 use super::aws_error::Failure;
 use super::error::Error;
-use super::layout::{Item, Layout, type_name};
+use super::layout::Layout;
+use super::page::ItemSize;
+use super::schema::{Indexes, KeySchema};
 use super::{Deadline, Driver, Inner};
-use crate::model::{Invalid, ItemKey, TableSpec, Violation};
-
-impl KeySchema {
-    /// The key's attributes, if its values are of the table's types.
-    pub(super) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
-        let mut attributes = Item::new();
-        let mut add = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
-            if type_name(value) == of_type {
-                attributes.insert(name.clone(), value.clone());
-                return Ok(());
-            }
-            let problem =
-                format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
-            Err(Violation { field: field.to_owned(), invalid: Invalid::new(problem) })
-        };
-        add("partition", &self.partition, key.partition())?;
-        match (&self.sort, key.sort()) {
-            (Some(sort), Some(value)) => add("sort", sort, value)?,
-            (None, None) => {}
-            (Some((name, _)), None) => {
-                let problem = format!("is required: the table has the sort key {name:?}");
-                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
-            }
-            (None, Some(_)) => {
-                let problem = "is not allowed: the table has no sort key";
-                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
-            }
-        }
-        Ok(attributes)
-    }
-}
+use crate::model::TableSpec;
 
 /// A configured table.
 #[derive(Debug)]
@@ -50,19 +22,15 @@ pub(super) struct Table {
     layout: Layout,
     /// Its primary key, once DynamoDB has said so.
     key_schema: OnceLock<KeySchema>,
-}
-
-/// A table's primary key: attributes with their types (S, N or B).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct KeySchema {
-    pub(super) partition: (String, String),
-    pub(super) sort: Option<(String, String)>,
+    pub(super) indexes: Indexes,
+    /// How large its items are.
+    pub(super) item_size: ItemSize,
 }
 
 impl Table {
     pub(super) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, key_schema: OnceLock::new() }
+        Self { spec, layout, key_schema: OnceLock::new(), indexes: Indexes::default(), item_size: ItemSize::default() }
     }
 
     pub(super) fn spec(&self) -> &TableSpec {
@@ -90,8 +58,13 @@ impl Table {
         }
     }
 
+    /// Its primary key, once DynamoDB has said so.
+    pub(super) fn known_key(&self) -> Option<&KeySchema> {
+        self.key_schema.get()
+    }
+
     /// What key-value calls need: one string.
-    fn configured_schema(&self) -> KeySchema {
+    pub(super) fn configured_schema(&self) -> KeySchema {
         KeySchema { partition: (self.spec.attributes.key.clone(), "S".to_owned()), sort: None }
     }
 }
@@ -137,20 +110,10 @@ impl Driver {
         };
         let ttl = inner.retry(table, deadline, || inner.describe_ttl(table)).await.unwrap_or(TtlState::Unknown);
         let state = state(&description, ttl);
+        table.indexes.learn(&description);
         // Set once: a table's key schema never changes.
         let _known = table.key_schema.set(KeySchema { partition: state.partition.clone(), sort: state.sort.clone() });
         Ok(Some(state))
-    }
-
-    /// The primary key of a table: what DynamoDB says, or where it must not say, what the configuration implies.
-    pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> Result<KeySchema, Error> {
-        if table.key_schema.get().is_none() {
-            match self.describe(table.name(), deadline).await {
-                Ok(_) | Err(Error::BackendAccessDenied(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(table.key_schema.get().cloned().unwrap_or_else(|| table.configured_schema()))
     }
 
     /// Makes a configured table, with on-demand billing and TTL enabled, and waits until it is ACTIVE.

@@ -30,7 +30,6 @@ mod folder;
 mod tests;
 
 use std::fmt;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -41,7 +40,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{DynoxideError, NativeDatabase};
 use tokio::sync::Semaphore;
 
-use self::folder::Folder;
+use self::folder::{Claim, Folder};
+use crate::model::Secret;
 
 /// Threads that work on calls at once. The engine itself serves one at a time; the others read requests and write
 /// answers meanwhile.
@@ -117,7 +117,7 @@ struct Shared {
     /// A permit for each call at work. Closed, for good, once the engine has failed.
     workers: Arc<Semaphore>,
     /// The claim on the data folder. Fields are dropped in order: the folder is given back after the file is closed.
-    _claim: Option<File>,
+    claim: Option<Claim>,
 }
 
 impl Engine {
@@ -133,9 +133,14 @@ impl Engine {
         }
     }
 
-    fn over(database: NativeDatabase, claim: Option<File>) -> Self {
+    fn over(database: NativeDatabase, claim: Option<Claim>) -> Self {
         let workers = Arc::new(Semaphore::new(WORKERS));
-        Self { shared: Arc::new(Shared { database, turn: Mutex::new(()), workers, _claim: claim }) }
+        Self { shared: Arc::new(Shared { database, turn: Mutex::new(()), workers, claim }) }
+    }
+
+    /// The secret that is kept with the data, random, made when it is first asked for; none in memory. Blocks.
+    pub fn secret(&self) -> Result<Option<Secret>, Error> {
+        self.shared.claim.as_ref().map(Claim::secret).transpose()
     }
 
     /// The engine as the SDK's HTTP client. Calls need a Tokio runtime.

@@ -249,6 +249,36 @@ fn only_the_owner_may_read(folder: &Path) {
 #[cfg(not(unix))]
 fn only_the_owner_may_read(_folder: &Path) {}
 
+#[test]
+fn a_folder_keeps_one_secret() {
+    let parent = tempfile::tempdir().unwrap();
+    let location = |name: &str| Location::Folder(parent.path().join(name));
+    let secret = |location: &Location| Engine::open(location).unwrap().secret().unwrap().unwrap();
+    let first = secret(&location("one"));
+    // A process that was killed while it made one leaves this behind.
+    std::fs::write(parent.path().join("one/dynakv.secret.new"), "half").unwrap();
+    assert_eq!(secret(&location("one")), first);
+    assert_ne!(secret(&location("two")), first);
+    assert_eq!(Engine::open(&Location::Memory).unwrap().secret().unwrap(), None);
+}
+
+#[test]
+fn a_secret_is_for_its_owner_alone_and_complete() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    let engine = Engine::open(&Location::Folder(folder.clone())).unwrap();
+    std::fs::write(folder.join("dynakv.secret.new"), "half".repeat(100)).unwrap();
+    let secret = engine.secret().unwrap().unwrap();
+    let stored = std::fs::read_to_string(folder.join("dynakv.secret")).unwrap();
+    assert_eq!(stored.trim(), secret.expose(), "nothing is left of what was there before");
+    only_the_owner_may_read(&folder);
+
+    std::fs::write(folder.join("dynakv.secret"), "short").unwrap();
+    let refused = engine.secret().unwrap_err();
+    let Error::Folder { source, .. } = refused else { panic!("{refused}") };
+    assert!(source.to_string().starts_with("dynakv.secret must have at least 32 bytes"), "{source}");
+}
+
 #[tokio::test]
 async fn a_folder_that_cannot_be_used_is_named() {
     let parent = tempfile::tempdir().unwrap();

@@ -45,6 +45,10 @@ impl Path {
         Ok(Self { attribute, steps })
     }
 
+    pub(super) fn of(attribute: String, steps: Vec<Step>) -> Self {
+        Self { attribute, steps }
+    }
+
     /// The item's attribute in which the place is.
     #[must_use]
     pub fn attribute(&self) -> &str {

@@ -15,11 +15,17 @@ use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::driver::{Deadline, Driver, Runtime};
 use crate::embedded::{self, Engine};
+use crate::pb::item_service_server::ItemServiceServer;
 use crate::pb::key_value_service_server::KeyValueServiceServer;
-use crate::service::KeyValue;
+use crate::pb::table_service_server::TableServiceServer;
+use crate::service::{Items, KeyValue, Tables};
 
 /// The services that need the backend.
-const SERVICES: [&str; 1] = [<KeyValueServiceServer<KeyValue> as NamedService>::NAME];
+const SERVICES: [&str; 3] = [
+    <KeyValueServiceServer<KeyValue> as NamedService>::NAME,
+    <ItemServiceServer<Items> as NamedService>::NAME,
+    <TableServiceServer<Tables> as NamedService>::NAME,
+];
 
 /// The whole process.
 const PROCESS: &str = "";

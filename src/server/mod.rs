@@ -35,6 +35,7 @@ use crate::pb::item_service_server::ItemServiceServer;
 use crate::pb::key_value_service_server::KeyValueServiceServer;
 use crate::pb::table_service_server::TableServiceServer;
 use crate::service::{Items, KeyValue, Tables};
+use crate::wire::page_token::PageTokens;
 use crate::wire::status::MAX_MESSAGE_BYTES;
 use call::Calls;
 use connection::Connections;
@@ -47,6 +48,8 @@ pub struct Server {
     pub driver: Driver,
     /// The embedded engine, if the driver runs on it.
     pub engine: Option<Engine>,
+    /// Makes page tokens and takes them back.
+    pub page_tokens: PageTokens,
     /// Randomness and sleep for connections and probes; not the driver's.
     pub runtime: Runtime,
     /// Who may call.
@@ -77,10 +80,17 @@ pub enum Error {
 impl Server {
     /// A server over a driver, with the settings of a configuration.
     #[must_use]
-    pub fn new(config: &Config, driver: Driver, engine: Option<Engine>, runtime: Runtime) -> Self {
+    pub fn new(
+        config: &Config,
+        driver: Driver,
+        engine: Option<Engine>,
+        page_tokens: PageTokens,
+        runtime: Runtime,
+    ) -> Self {
         Self {
             driver,
             engine,
+            page_tokens,
             runtime,
             auth: config.auth.clone(),
             limits: config.limits.clone(),
@@ -95,10 +105,11 @@ impl Server {
 /// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
 /// grace time. Dropped, it cuts everything.
 pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-    let Server { driver, engine, runtime, auth, limits, connections, tls, health, shutdown: ending } = server;
+    let Server { driver, engine, page_tokens, runtime, auth, limits, connections, tls, health, shutdown: ending } =
+        server;
     let tls = tls.as_ref().map(tls::Acceptor::new).transpose()?;
     let mut readiness = Readiness::new(driver.clone(), engine, health.probe_period, runtime.clone()).await;
-    let calls = Calls::new(routes(driver, &readiness)?, &auth, &limits);
+    let calls = Calls::new(routes(driver, page_tokens, &readiness)?, &auth, &limits);
     let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone());
 
     tokio::select! {
@@ -119,7 +130,7 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
     Ok(())
 }
 
-fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
+fn routes(driver: Driver, page_tokens: PageTokens, readiness: &Readiness) -> Result<Routes, Error> {
     // Both versions list the same services; by itself, each would list of the two only itself.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -131,10 +142,10 @@ fn routes(driver: Driver, readiness: &Readiness) -> Result<Routes, Error> {
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
     };
-    let key_value = KeyValueServiceServer::new(KeyValue::new(driver.clone()))
+    let key_value = KeyValueServiceServer::new(KeyValue::new(driver.clone(), page_tokens.clone()))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let items = ItemServiceServer::new(Items::new(driver.clone()))
+    let items = ItemServiceServer::new(Items::new(driver.clone(), page_tokens))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let tables = TableServiceServer::new(Tables::new(driver)).max_decoding_message_size(MAX_MESSAGE_BYTES);

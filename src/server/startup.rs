@@ -1,10 +1,14 @@
-//! What can be known about the tables before the first call, said in one sentence each, with the command that mends it.
+//! What can be known about the tables before the first call, said in one sentence each, with the command that mends it; and
+//! what page tokens are made with.
 
 use std::time::Duration;
 
 use super::backend::is_loopback;
+use crate::config::PageTokens as Configured;
 use crate::driver::{self, Deadline, Driver, TableState, TtlState};
-use crate::model::TableSpec;
+use crate::embedded::{self, Engine};
+use crate::model::{Secret, TableSpec};
+use crate::wire::page_token::PageTokens;
 
 /// The time for all that is asked of one table. A backend out of reach does not hold up the start for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,6 +28,12 @@ pub enum Error {
         #[source]
         source: driver::Error,
     },
+    /// The secret in the data folder cannot be read or made.
+    #[error(transparent)]
+    Secret(#[from] embedded::Error),
+    /// There is no randomness for a secret.
+    #[error("the operating system gives no randomness")]
+    NoRandomness(#[from] getrandom::Error),
 }
 
 /// The AWS command line, as it has to be called for the backend in use.
@@ -91,6 +101,22 @@ pub async fn create_tables(driver: &Driver) -> Result<(), Error> {
         created.map_err(|source| Error::Create { table: table.name.clone(), source })?;
     }
     Ok(())
+}
+
+/// The page tokens under the secrets that are configured; else under one that is kept with the embedded engine's data; else
+/// under one that nobody else has.
+pub fn page_tokens(configured: &Configured, engine: Option<&Engine>) -> Result<PageTokens, Error> {
+    if let Some((newest, older)) = configured.secrets.split_first() {
+        return Ok(PageTokens::new(newest, older));
+    }
+    if let Some(secret) = engine.map(Engine::secret).transpose()?.flatten() {
+        return Ok(PageTokens::new(&secret, &[]));
+    }
+    tracing::info!(
+        "page tokens live as long as this process; configure page_tokens.secrets for tokens that outlive it and that other \
+         instances take"
+    );
+    Ok(PageTokens::new(&Secret::random()?, &[]))
 }
 
 /// What is not as it should be with a table that exists.

@@ -71,7 +71,8 @@ impl Running {
         let engine = Engine::open(&Location::Memory).unwrap();
         let driver = Driver::new(nominal_client(engine.connector(), None), config.tables.clone(), Runtime::system());
         startup::create_tables(&driver).await.unwrap();
-        let server = Server::new(config, driver, Some(engine), runtime);
+        let page_tokens = startup::page_tokens(&config.page_tokens, Some(&engine)).unwrap();
+        let server = Server::new(config, driver, Some(engine), page_tokens, runtime);
         let listener = Listener::bind(&config.listen).await.unwrap();
         let listen = listener.address().unwrap();
         let (stop, stopping) = tokio::sync::oneshot::channel();

@@ -1,14 +1,16 @@
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{answer, batch_get, log_failures};
-use crate::driver::Driver;
+use super::{answer, batch_get, caller, log_failures};
+use crate::driver::{Driver, ListKeys};
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
 use crate::pb::key_value_service_server::KeyValueService;
 use crate::wire::OnTable;
 use crate::wire::batch::{self, BatchGet, BatchWrite};
 use crate::wire::kv::{Exists, Expire, Read, Touch};
+use crate::wire::page::{self, Listing, Paged};
+use crate::wire::page_token::PageTokens;
 use crate::wire::status::Access;
 use crate::wire::transact::{self, TransactGet, TransactWrite};
 
@@ -16,13 +18,14 @@ use crate::wire::transact::{self, TransactGet, TransactWrite};
 #[derive(Debug, Clone)]
 pub struct KeyValue {
     driver: Driver,
+    tokens: PageTokens,
 }
 
 impl KeyValue {
     /// The service over a driver.
     #[must_use]
-    pub fn new(driver: Driver) -> Self {
-        Self { driver }
+    pub fn new(driver: Driver, tokens: PageTokens) -> Self {
+        Self { driver, tokens }
     }
 }
 
@@ -156,7 +159,16 @@ impl KeyValueService for KeyValue {
         .await
     }
 
-    async fn list_keys(&self, _request: Request<pb::ListKeysRequest>) -> Answer<pb::ListKeysResponse> {
-        Err(Status::unimplemented(""))
+    async fn list_keys(&self, request: Request<pb::ListKeysRequest>) -> Answer<pb::ListKeysResponse> {
+        let caller = caller(&request);
+        answer(Access::Read, request, |deadline, request| async move {
+            let Paged::<ListKeys> { table, listing, page } = request.try_into()?;
+            let tokens = listing.tokens(&self.tokens, caller.as_deref(), self.driver.table(&table)?);
+            let page = page.opened(&tokens)?;
+            let wants_capacity = page.wants_capacity;
+            let page = self.driver.key_values(&table, deadline)?.list_keys(&listing, page).await?;
+            Ok(page::list_keys_response(page, &tokens, wants_capacity)?)
+        })
+        .await
     }
 }

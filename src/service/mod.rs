@@ -17,8 +17,8 @@ pub use kv::KeyValue;
 pub use table::Tables;
 
 use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
-use crate::wire::Violation;
 use crate::wire::status::{self, Access};
+use crate::wire::{Violation, page_token};
 
 /// Whom the token of a call stands for. In the extensions of every authenticated request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ enum Failure {
     Violation(#[from] Violation),
     #[error(transparent)]
     Driver(#[from] Arc<driver::Error>),
+    #[error(transparent)]
+    PageToken(#[from] page_token::Error),
 }
 
 impl From<driver::Error> for Failure {
@@ -47,8 +49,17 @@ impl Failure {
                 log(&error);
                 status::of_error(&error, access)
             }
+            Self::PageToken(error) => {
+                log_page_token(&error);
+                status::of_page_token(&error)
+            }
         }
     }
+}
+
+/// Whom a call is made for; none if callers are not told apart.
+fn caller<Q>(request: &Request<Q>) -> Option<Arc<str>> {
+    request.extensions().get().map(|Principal(name)| Arc::clone(name))
 }
 
 /// Runs a handler and turns its failure into a status.
@@ -74,6 +85,15 @@ fn log_failures(written: &BatchWritten) {
         {
             log(error);
         }
+    }
+}
+
+/// Logs a page token that could not be made. What a caller sends is no matter for the log.
+fn log_page_token(error: &page_token::Error) {
+    match error {
+        page_token::Error::NotValid => {}
+        page_token::Error::NoRandomness(cause) => tracing::error!(%cause, "{error}"),
+        page_token::Error::Seal => tracing::error!("{error}"),
     }
 }
 

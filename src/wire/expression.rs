@@ -46,6 +46,11 @@ impl Expressions {
         self.read(field, text, Placeholders::condition)
     }
 
+    /// A key condition.
+    pub(crate) fn key_condition(&mut self, text: &str) -> Result<Option<CallerExpression>, Violation> {
+        self.read("key_condition", text, Placeholders::key_condition)
+    }
+
     /// A projection expression.
     pub(crate) fn projection(&mut self, text: &str) -> Result<Option<Projection>, Violation> {
         self.read("projection", text, Placeholders::projection)

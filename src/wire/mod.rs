@@ -5,6 +5,8 @@ pub(crate) mod batch;
 pub(crate) mod codec;
 pub(crate) mod expression;
 pub(crate) mod kv;
+pub(crate) mod page;
+pub mod page_token;
 pub mod status;
 pub(crate) mod transact;
 pub(crate) mod value;

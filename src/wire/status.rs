@@ -13,7 +13,7 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::Violation;
+use super::{Violation, page_token};
 use crate::driver::{Error, Upstream};
 use crate::pb::ErrorReason;
 
@@ -87,6 +87,18 @@ pub(crate) fn of_error(error: &Error, access: Access) -> Status {
         problem = problem.upstream(upstream);
     }
     details(problem, error).into_status()
+}
+
+/// A page token that could not be opened or made.
+pub(crate) fn of_page_token(error: &page_token::Error) -> Status {
+    match error {
+        page_token::Error::NotValid => Problem::new(Reason::InvalidPageToken, error.to_string())
+            .violation("page_token", "is not valid for this request")
+            .into_status(),
+        page_token::Error::NoRandomness(_) | page_token::Error::Seal => {
+            Problem::new(Reason::InternalError, error.to_string()).into_status()
+        }
+    }
 }
 
 /// A part of a call that the driver could not carry out, as a status within a message.

@@ -8,6 +8,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod cancellation;
+mod refusal;
 
 use std::error::Error as StdError;
 use std::io;
@@ -26,6 +27,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use hyper_util::client::legacy;
 
 pub(super) use cancellation::{Cancellation, CancellationKind};
+pub(super) use refusal::{Expression, Refusal};
 
 use super::error::{Error, Upstream};
 use super::layout::Item;
@@ -237,6 +239,8 @@ carries_no_item!(
     get_item::GetItemError,
     batch_get_item::BatchGetItemError,
     batch_write_item::BatchWriteItemError,
+    query::QueryError,
+    scan::ScanError,
     describe_table::DescribeTableError,
     describe_time_to_live::DescribeTimeToLiveError,
     create_table::CreateTableError,

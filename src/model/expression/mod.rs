@@ -16,6 +16,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use self::check::{Checked, Limits, check, check_condition};
+pub(crate) use self::projection::Projected;
 pub use self::projection::Projection;
 use self::token::{Placed, Token, invalid_at, word};
 use super::item::check_attribute_name;

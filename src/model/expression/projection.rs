@@ -1,22 +1,29 @@
+use std::collections::HashMap;
 use std::fmt;
 
 use super::check::{Limits, check};
 use super::token::{Placed, Token, invalid_at};
 use super::{Definitions, Placeholders};
-use crate::model::Invalid;
+use crate::model::{Invalid, Path, Step};
 
 /// What our own part of a projection takes, at most: the key attributes of table and index, and the expiry time.
 const OUR_PROJECTION_BYTES: usize = 128;
 
-/// A projection expression of a caller's: paths, with what they refer to.
+/// A projection expression of a caller's: the places that it names, each as it is written.
 ///
-/// The driver adds paths of its own, and DynamoDB refuses paths of which one lies in another; so it has to know where each
-/// of the caller's begins.
+/// The driver adds attributes of its own, and DynamoDB refuses paths of which one lies in another; so it has to know where
+/// each of the caller's leads.
 #[derive(Clone)]
-pub struct Projection {
-    text: String,
-    paths: Vec<(String, bool)>,
-    definitions: Definitions,
+pub struct Projection(Vec<Projected>);
+
+/// A place that a projection names.
+#[derive(Clone)]
+pub(crate) struct Projected {
+    /// As the caller wrote it.
+    pub(crate) text: String,
+    /// The aliases in the text.
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) path: Path,
 }
 
 impl Placeholders {
@@ -27,55 +34,66 @@ impl Placeholders {
     pub fn projection(&mut self, text: &str) -> Result<Projection, Invalid> {
         let tokens = check(text, Limits::DYNAMODB.less(OUR_PROJECTION_BYTES, 0))?.tokens;
         let definitions = self.take_used(&tokens)?;
-        let mut paths = Vec::new();
+        let mut places = Vec::new();
         let mut at = 0;
-        for path in tokens.split(|placed| placed.token == Token::Comma) {
-            at = path.first().map_or(at, |placed| placed.start);
-            paths.push(read_path(path, &definitions).ok_or_else(|| invalid_at(text, at, "what is no path"))?);
+        for tokens in tokens.split(|placed| placed.token == Token::Comma) {
+            at = tokens.first().map_or(at, |placed| placed.start);
+            places.push(
+                Projected::read(text, tokens, &definitions).ok_or_else(|| invalid_at(text, at, "what is no path"))?,
+            );
         }
-        Ok(Projection { text: text.trim_ascii().to_owned(), paths, definitions })
+        Ok(Projection(places))
     }
 }
 
-/// The attribute in which a path begins, and whether it leads inside.
-fn read_path(path: &[Placed<'_>], definitions: &Definitions) -> Option<(String, bool)> {
-    let (first, steps) = path.split_first()?;
-    let attribute = match first.token {
-        Token::Word(attribute) => attribute.to_owned(),
-        Token::Name(alias) => definitions.names.get(alias)?.clone(),
-        _ => return None,
-    };
-    let mut rest = steps;
-    while let Some((step, behind)) = rest.split_first() {
-        rest = match (step.token, behind.split_first()) {
-            (Token::Index, _) => behind,
-            (Token::Dot, Some((name, behind))) if matches!(name.token, Token::Word(_) | Token::Name(_)) => behind,
-            _ => return None,
+impl Projected {
+    fn read(text: &str, tokens: &[Placed<'_>], definitions: &Definitions) -> Option<Self> {
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let mut names = HashMap::new();
+        let mut name = |token: Token<'_>| match token {
+            Token::Word(attribute) => Some(attribute.to_owned()),
+            Token::Name(alias) => {
+                let attribute = definitions.names.get(alias)?.clone();
+                names.insert(alias.to_owned(), attribute.clone());
+                Some(attribute)
+            }
+            _ => None,
         };
+        let attribute = name(first.token)?;
+        let mut steps = Vec::new();
+        let mut rest = tokens.get(1..)?;
+        while let Some((step, behind)) = rest.split_first() {
+            rest = match (step.token, behind.split_first()) {
+                (Token::Index, _) => {
+                    steps.push(Step::Index(text.get(step.start + 1..step.end - 1)?.parse().ok()?));
+                    behind
+                }
+                (Token::Dot, Some((next, behind))) => {
+                    steps.push(Step::Name(name(next.token)?));
+                    behind
+                }
+                _ => return None,
+            };
+        }
+        let text = text.get(first.start..last.end)?.to_owned();
+        Some(Self { text, names, path: Path::of(attribute, steps) })
     }
-    Some((attribute, !steps.is_empty()))
 }
 
 impl Projection {
-    /// The expression.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+    /// Where it leads, in its order.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|projected| &projected.path)
     }
 
-    /// For each path the attribute in which it begins, and whether it leads inside that.
-    pub fn paths(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.paths.iter().map(|(attribute, leads_inside)| (attribute.as_str(), *leads_inside))
-    }
-
-    pub(crate) fn definitions(&self) -> &Definitions {
-        &self.definitions
+    pub(crate) fn places(&self) -> &[Projected] {
+        &self.0
     }
 }
 
 impl fmt::Debug for Projection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Projection").field("text", &self.text).finish_non_exhaustive()
+        f.debug_list().entries(self.paths()).finish()
     }
 }
 
@@ -83,23 +101,37 @@ impl fmt::Debug for Projection {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<(String, bool)>, String> {
+    fn read(text: &str) -> Result<Vec<String>, String> {
         let mut placeholders = Placeholders::default();
         placeholders.define_name("#n".to_owned(), "name.with.dots".to_owned()).unwrap();
         let projection = placeholders.projection(text).map_err(|invalid| invalid.problem)?;
-        Ok(projection.paths().map(|(attribute, inside)| (attribute.to_owned(), inside)).collect())
+        Ok(projection.paths().map(Path::to_string).collect())
     }
 
     #[test]
-    fn each_path_begins_in_an_attribute() {
-        let paths = read(" a, #n ,b.c[1][2].#n, d[0] ").unwrap();
-        let expected = [("a", false), ("name.with.dots", false), ("b", true), ("d", true)];
-        assert_eq!(paths, expected.map(|(name, inside)| (name.to_owned(), inside)));
+    fn each_path_is_read() {
+        let paths = read(" a, #n ,b.c[1] [2].#n, d[0] ").unwrap();
+        assert_eq!(paths, ["a", r#""name.with.dots""#, r#"b.c[1][2]."name.with.dots""#, "d[0]"]);
+    }
+
+    #[test]
+    fn each_place_has_its_own_aliases() {
+        let mut placeholders = Placeholders::default();
+        for alias in ["#a", "#b"] {
+            placeholders.define_name(alias.to_owned(), alias.to_owned()).unwrap();
+        }
+        let projection = placeholders.projection("#a.x, y.#b[0]").unwrap();
+        let aliases: Vec<Vec<_>> =
+            projection.places().iter().map(|place| place.names.keys().map(String::as_str).collect()).collect();
+        assert_eq!(aliases, [["#a"], ["#b"]]);
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", " ", ",", "a,", ",a", "a b", "a.", "a.[0]", "[0]", "(a)", "a = :v", "a.:v", "#m", "size(a)"] {
+        let too_large = "a[99999999999]";
+        for text in
+            ["", " ", ",", "a,", ",a", "a b", "a.", "a.[0]", "[0]", "(a)", "a = :v", "a.:v", "#m", "size(a)", too_large]
+        {
             assert!(read(text).is_err(), "{text:?}");
         }
     }

@@ -64,7 +64,8 @@ async fn a_backend_that_stops_shows_in_the_health_of_the_service_and_not_of_the_
     let runtime = Runtime { sleep: SharedAsyncSleep::new(Short), ..Runtime::system() };
     let driver = Driver::new(nominal_client(http, None), config.tables.clone(), runtime.clone());
     startup::create_tables(&driver).await.unwrap();
-    let mut server = Server::new(&config, driver, None, runtime);
+    let page_tokens = startup::page_tokens(&config.page_tokens, None).unwrap();
+    let mut server = Server::new(&config, driver, None, page_tokens, runtime);
     server.connections.max_age = Duration::ZERO;
     let listener = Listener::bind(&config.listen).await.unwrap();
     let channel = connect(&listener.address().unwrap()).await;

@@ -12,15 +12,16 @@ use crate::support::{RawCodec, World};
 
 on_every_backend!(keys, ttls, the_other_fields, messages, nothing_panics);
 
-struct Refusal {
-    code: Code,
-    reason: String,
-    field: String,
-    limit: Option<String>,
-    outcome: Option<String>,
+/// How a call was refused.
+pub(super) struct Refusal {
+    pub(super) code: Code,
+    pub(super) reason: String,
+    pub(super) field: String,
+    pub(super) limit: Option<String>,
+    pub(super) outcome: Option<String>,
 }
 
-fn refusal<T>(result: Result<T, Status>) -> Refusal {
+pub(super) fn refusal<T>(result: Result<T, Status>) -> Refusal {
     let Err(status) = result else { panic!("it was accepted") };
     let details: ErrorDetails = status.get_error_details();
     let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo in {status:?}"));
@@ -35,7 +36,8 @@ fn refusal<T>(result: Result<T, Status>) -> Refusal {
     }
 }
 
-fn invalid<T>(result: Result<T, Status>, field: &str, limit: Option<&str>) {
+/// It was refused because of this field, and nothing else.
+pub(super) fn invalid<T>(result: Result<T, Status>, field: &str, limit: Option<&str>) {
     let refusal = refusal(result);
     assert_eq!((refusal.code, refusal.reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"), "{field}");
     assert_eq!(refusal.field, field);
@@ -179,6 +181,9 @@ async fn nothing_panics(world: World) {
         "/dynakv.v1.KeyValueService/Increment",
         "/dynakv.v1.KeyValueService/BatchGet",
         "/dynakv.v1.KeyValueService/BatchWrite",
+        "/dynakv.v1.KeyValueService/ListKeys",
+        "/dynakv.v1.ItemService/Query",
+        "/dynakv.v1.ItemService/Scan",
     ];
     for index in 0..400 {
         let mut message = messages.new_tree(&mut runner).unwrap().current();

@@ -9,6 +9,7 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use crate::binary::{Proxy, Serve, make_table};
 
 const SERVICE: &str = "dynakv.v1.KeyValueService";
+const SERVICES: [&str; 3] = [SERVICE, "dynakv.v1.ItemService", "dynakv.v1.TableService"];
 
 struct Health(HealthClient<Transport>);
 
@@ -22,8 +23,8 @@ impl Health {
         Ok(self.0.check(request).await?.into_inner().status())
     }
 
-    async fn watch(&mut self) -> Streaming<HealthCheckResponse> {
-        let request = HealthCheckRequest { service: SERVICE.to_owned() };
+    async fn watch(&mut self, service: &str) -> Streaming<HealthCheckResponse> {
+        let request = HealthCheckRequest { service: service.to_owned() };
         self.0.watch(request).await.unwrap().into_inner()
     }
 }
@@ -38,19 +39,24 @@ async fn the_service_follows_the_backend_and_the_process_does_not() {
     let server = Serve::over_dynamodb(&proxy.endpoint_url(), &[&table]).start().await;
     let client = server.client().await;
     let mut health = Health::of(&client);
-    let mut watch = health.watch().await;
+    let mut watch = health.watch(SERVICE).await;
     until(&mut watch, ServingStatus::Serving).await;
     client.set("key", "value").await.unwrap();
 
     proxy.unplug();
+    for service in SERVICES {
+        until(&mut health.watch(service).await, ServingStatus::NotServing).await;
+    }
     until(&mut watch, ServingStatus::NotServing).await;
-    assert_eq!(health.check(SERVICE).await.unwrap(), ServingStatus::NotServing);
     assert_eq!(health.check("").await.unwrap(), ServingStatus::Serving);
     let ran = server.cli().run(&format!("health {SERVICE}")).await;
     ran.is(1, "NOT_SERVING\n", "the service does not serve\n");
 
     proxy.plug_in();
     until(&mut watch, ServingStatus::Serving).await;
+    for service in SERVICES {
+        until(&mut health.watch(service).await, ServingStatus::Serving).await;
+    }
     assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("value"));
     server.logs("not ready").await;
 }
@@ -67,7 +73,7 @@ async fn a_backend_out_of_reach_at_the_start_is_waited_for() {
     assert_eq!(health.check(SERVICE).await.unwrap(), ServingStatus::NotServing);
     assert_eq!(health.check("").await.unwrap(), ServingStatus::Serving);
 
-    let mut watch = health.watch().await;
+    let mut watch = health.watch(SERVICE).await;
     proxy.plug_in();
     until(&mut watch, ServingStatus::Serving).await;
     client.set("key", "value").await.unwrap();

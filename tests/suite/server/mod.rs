@@ -4,6 +4,7 @@
 mod durability;
 mod ending;
 mod health;
+mod page_tokens;
 mod reach;
 mod reflection;
 mod starting;

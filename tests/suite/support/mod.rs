@@ -5,7 +5,9 @@ pub(crate) mod clock;
 pub(crate) mod dynamodb_local;
 pub(crate) mod faults;
 mod raw;
+mod tables;
 mod world;
 
 pub(crate) use raw::RawCodec;
+pub(crate) use tables::{element, keyed};
 pub(crate) use world::{Item, World, binary, number, string};

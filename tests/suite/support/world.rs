@@ -9,7 +9,7 @@ use dynakv::config::{Config, Flags, Listen};
 use dynakv::driver::{Clock, Deadline, Driver, Random, Runtime};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{AttributeNames, TableSpec};
-use dynakv::server::{self, Listener, Server, backend};
+use dynakv::server::{self, Listener, Server, backend, startup};
 use dynakv_client::{Client, RetryPolicy, Version};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -26,6 +26,9 @@ use super::faults::{Answer, Faults, body_of, respond};
 /// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// The names of the tables that a test makes if it needs them, with whatever keys and indexes: see `World::create`.
+const UNMADE: [&str; 3] = ["orders", "readings", "blobs"];
+
 /// A server of its own over a backend, with a client, with faults in between, and with time that stands still.
 pub(crate) struct World {
     /// Never retries: what the server answers is what a test sees.
@@ -39,7 +42,9 @@ pub(crate) struct World {
     /// The default table's name in DynamoDB.
     pub(crate) table: String,
     other: String,
-    backend: Backend,
+    /// Tables that are configured and that a test makes if it needs them: names with physical names.
+    pub(super) unmade: HashMap<&'static str, String>,
+    pub(super) backend: Backend,
     _serving: oneshot::Sender<()>,
     _folder: Option<TempDir>,
 }
@@ -133,13 +138,30 @@ impl World {
         for table in &tables {
             maker.create_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
         }
+        let unmade = UNMADE.map(|name| (name, unique_name(name)));
+        let unmade_spec =
+            |(name, physical): &(&str, String)| TableSpec { physical_name: physical.clone(), ..TableSpec::named(name) };
+        let tables = tables.into_iter().chain(unmade.iter().map(unmade_spec)).collect();
         let driver = Driver::new(sdk_client(http), tables, runtime);
         let (serving, channel) = serve(driver, engine).await;
         await_readiness(channel.clone()).await;
         faults.reset_counts();
         let client = Client::builder().retry(RetryPolicy::none()).over(channel.clone()).unwrap();
         let TestTime { clock, sleep } = time;
-        Self { client, channel, clock, sleep, faults, table, other, backend, _serving: serving, _folder: folder }
+        let unmade = unmade.into();
+        Self {
+            client,
+            channel,
+            clock,
+            sleep,
+            faults,
+            table,
+            other,
+            unmade,
+            backend,
+            _serving: serving,
+            _folder: folder,
+        }
     }
 
     /// Another program on the default table.
@@ -176,6 +198,11 @@ impl World {
         self.client.get(key).consistent().await.unwrap().unwrap().version.unwrap()
     }
 
+    /// Milliseconds of the driver's clock.
+    pub(crate) fn millis(&self) -> i64 {
+        self.clock.now()
+    }
+
     /// Whole seconds of the driver's clock.
     pub(crate) fn seconds(&self) -> i64 {
         self.clock.now().div_euclid(1000)
@@ -197,7 +224,8 @@ async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, 
     let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
     let address = listener.address().unwrap();
     let (serving, stop) = oneshot::channel();
-    let server = Server::new(&config, driver, engine, Runtime::system());
+    let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref()).unwrap();
+    let server = Server::new(&config, driver, engine, page_tokens, Runtime::system());
     tokio::spawn(async move {
         server::run(server, listener, async { drop(stop.await) }).await.unwrap();
     });

@@ -1,9 +1,23 @@
 //! What a Query, Scan or ListKeys asks for, and a page of its answer.
+//!
+//! `query`, `scan` and `list_keys` say what is read and shown; all of them are a `source`, which makes one call to
+//! DynamoDB at a time (`call`, `check`). `reader` puts a page together from as many calls as that takes, and `outlook`
+//! says how much each one asks for.
+
+mod call;
+mod check;
+mod list_keys;
+mod outlook;
+mod query;
+mod reader;
+mod scan;
+mod source;
 
 use super::capacity::Capacity;
 use super::layout::Item;
 use super::read::Consistency;
 use crate::model::{CallerExpression, KeyPattern, PageSize, Projection, Segments};
+pub(super) use outlook::ItemSize;
 
 /// Which items of a partition, and in which order.
 #[derive(Debug, Clone)]

@@ -1,0 +1,58 @@
+use std::path::PathBuf;
+
+use super::section::Section;
+use crate::model::Secret;
+
+/// `[page_tokens]`: what page tokens are encrypted with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageTokens {
+    /// `page_tokens.secrets`: a list of sections with exactly one of `secret` and `secret_file`, each at least 32 bytes
+    /// of text. Tokens are made with the first; all are taken, so that a secret can be changed without an interruption.
+    /// None: on the embedded engine with a folder one is kept there, otherwise tokens live as long as the process.
+    pub secrets: Vec<Secret>,
+}
+
+impl PageTokens {
+    pub(super) fn read(section: &mut Section) -> Self {
+        let secrets = section.list("secrets", "secret", read_secret).unwrap_or_default();
+        Self { secrets: secrets.into_iter().flatten().collect() }
+    }
+}
+
+fn read_secret(section: &mut Section) -> Option<Secret> {
+    let mut secrets = [plain(section), from_file(section)].into_iter().flatten();
+    let (Some(secret), None) = (secrets.next(), secrets.next()) else {
+        section.fault("secret", None, "or secret_file is needed, exactly one of them");
+        return None;
+    };
+    secret.ok()
+}
+
+/// The fault of a value has been reported.
+struct Reported;
+
+/// `secret`: the secret itself.
+fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
+    let origin = section.origin("secret")?;
+    let secret = section.optional::<String>("secret");
+    section.show("secret", "(redacted)".into());
+    let Some(secret) = secret else { return Some(Err(Reported)) };
+    Some(Secret::try_from(secret).map_err(|invalid| {
+        section.fault("secret", Some(origin), invalid);
+        Reported
+    }))
+}
+
+/// `secret_file`: a file that holds the secret; white space around it is ignored.
+fn from_file(section: &mut Section) -> Option<Result<Secret, Reported>> {
+    let origin = section.origin("secret_file")?;
+    let Some(path) = section.optional::<PathBuf>("secret_file") else { return Some(Err(Reported)) };
+    let secret = match std::fs::read_to_string(path) {
+        Ok(text) => Secret::try_from(text.trim().to_owned()).map_err(|invalid| invalid.problem),
+        Err(error) => Err(format!("cannot be read: {error}")),
+    };
+    Some(secret.map_err(|problem| {
+        section.fault("secret_file", Some(origin), problem);
+        Reported
+    }))
+}

@@ -1,0 +1,35 @@
+use super::reader::Reader;
+use super::source::{Source, Way};
+use super::{Page, PageRequest, Query};
+use crate::driver::error::Error;
+use crate::driver::{Deadline, Driver};
+use crate::model::Attributes;
+
+impl Driver {
+    /// Reads items of one partition of a table or of an index, in the order of the sort key.
+    ///
+    /// # Contract
+    /// All pages together show every item that matches and has not expired once, if nothing is written meanwhile. A page
+    /// may be empty without being the last.
+    ///
+    /// # Cost
+    /// Half a unit for every 4 KB that is read, the double if strongly consistent. On an index that does not have the
+    /// expiry time, a read of each item in the table as well.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an unknown index and for a strongly consistent read of a global one;
+    /// [`Error::InvalidExpression`]. What may pass is an error only if nothing at all could be read.
+    pub async fn query(
+        &self,
+        table: &str,
+        query: &Query,
+        page: PageRequest,
+        deadline: Deadline,
+    ) -> Result<Page<Attributes>, Error> {
+        let Query { key_condition, order, selection } = query;
+        let way = Way::Query { key_condition, order: *order };
+        let source = Source::new(self, table, way, selection, deadline).await?;
+        let source = Source { wants_capacity: page.wants_capacity, ..source };
+        Reader::new(&source, 1, page, |item| Ok(source.show(item)))?.read().await
+    }
+}

@@ -1,0 +1,32 @@
+use super::reader::Reader;
+use super::source::{Source, Way};
+use super::{Page, PageRequest, Scan};
+use crate::driver::error::Error;
+use crate::driver::{Deadline, Driver};
+use crate::model::Attributes;
+
+impl Driver {
+    /// Reads items of a table or of an index, in no order, from several segments side by side.
+    ///
+    /// # Contract
+    /// As of [`Driver::query`]. A page goes on with each segment where the one before it stopped.
+    ///
+    /// # Cost
+    /// As of [`Driver::query`], of everything that is stored.
+    ///
+    /// # Errors
+    /// As of [`Driver::query`].
+    pub async fn scan(
+        &self,
+        table: &str,
+        scan: &Scan,
+        page: PageRequest,
+        deadline: Deadline,
+    ) -> Result<Page<Attributes>, Error> {
+        let Scan { segments, selection } = scan;
+        let segments = segments.get();
+        let source = Source::new(self, table, Way::Scan { segments }, selection, deadline).await?;
+        let source = Source { wants_capacity: page.wants_capacity, ..source };
+        Reader::new(&source, segments, page, |item| Ok(source.show(item)))?.read().await
+    }
+}

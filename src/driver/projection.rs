@@ -1,0 +1,176 @@
+//! A caller's projection together with the attributes that we need to see ourselves.
+//!
+//! DynamoDB refuses a projection of two paths of which one lies in the other. So an attribute that the caller asks for is
+//! not added again; and where the caller asks only for something inside one that we need, the whole attribute is read, and
+//! cut down to that afterwards.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::layout::Item;
+use crate::model::{Projected, Projection, Step};
+
+/// A projection, and what of its answers the caller does not see.
+#[derive(Debug, Default)]
+pub(super) struct SharedProjection {
+    /// None: all attributes.
+    expression: Option<String>,
+    names: HashMap<String, String>,
+    /// The attributes that are for us alone, each with the ways to what the caller asked for inside it.
+    ours: Vec<(String, Vec<Vec<Step>>)>,
+}
+
+impl SharedProjection {
+    /// What the caller asks for, or everything, and these attributes.
+    pub(super) fn new<'a>(caller: Option<&Projection>, needed: impl IntoIterator<Item = &'a str>) -> Self {
+        let Some(caller) = caller else { return Self::default() };
+        let mut shared = Self::default();
+        let mut texts = Vec::new();
+        for attribute in needed {
+            shared.need(attribute, caller.places(), &mut texts);
+        }
+        for Projected { text, names, path } in caller.places() {
+            if !shared.ours.iter().any(|(ours, _)| ours == path.attribute()) {
+                texts.push(text.clone());
+                shared.names.extend(names.clone());
+            }
+        }
+        Self { expression: Some(texts.join(", ")), ..shared }
+    }
+
+    /// Only these attributes, and nothing for the caller.
+    pub(super) fn only<'a>(needed: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut shared = Self::default();
+        let mut texts = Vec::new();
+        for attribute in needed {
+            shared.need(attribute, &[], &mut texts);
+        }
+        Self { expression: Some(texts.join(", ")), ..shared }
+    }
+
+    fn need(&mut self, attribute: &str, places: &[Projected], texts: &mut Vec<String>) {
+        let inside = places.iter().map(|place| &place.path).filter(|path| path.attribute() == attribute);
+        let ways: Vec<_> = inside.map(|path| path.steps().to_vec()).collect();
+        let is_asked_for = ways.iter().any(Vec::is_empty) || self.ours.iter().any(|(ours, _)| ours == attribute);
+        if !is_asked_for {
+            let alias = format!("#dkv_r{}", self.ours.len());
+            texts.push(alias.clone());
+            self.names.insert(alias, attribute.to_owned());
+            self.ours.push((attribute.to_owned(), ways));
+        }
+    }
+
+    /// The projection expression; none for all attributes.
+    pub(super) fn expression(&self) -> Option<&str> {
+        self.expression.as_deref()
+    }
+
+    /// The aliases in the expression. None of them is one that `Renderer` makes.
+    pub(super) fn names(&self) -> &HashMap<String, String> {
+        &self.names
+    }
+
+    /// The item as the caller asked for it.
+    pub(super) fn strip(&self, mut item: Item) -> Item {
+        for (attribute, ways) in &self.ours {
+            let ways: Vec<_> = ways.iter().map(Vec::as_slice).collect();
+            let cut_down = item.remove(attribute).and_then(|value| cut(value, &ways));
+            item.extend(cut_down.map(|value| (attribute.clone(), value)));
+        }
+        item
+    }
+}
+
+/// What these ways lead to inside a value, in the form in which DynamoDB projects it: lists close up.
+fn cut(value: AttributeValue, ways: &[&[Step]]) -> Option<AttributeValue> {
+    if ways.iter().any(|way| way.is_empty()) {
+        return Some(value);
+    }
+    let through = |taken: &Step| -> Vec<&[Step]> {
+        let parts = ways.iter().filter_map(|way| way.split_first());
+        parts.filter(|(step, _)| *step == taken).map(|(_, rest)| rest).collect()
+    };
+    #[expect(clippy::wildcard_enum_match_arm, reason = "AttributeValue is non-exhaustive")]
+    match value {
+        AttributeValue::M(fields) => {
+            let field = |(name, value)| {
+                let inside = cut(value, &through(&Step::Name(String::clone(&name))))?;
+                Some((name, inside))
+            };
+            let fields: HashMap<_, _> = fields.into_iter().filter_map(field).collect();
+            (!fields.is_empty()).then_some(AttributeValue::M(fields))
+        }
+        AttributeValue::L(values) => {
+            let values: Vec<_> =
+                (0..).zip(values).filter_map(|(index, value)| cut(value, &through(&Step::Index(index)))).collect();
+            (!values.is_empty()).then_some(AttributeValue::L(values))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Placeholders;
+
+    fn projection(text: &str) -> Projection {
+        let mut placeholders = Placeholders::default();
+        placeholders.define_name("#t".to_owned(), "ttl".to_owned()).unwrap();
+        placeholders.define_name("#n".to_owned(), "name".to_owned()).unwrap();
+        placeholders.projection(text).unwrap()
+    }
+
+    fn shared(text: &str) -> SharedProjection {
+        SharedProjection::new(Some(&projection(text)), ["pk", "ttl", "ttl"])
+    }
+
+    fn number(number: i32) -> AttributeValue {
+        AttributeValue::N(number.to_string())
+    }
+
+    fn map(fields: impl IntoIterator<Item = (&'static str, AttributeValue)>) -> Item {
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    #[test]
+    fn without_a_projection_everything_is_read_and_shown() {
+        let all = SharedProjection::new(None, ["pk"]);
+        assert_eq!((all.expression(), all.names().len()), (None, 0));
+        let item = map([("pk", number(1)), ("ttl", number(2))]);
+        assert_eq!(all.strip(item.clone()), item);
+    }
+
+    #[test]
+    fn what_we_need_is_read_and_not_shown() {
+        let shared = shared("#n.first, b");
+        assert_eq!(shared.expression(), Some("#dkv_r0, #dkv_r1, #n.first, b"));
+        let names = [("#dkv_r0", "pk"), ("#dkv_r1", "ttl"), ("#n", "name")];
+        assert_eq!(*shared.names(), names.map(|(alias, name)| (alias.to_owned(), name.to_owned())).into());
+        let item = map([("pk", number(1)), ("ttl", number(2)), ("b", number(3))]);
+        assert_eq!(shared.strip(item), map([("b", number(3))]));
+    }
+
+    #[test]
+    fn what_the_caller_asks_for_too_is_read_once_and_shown() {
+        let shared = shared("#t, pk");
+        assert_eq!(shared.expression(), Some("#t, pk"));
+        let item = map([("pk", number(1)), ("ttl", number(2))]);
+        assert_eq!(shared.strip(item.clone()), item);
+    }
+
+    #[test]
+    fn of_an_attribute_that_we_need_the_caller_sees_the_parts_it_asks_for() {
+        let shared = shared("#t.a[1], #t.a[3].b, #t.c, d");
+        assert_eq!(shared.expression(), Some("#dkv_r0, #dkv_r1, d"));
+        assert!(!shared.names().contains_key("#t"), "DynamoDB refuses what is not used");
+        let list = AttributeValue::L(vec![number(0), number(1), number(2), AttributeValue::M(map([("b", number(3))]))]);
+        let document = map([("a", list), ("c", number(4)), ("e", number(5))]);
+        let item = map([("pk", number(1)), ("ttl", AttributeValue::M(document))]);
+        let in_list = AttributeValue::L(vec![number(1), AttributeValue::M(map([("b", number(3))]))]);
+        let shown = AttributeValue::M(map([("a", in_list), ("c", number(4))]));
+        assert_eq!(shared.strip(item), map([("ttl", shown)]));
+        assert_eq!(shared.strip(map([("ttl", number(2))])), Item::new(), "there is nothing inside a number");
+    }
+}
