@@ -41,7 +41,7 @@ async fn a_token_is_for_the_request_it_was_made_for(world: World) {
     fill(&world).await;
     let mut service = service(&world);
     let mut filtered = first(of_status("open", BY_STATUS));
-    filtered.filter = "price < :t".to_owned();
+    filtered.filter = "price < :t".into();
     filtered.values.insert(":t".to_owned(), numeric(99));
     let token = token(&mut service, filtered.clone()).await;
     service.query(filtered.next(&token)).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_token_is_for_the_request_it_was_made_for(world: World) {
         changed
     };
     for (what, changed) in [
-        ("the filter", change(&|query| query.filter = "price <= :t".to_owned())),
+        ("the filter", change(&|query| query.filter = "price <= :t".into())),
         (
             "no filter",
             change(&|query| {
@@ -65,13 +65,13 @@ async fn a_token_is_for_the_request_it_was_made_for(world: World) {
         (
             "a name",
             change(&|query| {
-                query.filter = "#t < :t".to_owned();
+                query.filter = "#t < :t".into();
                 query.names.insert("#t".to_owned(), "price".to_owned());
             }),
         ),
-        ("the index", change(&|query| query.index = BY_STATUS_KEYS.to_owned())),
+        ("the index", change(&|query| query.index = BY_STATUS_KEYS.into())),
         ("the order", change(&|query| query.order = Order::Descending.into())),
-        ("a projection", change(&|query| query.projection = "price".to_owned())),
+        ("a projection", change(&|query| query.projection = "price".into())),
         ("only the count", change(&|query| query.count_only = true)),
     ] {
         is_refused(service.query(changed).await, what);
@@ -170,7 +170,7 @@ async fn a_token_shows_no_key(world: World) {
     fill(&world).await;
     let mut service = service(&world);
     let mut hidden = pb::QueryRequest { page_size: 1, ..of_customer("ann") };
-    hidden.filter = "#s = :s".to_owned();
+    hidden.filter = "#s = :s".into();
     hidden.names = names([("#s", "status")]);
     hidden.values.extend(values([(":s", text("open"))]));
     let token = token(&mut service, hidden).await;

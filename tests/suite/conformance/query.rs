@@ -39,10 +39,10 @@ async fn a_partition_comes_in_the_order_of_its_sort_key(world: World) {
     assert_eq!(all(&mut service, descending).await, everything);
 
     let mut some = of_customer("ann");
-    some.key_condition = "pk = :pk AND sk BETWEEN :from AND :to".to_owned();
+    some.key_condition = "pk = :pk AND sk BETWEEN :from AND :to".into();
     some.values.extend([(":from".to_owned(), text("order#003")), (":to".to_owned(), text("order#006"))]);
     assert_eq!(all(&mut service, some.clone()).await, orders("ann", 3..=6));
-    some.key_condition = "(pk = :pk) AND (begins_with(sk, :from))".to_owned();
+    some.key_condition = "(pk = :pk) AND (begins_with(sk, :from))".into();
     some.values.remove(":to");
     some.values.insert(":from".to_owned(), text("order#01"));
     assert_eq!(all(&mut service, some).await, orders("ann", 10..20));
@@ -60,7 +60,7 @@ async fn an_index_gives_the_orders_of_a_status_by_their_time(world: World) {
         ["000", "000", "003", "003", "006", "009", "012", "015", "018"]
     );
     let mut recent = of_status("open", BY_STATUS);
-    recent.key_condition = "#s = :s AND created_at > :since".to_owned();
+    recent.key_condition = "#s = :s AND created_at > :since".into();
     recent.values.insert(":since".to_owned(), numeric(1010));
     assert_eq!(all(&mut service, recent.clone()).await, orders("ann", [11, 13, 14, 16, 17, 19]));
     let newest = pb::QueryRequest { order: Order::Descending.into(), page_size: 2, ..recent };
@@ -83,7 +83,7 @@ async fn a_filter_drops_and_pages_go_on(world: World) {
     fill(&world).await;
     let mut service = service(&world);
     let mut dear = of_customer("ann");
-    dear.filter = "price < :price AND entity_type = :type".to_owned();
+    dear.filter = "price < :price AND entity_type = :type".into();
     dear.values.extend([(":price".to_owned(), numeric(84)), (":type".to_owned(), text("order"))]);
     for page_size in [1, 2, 0] {
         let dear = pb::QueryRequest { page_size, ..dear.clone() };
