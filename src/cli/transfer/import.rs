@@ -1,7 +1,8 @@
 use std::fs::File;
-use std::io::{self, Read, Seek as _, SeekFrom};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use blake3::Hasher;
 use clap::Args;
 use dynakv_client::Client;
 use futures_util::stream::{self, StreamExt as _};
@@ -47,13 +48,19 @@ pub(in crate::cli) struct Import {
 #[serde(deny_unknown_fields)]
 struct State {
     /// Where to.
+    target: Target,
+    /// Up to this line all are imported.
+    line: u64,
+    /// The BLAKE3 hash of these lines, by which another file is told.
+    hash: String,
+}
+
+/// Where items are imported to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
     address: String,
     table: String,
-    /// The length of the file, by which another one is told.
-    length: u64,
-    /// This many lines of it, and bytes, are imported.
-    lines: u64,
-    bytes: u64,
 }
 
 /// What an import comes to.
@@ -68,74 +75,79 @@ impl Import {
         let version = version::attribute(&client, &self.table, self.connection.timeout).await?;
         let writer = Writer { client, version, concurrency: self.concurrency.into() };
         let items = if self.file.as_os_str() == "-" {
-            let lines = Lines::after(0, 0, io::stdin(), "standard input".into());
-            writer.run("standard input".as_ref(), lines, |_| Ok(())).await?
+            let lines = Lines::of(io::stdin(), "standard input".into());
+            writer.run(Path::new("standard input"), lines, |_| Ok(())).await?
         } else {
-            self.resume(&writer, output).await?
+            self.resumable(&writer, output).await?
         };
         output.summary(&Imported { items }, &format!("{items} items imported"));
         Ok(Verdict::Done)
     }
 
-    async fn resume(&self, writer: &Writer, output: Output) -> Result<u64, Error> {
-        let input = |source| Error::Input { path: self.file.clone(), source };
-        if Checkpoint::at(beside(&self.file, ".progress")).path().exists() {
-            let problem = format!("{} is of an export that has not ended", self.file.display());
-            return Err(Error::Usage(problem.into()));
+    async fn resumable(&self, writer: &Writer, output: Output) -> Result<u64, Error> {
+        if beside(&self.file, ".progress").exists() {
+            return Err(Error::Usage(format!("{} is of an export that has not ended", self.file.display()).into()));
         }
-        let mut file = File::open(&self.file).map_err(input)?;
-        let fresh = State {
-            address: self.connection.address().to_owned(),
-            table: self.table.name().to_owned(),
-            length: file.metadata().map_err(input)?.len(),
-            lines: 0,
-            bytes: 0,
-        };
+        let file = File::open(&self.file).map_err(|source| Error::Input { path: self.file.clone(), source })?;
+        let mut lines = Lines::of(file, self.file.clone());
+        let target = Target { address: self.connection.address().to_owned(), table: self.table.name().to_owned() };
         let checkpoint = Checkpoint::at(beside(&self.file, ".imported"));
-        let mut state = begin(&checkpoint, fresh, self.restart)?;
-        if state.lines > 0 {
-            output.remark(&format!("going on after line {}", state.lines));
+        let saved = if self.restart { None } else { checkpoint.load::<State>()? };
+        let mut reached = Reached { target, line: 0, hasher: Hasher::new() };
+        if let Some(saved) = saved {
+            output.remark(&format!("going on after line {}", saved.line));
+            reached.skip(&saved, &mut lines, &checkpoint)?;
         }
-        file.seek(SeekFrom::Start(state.bytes)).map_err(input)?;
-        let lines = Lines::after(state.lines, state.bytes, file, self.file.clone());
-        let mut saved = state.lines;
-        let imported = writer.run(&self.file, lines, |reached: Reached| {
-            (state.lines, state.bytes) = (reached.lines, reached.bytes);
-            if reached.lines - saved >= LINES_A_CHECKPOINT {
-                saved = reached.lines;
-                checkpoint.save(&state)?;
+        let mut saved = reached.line;
+        let imported = writer.run(&self.file, lines, |line| {
+            reached.take(&line);
+            if reached.line - saved >= LINES_A_CHECKPOINT {
+                saved = reached.line;
+                checkpoint.save(&reached.state())?;
             }
             Ok(())
         });
         let imported = imported.await;
         if imported.is_ok() {
             checkpoint.clear()?;
-        } else if state.lines > 0 {
+        } else if reached.line > 0 {
             // If that fails as well, the import goes on from the checkpoint before, which does no harm.
-            let _saved = checkpoint.save(&state);
+            let _saved = checkpoint.save(&reached.state());
         }
         imported
     }
 }
 
-/// Where to begin: after what a checkpoint says is imported, or with the first line.
-fn begin(checkpoint: &Checkpoint, fresh: State, restart: bool) -> Result<State, Error> {
-    let saved = if restart { None } else { checkpoint.load::<State>()? };
-    let Some(saved) = saved else { return Ok(fresh) };
-    let untouched = State { lines: 0, bytes: 0, ..saved.clone() };
-    if untouched == fresh {
-        return Ok(saved);
-    }
-    let path = checkpoint.path().display();
-    let problem = format!("{path} is of an import of another file or to another table; --restart begins anew");
-    Err(Error::Usage(problem.into()))
+/// How far an import is, and what it has read up to there.
+struct Reached {
+    target: Target,
+    line: u64,
+    hasher: Hasher,
 }
 
-/// All lines up to here are imported.
-#[derive(Debug, Clone, Copy)]
-struct Reached {
-    lines: u64,
-    bytes: u64,
+impl Reached {
+    fn take(&mut self, line: &Line) {
+        self.line = line.number;
+        self.hasher.update(line.text.as_bytes());
+    }
+
+    /// Reads over what is imported, if it is what was imported, and to the same table.
+    fn skip<R: Read>(&mut self, saved: &State, lines: &mut Lines<R>, checkpoint: &Checkpoint) -> Result<(), Error> {
+        while self.line < saved.line {
+            let Some(line) = lines.next() else { break };
+            self.take(&line?);
+        }
+        if self.state() == *saved {
+            return Ok(());
+        }
+        let path = checkpoint.path().display();
+        let problem = format!("{path} is of an import of other lines or to another table; --restart begins anew");
+        Err(Error::Usage(problem.into()))
+    }
+
+    fn state(&self) -> State {
+        State { target: self.target.clone(), line: self.line, hash: self.hasher.finalize().to_string() }
+    }
 }
 
 /// Puts the items of lines.
@@ -146,31 +158,32 @@ struct Writer {
 }
 
 impl Writer {
-    /// Puts them several at a time, and says in their order how far all of them are imported. Gives their number.
+    /// Puts them several at a time, and tells of each, in their order, that it and all before it are imported. Gives their
+    /// number.
     async fn run<R: Read>(
         &self,
         path: &Path,
         lines: Lines<R>,
-        mut reached: impl FnMut(Reached) -> Result<(), Error>,
+        mut imported: impl FnMut(Line) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         let progress = Progress::start();
         let puts = stream::iter(lines).map(|line| async { self.put(path, line?).await });
         let mut puts = std::pin::pin!(puts.buffered(self.concurrency));
         let mut items = 0;
         while let Some(put) = puts.next().await {
-            reached(put?)?;
+            imported(put?)?;
             progress.advance(1);
             items += 1;
         }
         Ok(items)
     }
 
-    async fn put(&self, path: &Path, Line { number, end, text }: Line) -> Result<Reached, Error> {
-        let bad = |problem| Error::NotAnItem { path: path.to_owned(), line: number, problem };
-        let mut item = notation::item(&text).map_err(bad)?;
+    async fn put(&self, path: &Path, line: Line) -> Result<Line, Error> {
+        let bad = |problem| Error::NotAnItem { path: path.to_owned(), line: line.number, problem };
+        let mut item = notation::item(&line.text).map_err(bad)?;
         item.remove(&self.version);
-        let failed = |source| Error::Line { path: path.to_owned(), line: number, source };
+        let failed = |source| Error::Line { path: path.to_owned(), line: line.number, source };
         self.client.put_item(item).await.map_err(failed)?;
-        Ok(Reached { lines: number, bytes: end })
+        Ok(line)
     }
 }

@@ -6,13 +6,11 @@ use crate::cli::error::Error;
 /// No item that DynamoDB takes is longer, however it is written.
 const LONGEST_BYTES: u64 = 8 * 1024 * 1024;
 
-/// A line, and where it stands.
+/// A line of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// Counted from 1.
     pub(super) number: u64,
-    /// Where it ends, in bytes from the beginning of the file.
-    pub(super) end: u64,
     pub(super) text: String,
 }
 
@@ -21,13 +19,11 @@ pub(super) struct Lines<R> {
     source: BufReader<R>,
     path: PathBuf,
     number: u64,
-    end: u64,
 }
 
 impl<R: Read> Lines<R> {
-    /// From a source whose first `number` lines, of `end` bytes, have been read before.
-    pub(super) fn after(number: u64, end: u64, source: R, path: PathBuf) -> Self {
-        Self { source: BufReader::new(source), path, number, end }
+    pub(super) fn of(source: R, path: PathBuf) -> Self {
+        Self { source: BufReader::new(source), path, number: 0 }
     }
 
     fn read(&mut self) -> Result<Option<Line>, Error> {
@@ -39,13 +35,12 @@ impl<R: Read> Lines<R> {
                 return Ok(None);
             }
             self.number += 1;
-            self.end += length;
             if length > LONGEST_BYTES {
                 return Err(self.bad(format!("is longer than {LONGEST_BYTES} bytes")));
             }
             let text = String::from_utf8(line).map_err(|_| self.bad("is not UTF-8".to_owned()))?;
             if !text.trim().is_empty() {
-                return Ok(Some(Line { number: self.number, end: self.end, text }));
+                return Ok(Some(Line { number: self.number, text }));
             }
         }
     }
