@@ -210,10 +210,10 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     let (cli, file) = (server.cli(), folder.path().join("f.jsonl"));
     let value = "v".repeat(100_000);
     let entries: String = (0..60).map(|n| format!("{{\"key\":\"{n}\",\"value\":\"{value}\"}}\n")).collect();
-    cli.fed(["batch", "set"], entries.as_bytes()).await.is(0, "", "60 applied, 0 failed\n");
+    cli.fed(["batch", "set", "--timeout", "1m"], entries.as_bytes()).await.is(0, "", "60 applied, 0 failed\n");
 
     let mut export = dynakv();
-    export.args(["export", "--address", server.address(), "--file"]).arg(&file);
+    export.args(["export", "--timeout", "1m", "--address", server.address(), "--file"]).arg(&file);
     let mut held = proxy.hold("Scan");
     let mut process = export.spawn().unwrap();
     // The page after the next is not asked for before this one is in the file.
@@ -235,7 +235,7 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     text.extend(b"{\"pk\":\"ha");
     std::fs::write(&file, text).unwrap();
 
-    let args = ["export", "--file", file.to_str().unwrap()];
+    let args = ["export", "--timeout", "1m", "--file", file.to_str().unwrap()];
     let other = Serve::over_dynamodb(&proxy.endpoint_url(), &[&table]).start().await;
     let stale = other.cli().args(args).await;
     assert!(stale.code == 3 && stale.stderr.contains("secret for page tokens"), "{stale:?}");
