@@ -36,7 +36,7 @@ pub(super) enum Error {
     /// The server does not know the page token of an interrupted export.
     #[error(
         "the server does not take the page token in {}: it has been restarted without a secret for page tokens in its \
-         configuration, or it is another one; --force begins anew",
+         configuration (page_tokens.secrets), or it is another one; --force begins anew",
         path.display()
     )]
     StalePageToken { path: PathBuf },

@@ -22,9 +22,8 @@ const PAGE: u32 = 10_000;
 /// Write all items of a table to a file, as a JSON object a line.
 ///
 /// If it is interrupted, the same command goes on where it was, by FILE.progress, and in the end each item is in the file
-/// exactly once. That takes a server that remembers: with --memory, or without a secret for page tokens in its
-/// configuration, a restart of the server ends what can be resumed. The version attribute is left out; `import` makes new
-/// versions.
+/// exactly once. On DynamoDB or with --memory, a server without page_tokens.secrets in its configuration forgets what that
+/// takes when it is restarted. The version attribute is left out; `import` makes new versions.
 #[derive(Debug, Args)]
 #[command(after_long_help = notation::HELP)]
 pub(in crate::cli) struct Export {
