@@ -82,10 +82,10 @@ pub async fn run(args: Serve) -> Result<(), Error> {
         opened = open_backend(&config, &runtime) => opened?,
         () = signals.next() => return Ok(()),
     };
-    let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref())?;
-    let server = Server::new(&config, driver, engine.clone(), page_tokens, runtime.clone());
     let bind = |source| Error::Bind { listen: config.listen.clone(), source };
     let listener = Listener::bind(&config.listen).await.map_err(bind)?;
+    let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref())?;
+    let server = Server::new(&config, driver, engine.clone(), page_tokens, runtime.clone());
     announce(&config, &listener)?;
 
     let (stop, stopping) = tokio::sync::oneshot::channel();

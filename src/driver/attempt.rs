@@ -174,6 +174,6 @@ fn all_old(rendered: &Rendered) -> Option<ReturnValuesOnConditionCheckFailure> {
 }
 
 /// DynamoDB rejects an empty map of names or values.
-fn some<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
+pub(super) fn some<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
     (!map.is_empty()).then_some(map)
 }

@@ -13,7 +13,7 @@ use super::number;
 use crate::model::{AttributeNames, Entry, ExpireTime, Invalid, Key, Millis, SetExpiry, Value, Version, Violation};
 
 /// A DynamoDB item.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 /// The part that an attribute plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ pub(super) const MAX_ITEM_BYTES: usize = 409_600;
 
 /// What the numbers of an entry take: one byte, and one for every two digits; see "DynamoDB item sizes and formats".
 /// The digits of a version vary, so the most are counted: whether a value fits must not depend on chance.
-const VERSION_BYTES: usize = 1 + 19usize.div_ceil(2);
+pub(super) const VERSION_BYTES: usize = 1 + 19usize.div_ceil(2);
 const TTL_BYTES: usize = 1 + 10usize.div_ceil(2);
 const TTL_MS_BYTES: usize = 1 + 3usize.div_ceil(2);
 

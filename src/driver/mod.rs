@@ -1,8 +1,8 @@
 //! The DynamoDB driver: plans calls, renders expressions, applies the expiry rule, retries.
 //!
-//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `table`, and `page` for Query, Scan and
+//! One file per kind of work: `read`, `set`, `delete`, `expire`, `increment`, `item`, `table`, and `page` for Query, Scan and
 //! ListKeys. They share `attempt` (how a write is sent, and what becomes of it when an answer is lost), `condition`,
-//! `caller`, `actions`, `layout`, `schema`, `expiry` and `retry`.
+//! `caller`, `actions`, `layout`, `schema`, `expiry`, `purge` and `retry`.
 //!
 //! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
 //! beyond it.
@@ -21,13 +21,16 @@ mod error;
 mod expire;
 mod expiry;
 mod increment;
+mod item;
 mod layout;
 mod nonce;
 mod number;
 mod page;
+mod payload;
 mod prepare;
 mod prepare_item;
 mod projection;
+mod purge;
 mod read;
 mod retry;
 mod runtime;
@@ -54,6 +57,8 @@ pub(crate) use digest::Digest;
 pub use error::{Error, Upstream};
 pub use expire::{Expiry, Persistence};
 pub use increment::Count;
+pub use item::{GetItem, ItemOutcome, Items, Returned};
+pub use layout::Item;
 pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
 pub use read::{Consistency, Remaining};
 pub use retry::Deadline;

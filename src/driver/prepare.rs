@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::caller::CallerFields;
 use super::condition::{Condition, Rendered, render};
 use super::error::Error;
+use super::item::ItemPlanner;
 use super::layout::{Item, Layout, NewValue, Role};
 use super::nonce::Nonce;
-use super::prepare_item::ItemOperation;
 use super::set::{Written, condition};
 use super::size;
 use super::table::Table;
@@ -57,19 +58,14 @@ pub(super) struct Prepared {
     pub(super) nonce: Option<Nonce>,
     pub(super) return_current: bool,
     pub(super) is_entry: bool,
-    /// The field of the operation that holds an expression of the caller's.
-    pub(super) expression_field: Option<&'static str>,
+    /// The operation's own message, such as `put_item`, and which of its fields hold expressions of the caller's.
+    pub(super) message: &'static str,
+    pub(super) caller_fields: CallerFields,
     /// The moment as of which everything is judged.
     pub(super) now: Millis,
 }
 
 impl Prepared {
-    /// The condition under which an expired item may be deleted.
-    pub(super) fn purge(&self) -> Rendered {
-        let expired = Condition::not(Condition::Alive);
-        render(&self.layout, Some(&expired), None, self.now)
-    }
-
     /// What the operation sends, about as DynamoDB counts it.
     fn size(&self) -> usize {
         size::of_item(&self.attributes) + size::of_item(&self.rendered.values)
@@ -123,12 +119,13 @@ impl Driver {
                 EntryOperation { key, kind: Kind::Put, put: Some((item, nonce, written)), expected }
             }
             TransactKind::Delete { key, expected } => EntryOperation { key, kind: Kind::Delete, put: None, expected },
-            TransactKind::PutItem { .. }
-            | TransactKind::UpdateItem { .. }
-            | TransactKind::DeleteItem { .. }
+            TransactKind::PutItem(_)
+            | TransactKind::UpdateItem(_)
+            | TransactKind::DeleteItem(_)
             | TransactKind::Check { .. } => {
                 let schema = self.key_schema(&table, context.deadline).await?;
-                let prepared = ItemOperation { table, schema, context }.prepare(kind)?;
+                let planner = ItemPlanner { table, schema, id: context.id, now: context.now };
+                let prepared = Prepared::item(planner, kind, context)?;
                 return Ok(Prepared { return_current, ..prepared });
             }
         };
@@ -166,7 +163,8 @@ impl EntryOperation {
             nonce,
             return_current: false,
             is_entry: true,
-            expression_field: None,
+            message: "",
+            caller_fields: CallerFields::default(),
             now: context.now,
             layout,
             table,

@@ -14,6 +14,7 @@ use super::digest::Digest;
 use super::error::{Error, Upstream};
 use super::layout::Item;
 use super::prepare::{Kind, Prepared};
+use super::purge::Expired;
 use super::set::Written;
 use super::transact::{check_distinct, name_table};
 use super::{Attempts, Deadline, Driver, Pacing};
@@ -131,16 +132,24 @@ impl Driver {
         let inner = &*self.0;
         let mut attempts = Attempts::new(&inner.runtime, &inner.budget, Pacing::patient(deadline));
         let mut in_doubt = false;
+        let mut consumed = Capacity::default();
         loop {
             let mut failure = match attempts.make(self.send_transaction(operations, token, wants_capacity)).await {
-                Ok(consumed) => return Ok((Ended::Committed, consumed)),
+                Ok(charged) => {
+                    consumed += charged;
+                    return Ok((Ended::Committed, consumed));
+                }
                 Err(failure) => failure,
             };
             if let FailureKind::Cancelled(reasons) = failure.kind {
                 match judge(operations, reasons) {
-                    Judgement::Ended(ended) => return Ok((ended, Capacity::default())),
-                    Judgement::Purge(expired) => match self.purge(operations, &expired, deadline).await {
-                        Ok(()) => continue,
+                    Judgement::Ended(ended) => return Ok((ended, consumed)),
+                    Judgement::Purge(expired) => match self.purge(operations, &expired, wants_capacity, deadline).await
+                    {
+                        Ok(charged) => {
+                            consumed += charged;
+                            continue;
+                        }
                         // With the expired item out of its way, an earlier attempt may yet go through.
                         Err(_) if in_doubt => return Err(Error::OutcomeUnknown(failure.upstream)),
                         Err(error) => return Err(error),
@@ -179,30 +188,20 @@ impl Driver {
         Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
     }
 
-    /// Deletes expired items that were in the way. Under the condition that they are expired, as of the same moment,
-    /// this changes nothing that anybody could see.
-    async fn purge(&self, operations: &[Prepared], expired: &[usize], deadline: Deadline) -> Result<(), Error> {
+    /// Deletes expired items that were in the way.
+    async fn purge(
+        &self,
+        operations: &[Prepared],
+        expired: &[usize],
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<Capacity, Error> {
+        let mut consumed = Capacity::default();
         for operation in expired.iter().filter_map(|index| operations.get(*index)) {
-            let inner = &*self.0;
-            let delete = || async {
-                let rendered = operation.purge();
-                let request = inner
-                    .client
-                    .delete_item()
-                    .table_name(operation.table.physical_name())
-                    .set_key(Some(operation.key_attributes.clone()))
-                    .set_condition_expression(rendered.condition)
-                    .set_expression_attribute_names(Some(rendered.names))
-                    .set_expression_attribute_values(Some(rendered.values));
-                match request.send().await.map_err(Failure::from) {
-                    // Somebody has written it anew.
-                    Ok(_) | Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(()),
-                    Err(failure) => Err(failure),
-                }
-            };
-            inner.retry(&operation.table, deadline, delete).await?;
+            let Prepared { table, layout, key_attributes: key, now, .. } = operation;
+            consumed += self.0.purge(Expired { table, layout, key, now: *now }, wants_capacity, deadline).await?;
         }
-        Ok(())
+        Ok(consumed)
     }
 
     /// A reason as callers see it. What has expired is not shown as current.
@@ -291,10 +290,14 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
 ///
 /// If DynamoDB does not say which operation it means, and several have expressions, its message has to do.
 fn refused(operations: &[Prepared], index: Option<usize>, upstream: Upstream) -> Error {
-    let with_expressions = || operations.iter().enumerate().filter_map(|(at, op)| Some((at, op.expression_field?)));
+    let with_expressions =
+        || operations.iter().enumerate().filter(|(_, operation)| !operation.caller_fields.is_empty());
     let mut candidates = with_expressions().filter(|(at, _)| index.is_none_or(|index| index == *at));
     let field = match (candidates.next(), candidates.next()) {
-        (Some((at, field)), None) => format!("operations[{at}].{field}"),
+        (Some((at, operation)), None) => match operation.caller_fields.refused(&upstream) {
+            Some(field) => format!("operations[{at}].{}.{field}", operation.message),
+            None => return Error::Internal(upstream),
+        },
         (Some(_), Some(_)) => "operations".to_owned(),
         (None, _) => return Error::Internal(upstream),
     };

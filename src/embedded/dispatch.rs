@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tokio_util::sync::CancellationToken;
 
+use super::update::{transact_write_items, update_item};
 use super::{Error, Shared};
 
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
@@ -55,12 +56,12 @@ impl Call<'_> {
         let answer = match operation {
             "GetItem" => self.run(NativeDatabase::get_item),
             "PutItem" => self.run(NativeDatabase::put_item),
-            "UpdateItem" => self.run(NativeDatabase::update_item),
+            "UpdateItem" => self.run(update_item),
             "DeleteItem" => self.run(NativeDatabase::delete_item),
             "BatchGetItem" => self.run(NativeDatabase::batch_get_item),
             "BatchWriteItem" => self.run(NativeDatabase::batch_write_item),
             "TransactGetItems" => self.run(NativeDatabase::transact_get_items),
-            "TransactWriteItems" => self.run(NativeDatabase::transact_write_items),
+            "TransactWriteItems" => self.run(transact_write_items),
             "Query" => self.run(NativeDatabase::query),
             "Scan" => self.run(NativeDatabase::scan),
             "CreateTable" => self.run(NativeDatabase::create_table),

@@ -28,6 +28,7 @@ mod dispatch;
 mod folder;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

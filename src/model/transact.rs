@@ -2,7 +2,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Attributes, CallerExpression, Expected, ItemKey, ItemUpdate, Key, RequestId, Ttl};
+use super::{CallerExpression, DeleteItem, Expected, ItemKey, Key, PutItem, RequestId, Ttl, UpdateItem};
 
 /// Operations that happen together or not at all.
 #[derive(Debug, Clone)]
@@ -46,30 +46,11 @@ pub enum TransactKind {
         expected: Option<Expected>,
     },
     /// Write an item in place of what was there.
-    PutItem {
-        /// All attributes but the version, the primary key among them.
-        item: Attributes,
-        /// Its TTL, if any.
-        ttl: Option<Ttl>,
-        /// What must be true of the item that is there.
-        condition: Option<CallerExpression>,
-    },
+    PutItem(PutItem),
     /// Change an item, or create it.
-    UpdateItem {
-        /// Which one.
-        key: ItemKey,
-        /// The changes.
-        update: ItemUpdate,
-        /// What must be true of the item that is there.
-        condition: Option<CallerExpression>,
-    },
+    UpdateItem(UpdateItem),
     /// Delete an item.
-    DeleteItem {
-        /// Which one.
-        key: ItemKey,
-        /// What must be true of the item that is there.
-        condition: Option<CallerExpression>,
-    },
+    DeleteItem(DeleteItem),
     /// Only check an item.
     Check {
         /// Which one.
@@ -85,9 +66,9 @@ impl fmt::Debug for TransactKind {
         f.write_str(match self {
             Self::Set { .. } => "Set",
             Self::Delete { .. } => "Delete",
-            Self::PutItem { .. } => "PutItem",
-            Self::UpdateItem { .. } => "UpdateItem",
-            Self::DeleteItem { .. } => "DeleteItem",
+            Self::PutItem(_) => "PutItem",
+            Self::UpdateItem(_) => "UpdateItem",
+            Self::DeleteItem(_) => "DeleteItem",
             Self::Check { .. } => "Check",
         })
     }

@@ -4,6 +4,7 @@
 pub(crate) mod batch;
 pub(crate) mod codec;
 pub(crate) mod expression;
+pub(crate) mod item;
 pub(crate) mod kv;
 pub(crate) mod page;
 pub mod page_token;

@@ -1,16 +1,12 @@
 //! TransactGet and TransactWrite: requests into operations, outcomes into responses.
 
-use std::collections::HashMap;
-
-use super::expression::{Expressions, update_actions};
+use super::item::{delete_item, only_condition, put_item, update_item};
 use super::kv::{parse_expected, parse_key, parse_request_id, parse_ttl, timestamp};
 use super::{InField, Violation, value};
 use crate::driver::{
     CancelReason, Cancelled, Capacity, Current, Snapshot, Target, TransactOutcome, TransactRead, Written,
 };
-use crate::model::{
-    CallerExpression, Expected, Invalid, ItemUpdate, TransactKind, TransactOperation, Transaction, Version,
-};
+use crate::model::{Expected, Invalid, TransactKind, TransactOperation, Transaction, Version};
 use crate::pb;
 
 /// The most operations of one transaction. Source: "Quotas in Amazon DynamoDB", transactions.
@@ -111,53 +107,25 @@ fn parse_delete(delete: pb::TransactDelete) -> Result<TransactKind, Violation> {
 
 fn parse_put_item(put: pb::TransactPutItem) -> Result<TransactKind, Violation> {
     let pb::TransactPutItem { item, ttl, condition, names, values } = put;
-    let item = value::attributes(item, "item")?;
-    let ttl = ttl.map(parse_ttl).transpose()?;
-    Ok(TransactKind::PutItem { item, ttl, condition: parse_condition(&condition, names, values)? })
+    put_item(item, ttl, &condition, names, values).map(TransactKind::PutItem)
 }
 
 fn parse_update_item(update: pb::TransactUpdateItem) -> Result<TransactKind, Violation> {
-    use pb::transact_update_item::Update;
     let pb::TransactUpdateItem { key, update, condition, names, values } = update;
-    let key = value::item_key(key, "key")?;
-    let mut expressions = Expressions::new("", names, values)?;
-    let update = match update {
-        Some(Update::Actions(actions)) => ItemUpdate::Actions(update_actions(actions, "actions")?),
-        Some(Update::UpdateExpression(text)) => match expressions.update("update_expression", &text)? {
-            Some(update) => ItemUpdate::Expression(update),
-            None => return Err(Invalid::new("must not be empty")).in_field("update_expression"),
-        },
-        None => return Err(Invalid::new("needs one of actions or update_expression")).in_field("update"),
-    };
-    let condition = expressions.condition("condition", &condition)?;
-    expressions.finish()?;
-    Ok(TransactKind::UpdateItem { key, update, condition })
+    update_item(key, update.map(Into::into), &condition, names, values).map(TransactKind::UpdateItem)
 }
 
 fn parse_delete_item(delete: pb::TransactDeleteItem) -> Result<TransactKind, Violation> {
     let pb::TransactDeleteItem { key, condition, names, values } = delete;
-    let key = value::item_key(key, "key")?;
-    Ok(TransactKind::DeleteItem { key, condition: parse_condition(&condition, names, values)? })
+    delete_item(key, &condition, names, values).map(TransactKind::DeleteItem)
 }
 
 fn parse_check(check: pb::TransactCheck) -> Result<TransactKind, Violation> {
     let pb::TransactCheck { key, condition, names, values } = check;
     let key = value::item_key(key, "key")?;
-    let condition = parse_condition(&condition, names, values)?;
+    let condition = only_condition(&condition, names, values)?;
     let condition = condition.ok_or_else(|| Invalid::new("is required")).in_field("condition")?;
     Ok(TransactKind::Check { key, condition })
-}
-
-/// The only expression of a message.
-fn parse_condition(
-    text: &str,
-    names: HashMap<String, String>,
-    values: HashMap<String, pb::Value>,
-) -> Result<Option<CallerExpression>, Violation> {
-    let mut expressions = Expressions::new("", names, values)?;
-    let condition = expressions.condition("condition", text)?;
-    expressions.finish()?;
-    Ok(condition)
 }
 
 /// The response to a TransactGet.

@@ -3,6 +3,7 @@
 mod ambiguous;
 mod batches;
 mod deadline;
+mod pages;
 mod throttled;
 mod transactions;
 mod unambiguous;

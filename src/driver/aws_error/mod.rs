@@ -8,6 +8,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod cancellation;
+mod parameter;
 mod refusal;
 
 use std::error::Error as StdError;
@@ -27,6 +28,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use hyper_util::client::legacy;
 
 pub(super) use cancellation::{Cancellation, CancellationKind};
+pub(super) use parameter::Parameter;
 pub(super) use refusal::{Expression, Refusal};
 
 use super::error::{Error, Upstream};
@@ -345,6 +347,8 @@ impl Validation {
             "Number overflow",
             "One or more parameter values were invalid: Type mismatch for Index Key",
             "A value specified for a secondary index key is not supported",
+            "The update expression attempted to update a secondary index key",
+            "The update expression attempted to update the secondary index key",
         ];
         const OTHER_KEY: &[&str] = &["The provided key element does not match the schema"];
         let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));

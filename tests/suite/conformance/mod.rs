@@ -9,6 +9,7 @@ mod delete;
 mod expected;
 mod expiry;
 mod grove;
+mod items;
 mod limits;
 mod list_keys;
 mod orders;
@@ -34,4 +35,4 @@ macro_rules! on_every_backend {
         }
     };
 }
-use on_every_backend;
+pub(crate) use on_every_backend;

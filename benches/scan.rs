@@ -1,0 +1,172 @@
+//! How long a Scan of everything takes where each call to DynamoDB takes 5 ms: in one segment, and in eight side by side.
+//! What answers is a stub, so that no storage engine is measured.
+//!
+//! `cargo bench --bench scan`
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use dynakv::driver::{Consistency, Deadline, Driver, PageRequest, Runtime, Scan, Selection};
+use dynakv::model::{CallerExpression, PageSize, Placeholders, Segments, TableSpec};
+use dynakv::server::backend::nominal_client;
+use serde_json::{Value, json};
+
+const DELAY: Duration = Duration::from_millis(5);
+const ROUNDS: usize = 5;
+const TABLE: &str = "entries";
+const SIDE_BY_SIDE: i32 = 8;
+
+/// A table of so many items, of which each call reads at most so many: as few as fit into 1 MB.
+///
+/// The caller's filter, if there is one, keeps one item of a hundred.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    items: usize,
+    value_bytes: usize,
+    most_in_one_call: usize,
+}
+
+impl HttpClient for Table {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(*self)
+    }
+}
+
+impl HttpConnector for Table {
+    #[expect(clippy::disallowed_methods, reason = "the delay is what the benchmark is about")]
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let table = *self;
+        // In a task of its own: the work of a real endpoint is none of the service's.
+        let answer = tokio::spawn(async move {
+            let answer = table.answer(&request);
+            tokio::time::sleep(DELAY).await;
+            answer
+        });
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await.map_err(|error| ConnectorError::other(error.into(), None))?;
+            answer.map_err(|error| ConnectorError::other(error, None))
+        })
+    }
+}
+
+impl Table {
+    fn answer(self, request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
+        let body = if request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(".Scan")) {
+            self.scan(&serde_json::from_slice(request.body().bytes().unwrap_or_default())?)
+        } else {
+            // DescribeTable.
+            json!({"Table": {
+                "TableStatus": "ACTIVE",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            }})
+        };
+        let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
+        Ok(HttpResponse::try_from(response.body(SdkBody::from(body.to_string()))?)?)
+    }
+
+    fn scan(self, request: &Value) -> Value {
+        let number = |name: &str| request[name].as_u64().and_then(|number| usize::try_from(number).ok());
+        let segments = number("TotalSegments").unwrap_or(1);
+        let bound = |segment: usize| self.items * segment / segments;
+        let segment = number("Segment").unwrap_or(0);
+        let after = request["ExclusiveStartKey"]["pk"]["S"].as_str().and_then(|key| key.parse::<usize>().ok());
+        let start = after.map_or(bound(segment), |after| after + 1);
+        let most = number("Limit").unwrap_or(usize::MAX).min(self.most_in_one_call);
+        let end = bound(segment + 1).min(start + most);
+        let is_filtered = request["FilterExpression"].as_str().is_some_and(|filter| filter.contains("kept"));
+        let kept = (start..end).filter(|index| !is_filtered || index % 100 == 0);
+        let mut answer = json!({"ScannedCount": end - start});
+        if request["Select"] == "COUNT" {
+            answer["Count"] = kept.count().into();
+        } else {
+            let value = "AAAA".repeat(self.value_bytes / 3);
+            let items: Vec<Value> =
+                kept.map(|index| json!({"pk": {"S": format!("{index:08}")}, "val": {"B": value}})).collect();
+            answer["Count"] = items.len().into();
+            answer["Items"] = items.into();
+        }
+        if end < bound(segment + 1) {
+            answer["LastEvaluatedKey"] = json!({"pk": {"S": format!("{:08}", end - 1)}});
+        }
+        answer
+    }
+}
+
+/// What of the table is asked for.
+#[derive(Debug, Clone)]
+struct Wish {
+    filter: Option<CallerExpression>,
+    count_only: bool,
+    page_size: u16,
+}
+
+/// Reads all pages, one after the other; how many items there were.
+async fn read(driver: &Driver, wish: &Wish, segments: i32) -> Result<usize, Box<dyn Error>> {
+    let Wish { filter, count_only, page_size } = wish.clone();
+    let consistency = Consistency::Eventual;
+    let selection = Selection { index: None, filter, projection: None, count_only, consistency };
+    let scan = Scan { segments: Segments::try_from(segments)?, selection };
+    let (mut count, mut cursor) = (0, None);
+    loop {
+        let request = PageRequest { size: PageSize::clamped(page_size), cursor, wants_capacity: false };
+        let page = driver.scan("", &scan, request, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await?;
+        count += page.count;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
+/// The shortest of several rounds: what else the machine does only ever adds to it.
+async fn best(table: Table, wish: &Wish, segments: i32, expected: usize) -> Result<Duration, Box<dyn Error>> {
+    let client = nominal_client(SharedHttpClient::new(table), None);
+    let driver = Driver::new(client, vec![TableSpec::named(TABLE)], Runtime::system());
+    // How large the items are shows in the first calls.
+    read(&driver, wish, segments).await?;
+    let mut best = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let count = read(&driver, wish, segments).await?;
+        best = best.min(start.elapsed());
+        assert_eq!(count, expected, "every item is shown");
+    }
+    Ok(best)
+}
+
+async fn compare(what: &str, table: Table, wish: Wish, expected: usize) -> Result<(), Box<dyn Error>> {
+    let one = best(table, &wish, 1, expected).await?;
+    let eight = best(table, &wish, SIDE_BY_SIDE, expected).await?;
+    let times = one.as_secs_f64() / eight.as_secs_f64();
+    println!("  {what:<66} {one:>9.1?} {eight:>9.1?} {times:>6.1}");
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let filter = Placeholders::default().condition("attribute_exists(kept)")?;
+    // 1 KB each, so that 1 MB holds a thousand.
+    let table = Table { items: 100_000, value_bytes: 1000, most_in_one_call: 1000 };
+    let all = Wish { filter: None, count_only: false, page_size: 10_000 };
+    let kept = Wish { filter: Some(filter), page_size: 1000, ..all.clone() };
+    let counted = Wish { count_only: true, ..all.clone() };
+
+    println!("{DELAY:?} for each call, best of {ROUNDS}:");
+    println!("  {:<66} {:>9} {:>9} {:>6}", "", "1 segment", "8", "times");
+    compare("100,000 items of 1 KB, a filter that keeps one in 100", table, kept.clone(), 1000).await?;
+    compare("the same, pages of 100", table, Wish { page_size: 100, ..kept }, 1000).await?;
+    compare("the same, count_only without a filter", table, counted, 100_000).await?;
+    let small = Table { value_bytes: 30, most_in_one_call: 100, ..table };
+    compare("all of 100,000 small items, where a call reads 100", small, all.clone(), 100_000).await?;
+    let large = Table { items: 20_000, ..table };
+    compare("all of 20,000 items of 1 KB; a page has 1 MiB, as one call has", large, all, 20_000).await?;
+    Ok(())
+}

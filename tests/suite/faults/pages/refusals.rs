@@ -1,0 +1,92 @@
+//! What DynamoDB refuses is told to the caller who wrote it, with the field that it is about.
+
+use dynakv_client::pb;
+use dynakv_client::pb::value::Kind;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::{readings, stub};
+use crate::conformance::on_every_backend;
+use crate::support::World;
+
+on_every_backend!(a_refusal_names_the_field, a_refusal_of_a_scan_names_the_field);
+
+fn value(text: &str) -> pb::Value {
+    pb::Value { kind: Some(Kind::S(text.to_owned())) }
+}
+
+/// The reason and the fields of an error.
+fn judged(status: &Status) -> (String, Vec<String>) {
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    let details = status.get_error_details();
+    let fields = details.bad_request().unwrap().field_violations.iter().map(|violation| violation.field.clone());
+    (details.error_info().unwrap().reason.clone(), fields.collect())
+}
+
+async fn a_refusal_names_the_field(world: World) {
+    readings::create(&world).await;
+    let good = pb::QueryRequest {
+        table: readings::TABLE.to_owned(),
+        key_condition: "pk = :p".to_owned(),
+        values: [(":p".to_owned(), value("p"))].into(),
+        ..Default::default()
+    };
+    stub(&world).query(good.clone()).await.unwrap();
+    let by_group = pb::QueryRequest {
+        index: "keys".to_owned(),
+        key_condition: "#g = :p".to_owned(),
+        names: [("#g".to_owned(), "group".to_owned())].into(),
+        ..good.clone()
+    };
+    stub(&world).query(by_group.clone()).await.unwrap();
+
+    let text = str::to_owned;
+    let expression = [
+        (pb::QueryRequest { key_condition: text("sk = :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { key_condition: text("pk < :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { key_condition: text("pk = :p AND other = :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { key_condition: text("pk = :p OR pk = :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { key_condition: text("pk = :p AND sk = :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { key_condition: text("pk = = :p"), ..good.clone() }, "key_condition"),
+        (pb::QueryRequest { filter: text("sk <> :p"), ..good.clone() }, "filter"),
+        (pb::QueryRequest { filter: text("a = "), ..good.clone() }, "filter"),
+        (pb::QueryRequest { filter: text("nonsense(a, :p)"), ..good.clone() }, "filter"),
+        (pb::QueryRequest { projection: text("a, a"), ..good.clone() }, "projection"),
+        (pb::QueryRequest { projection: text("a, a.b"), filter: text("b = :p"), ..good.clone() }, "projection"),
+    ];
+    for (request, field) in expression {
+        let status = stub(&world).query(request.clone()).await.unwrap_err();
+        let (reason, fields) = judged(&status);
+        assert_eq!(fields, [field], "{request:?}: {status:?}");
+        assert!(["INVALID_EXPRESSION", "INVALID_FIELD"].contains(&reason.as_str()), "{reason}");
+    }
+    let fields = [
+        (pb::QueryRequest { index: text("absent"), ..good.clone() }, "index"),
+        (pb::QueryRequest { consistent_read: true, ..by_group.clone() }, "consistent_read"),
+    ];
+    for (request, field) in fields {
+        let status = stub(&world).query(request.clone()).await.unwrap_err();
+        assert_eq!(judged(&status), ("INVALID_FIELD".to_owned(), vec![field.to_owned()]), "{request:?}");
+    }
+}
+
+async fn a_refusal_of_a_scan_names_the_field(world: World) {
+    readings::create(&world).await;
+    let good = pb::ScanRequest { table: readings::TABLE.to_owned(), ..Default::default() };
+    stub(&world).scan(good.clone()).await.unwrap();
+    let filtered = pb::ScanRequest {
+        filter: "nonsense(a, :p)".to_owned(),
+        values: [(":p".to_owned(), value("p"))].into(),
+        ..good.clone()
+    };
+    let cases = [
+        (filtered, "filter"),
+        (pb::ScanRequest { projection: "a, a.b".to_owned(), ..good.clone() }, "projection"),
+        (pb::ScanRequest { index: "absent".to_owned(), segments: Some(8), ..good.clone() }, "index"),
+        (pb::ScanRequest { index: "keys".to_owned(), consistent_read: true, ..good.clone() }, "consistent_read"),
+    ];
+    for (request, field) in cases {
+        let status = stub(&world).scan(request.clone()).await.unwrap_err();
+        assert_eq!(judged(&status).1, [field], "{request:?}: {status:?}");
+    }
+}
