@@ -11,7 +11,7 @@ pub(super) struct Definitions {
     /// What an alias in the expressions stands for, such as '#s=state'.
     #[arg(long = "name", value_name = "#ALIAS=ATTRIBUTE", value_parser = name, help_heading = "Expressions")]
     pub(super) names: Vec<(String, String)>,
-    /// What a placeholder in the expressions stands for, such as ':total=5' or ':state="paid"'.
+    /// What a placeholder in the expressions stands for, such as ':price=5' or ':state="paid"'.
     #[arg(long = "value", value_name = ":PLACEHOLDER=JSON", value_parser = value, help_heading = "Expressions")]
     pub(super) values: Vec<(String, Value)>,
 }

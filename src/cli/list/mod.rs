@@ -45,7 +45,7 @@ pub(super) struct Selection {
     /// Read this secondary index of the table.
     #[arg(long, value_name = "NAME")]
     index: Option<String>,
-    /// Show only the items that match, such as 'total > :t'. What does not is read, and costs, all the same.
+    /// Show only the items that match, such as 'price > :p'. What does not is read, and costs, all the same.
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     filter: Option<String>,
     /// Show only these parts of the items, such as 'pk, address.city'.

@@ -33,7 +33,7 @@ pub(in crate::cli) struct Export {
     /// Let the server read the table in this many parts at the same time, 1 to 32.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     segments: u32,
-    /// Write only the items that match, such as 'total > :t'.
+    /// Write only the items that match, such as 'price > :p'.
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     filter: Option<String>,
     #[command(flatten)]

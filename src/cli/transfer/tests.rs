@@ -4,7 +4,6 @@ use tempfile::TempDir;
 
 use super::checkpoint::Checkpoint;
 use super::lines::{Line, Lines};
-use super::*;
 use crate::cli::error::Error;
 
 #[test]
