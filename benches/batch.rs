@@ -90,7 +90,7 @@ fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + 
 /// The shortest of several rounds: what else the machine does only ever adds to it.
 async fn best(batch_concurrency: NonZeroUsize) -> Result<Duration, Box<dyn Error>> {
     let client = nominal_client(SharedHttpClient::new(Slow), None);
-    let options = Options { runtime: Runtime::system(), batch_concurrency };
+    let options = Options { batch_concurrency, ..Options::from(Runtime::system()) };
     let driver = Driver::new(client, vec![TableSpec::named(TABLE)], options);
     let keys = (0..KEYS).map(|index| Key::try_from(format!("key-{index}"))).collect::<Result<Vec<_>, _>>()?;
     let mut best = Duration::MAX;

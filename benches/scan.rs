@@ -16,7 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use dynakv::driver::{Consistency, Deadline, Driver, PageRequest, Runtime, Scan, Selection};
 use dynakv::model::{CallerExpression, PageSize, Placeholders, Segments, TableSpec};
 use dynakv::server::backend::nominal_client;
-use serde_json::{Value, json};
+use serde::Deserialize;
 
 const DELAY: Duration = Duration::from_millis(5);
 const ROUNDS: usize = 5;
@@ -56,47 +56,68 @@ impl HttpConnector for Table {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Request {
+    limit: usize,
+    #[serde(default)]
+    segment: usize,
+    #[serde(default = "one")]
+    total_segments: usize,
+    exclusive_start_key: Option<PrimaryKey>,
+    filter_expression: String,
+    select: Option<String>,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[derive(Deserialize)]
+struct PrimaryKey {
+    pk: Text,
+}
+
+#[derive(Deserialize)]
+struct Text {
+    #[serde(rename = "S")]
+    text: String,
+}
+
+const DESCRIPTION: &str = r#"{"Table":{"TableStatus":"ACTIVE","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+    "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}}"#;
+
 impl Table {
     fn answer(self, request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
-        let body = if request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(".Scan")) {
-            self.scan(&serde_json::from_slice(request.body().bytes().unwrap_or_default())?)
+        let is_scan = request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(".Scan"));
+        let body = if is_scan {
+            self.scan(&serde_json::from_slice(request.body().bytes().unwrap_or_default())?)?
         } else {
-            // DescribeTable.
-            json!({"Table": {
-                "TableStatus": "ACTIVE",
-                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-            }})
+            DESCRIPTION.to_owned()
         };
         let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
-        Ok(HttpResponse::try_from(response.body(SdkBody::from(body.to_string()))?)?)
+        Ok(HttpResponse::try_from(response.body(SdkBody::from(body))?)?)
     }
 
-    fn scan(self, request: &Value) -> Value {
-        let number = |name: &str| request[name].as_u64().and_then(|number| usize::try_from(number).ok());
-        let segments = number("TotalSegments").unwrap_or(1);
-        let bound = |segment: usize| self.items * segment / segments;
-        let segment = number("Segment").unwrap_or(0);
-        let after = request["ExclusiveStartKey"]["pk"]["S"].as_str().and_then(|key| key.parse::<usize>().ok());
-        let start = after.map_or(bound(segment), |after| after + 1);
-        let most = number("Limit").unwrap_or(usize::MAX).min(self.most_in_one_call);
-        let end = bound(segment + 1).min(start + most);
-        let is_filtered = request["FilterExpression"].as_str().is_some_and(|filter| filter.contains("kept"));
-        let kept = (start..end).filter(|index| !is_filtered || index % 100 == 0);
-        let mut answer = json!({"ScannedCount": end - start});
-        if request["Select"] == "COUNT" {
-            answer["Count"] = kept.count().into();
-        } else {
+    fn scan(self, request: &Request) -> Result<String, std::num::ParseIntError> {
+        let bound = |segment: usize| self.items * segment / request.total_segments;
+        let start = match &request.exclusive_start_key {
+            Some(key) => key.pk.text.parse::<usize>()? + 1,
+            None => bound(request.segment),
+        };
+        let end = bound(request.segment + 1).min(start + request.limit.min(self.most_in_one_call));
+        let is_filtered = request.filter_expression.contains("kept");
+        let kept: Vec<usize> = (start..end).filter(|index| !is_filtered || index % 100 == 0).collect();
+        let mut members = vec![format!(r#""Count":{},"ScannedCount":{}"#, kept.len(), end - start)];
+        if request.select.as_deref() != Some("COUNT") {
             let value = "AAAA".repeat(self.value_bytes / 3);
-            let items: Vec<Value> =
-                kept.map(|index| json!({"pk": {"S": format!("{index:08}")}, "val": {"B": value}})).collect();
-            answer["Count"] = items.len().into();
-            answer["Items"] = items.into();
+            let item = |index: &usize| format!(r#"{{"pk":{{"S":"{index:08}"}},"val":{{"B":"{value}"}}}}"#);
+            members.push(format!(r#""Items":[{}]"#, kept.iter().map(item).collect::<Vec<_>>().join(",")));
         }
-        if end < bound(segment + 1) {
-            answer["LastEvaluatedKey"] = json!({"pk": {"S": format!("{:08}", end - 1)}});
+        if end < bound(request.segment + 1) {
+            members.push(format!(r#""LastEvaluatedKey":{{"pk":{{"S":"{:08}"}}}}"#, end - 1));
         }
-        answer
+        Ok(format!("{{{}}}", members.join(",")))
     }
 }
 

@@ -101,6 +101,11 @@ impl Connection {
 
     /// A client whose calls go to this table.
     pub(super) async fn to(&self, Table { table }: &Table) -> Result<Client, Error> {
+        self.to_table(table).await
+    }
+
+    /// A client whose calls go to the table of this name.
+    pub(super) async fn to_table(&self, table: &str) -> Result<Client, Error> {
         Ok(self.builder()?.table(table).connect().await?)
     }
 

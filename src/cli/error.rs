@@ -12,6 +12,9 @@ pub(super) enum Error {
     /// The server or the way to it.
     #[error(transparent)]
     Client(#[from] dynakv_client::Error),
+    /// It is not known whether a change of a table happened.
+    #[error("it is not known whether it happened: {0}; dynakv table describe tells")]
+    TableChange(#[source] Box<Failure>),
     /// A value or a token cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Input { path: PathBuf, source: io::Error },
@@ -74,6 +77,14 @@ impl Error {
         }
     }
 
+    /// The error of a call that changes a table, which has no id to be sent again under.
+    pub(super) fn of_table(error: dynakv_client::Error) -> Self {
+        match error {
+            dynakv_client::Error::OutcomeUnknown { source, .. } => Self::TableChange(source),
+            other => Self::Client(other),
+        }
+    }
+
     /// The same error of a command whose calls have ids that follow from this one.
     pub(super) fn under_id(self, id: Uuid) -> Self {
         match self {
@@ -87,6 +98,7 @@ impl Error {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Client(error) | Self::Line { source: error, .. } if error.is_outcome_unknown() => 4,
+            Self::TableChange(_) => 4,
             Self::Client(error) | Self::Line { source: error, .. } if error.code() == Some(Code::InvalidArgument) => 2,
             Self::Client(dynakv_client::Error::Connect(
                 ConnectError::Address(_) | ConnectError::TlsNotPossible { .. } | ConnectError::InvalidToken,
@@ -117,6 +129,7 @@ impl Error {
         match self {
             Self::Client(dynakv_client::Error::OutcomeUnknown { request_id, .. }) => Some(request_id.to_string()),
             Self::Client(_)
+            | Self::TableChange(_)
             // The command writes more than this, under other ids; to give it again is what finds out.
             | Self::Line { .. }
             | Self::Input { .. }
@@ -134,6 +147,7 @@ impl Error {
     fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Client(error) | Self::Line { source: error, .. } => error.failure(),
+            Self::TableChange(failure) => Some(failure),
             Self::Input { .. }
             | Self::TooLarge { .. }
             | Self::BadLine { .. }
@@ -164,7 +178,7 @@ impl Error {
                     })
                     .collect(),
                 retry_delay_ms: retry_delay.map(|delay| delay.as_millis().try_into().unwrap_or(u64::MAX)),
-                outcome: self.request_id().is_some().then_some("UNKNOWN"),
+                outcome: (self.exit_code() == 4).then_some("UNKNOWN"),
                 request_id: self.request_id(),
             },
         }

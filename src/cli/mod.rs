@@ -23,6 +23,7 @@ mod progress;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
+mod table;
 mod transact;
 mod transfer;
 mod ttl;
@@ -81,6 +82,8 @@ enum ClientCommand {
     Export(transfer::Export),
     Import(transfer::Import),
     Transact(transact::Transact),
+    #[command(subcommand)]
+    Table(table::TableCommand),
     Health(health::Health),
 }
 
@@ -146,6 +149,7 @@ impl ClientCommand {
             Self::Import(command) => command.run(output).await,
             Self::Batch(command) => command.run(output).await,
             Self::Transact(command) => output.show(&command.run().await?),
+            Self::Table(command) => command.run(output).await,
             Self::Health(command) => output.show(&command.run().await?),
         }
     }
@@ -169,6 +173,7 @@ impl ClientCommand {
             Self::Import(command) => &command.connection,
             Self::Batch(command) => command.connection(),
             Self::Transact(command) => &command.connection,
+            Self::Table(command) => command.connection(),
             Self::Health(command) => &command.connection,
         };
         connection.output()

@@ -74,8 +74,8 @@ impl Output {
         to_stderr(text);
     }
 
-    /// Tells a person something on standard error.
-    pub(super) fn remark(self, sentence: &str) {
+    /// Tells a person on standard error what a command is about to do. What reads JSON is told nothing.
+    pub(super) fn progress(self, sentence: &str) {
         if !self.json {
             to_stderr(format!("{sentence}\n"));
         }

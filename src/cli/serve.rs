@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
+use crate::driver::{self, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
 use crate::embedded::{self, Engine, Location};
 use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
 
@@ -101,20 +101,23 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
-    let options = Options { runtime: runtime.clone(), batch_concurrency };
-    let driver = |client| Driver::new(client, config.tables.clone(), options.clone());
+    let driver = |client, backend| {
+        let options = Options { runtime: runtime.clone(), batch_concurrency, backend };
+        Driver::new(client, config.tables.clone(), options)
+    };
     match &config.backend {
         Backend::Embedded { data_dir } => {
             let location = data_dir.clone().map_or(Location::Memory, Location::Folder);
             let engine = Engine::open(&location)?;
-            let driver = driver(backend::nominal_client(engine.connector(), None));
+            let driver = driver(backend::nominal_client(engine.connector(), None), driver::Backend::Embedded);
             startup::create_tables(&driver).await?;
             Ok((driver, Some(engine)))
         }
         Backend::DynamoDb { region, endpoint_url, timeouts } => {
             let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_deref());
             let clock = runtime.clock.clone();
-            let driver = driver(backend::network_client(region, endpoint_url, timeouts, clock).await?);
+            let client = backend::network_client(region, endpoint_url, timeouts, clock).await?;
+            let driver = driver(client, driver::Backend::DynamoDb);
             startup::check(&driver, &AwsCli::new(region, endpoint_url)).await?;
             Ok((driver, None))
         }

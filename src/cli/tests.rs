@@ -74,6 +74,16 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
+fn a_change_of_a_table_whose_outcome_is_unknown_says_how_to_find_out() {
+    let source = Box::new(Failure::from(Status::unavailable("connection reset")));
+    let error = Error::of_table(ClientError::OutcomeUnknown { request_id: Uuid::nil(), source });
+    assert_eq!(error.exit_code(), 4);
+    assert!(error.text().ends_with("dynakv table describe tells"), "{}", error.text());
+    let report = to_value(error.report()).unwrap();
+    assert_eq!((&report["error"]["outcome"], report["error"].get("request_id")), (&json!("UNKNOWN"), None));
+}
+
+#[test]
 fn a_token_is_never_shown() {
     let cli = parse(&["get", "k", "--token", "s3cret"]).unwrap();
     assert!(!format!("{cli:?}").contains("s3cret"));

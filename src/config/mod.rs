@@ -45,6 +45,8 @@ pub struct Config {
     /// `tables` (one named `dynakv`): what may be named in requests; and `default_table` (the first of them), the name
     /// of the one for requests that name none. That one comes first here.
     pub tables: Vec<TableSpec>,
+    /// `allow_delete_table` (false): whether DeleteTable deletes tables, with all that they hold.
+    pub allow_delete_table: bool,
     /// `[tls]`.
     pub tls: Option<Tls>,
     /// `[auth]`.
@@ -95,6 +97,7 @@ impl Config {
             insecure: root.get("insecure", false),
             backend,
             tables,
+            allow_delete_table: root.get("allow_delete_table", false),
             tls: root.section("tls", Tls::read),
             auth: root.section("auth", Auth::read),
             page_tokens: root.section("page_tokens", PageTokens::read),

@@ -1,13 +1,10 @@
 use std::collections::BTreeSet;
 
 use super::section::Section;
-use crate::model::{AttributeNames, TableSpec};
+use crate::model::{AttributeNames, MAX_KEY_NAME_BYTES, TableSpec, check_name};
 
 /// The table that is served if none is configured.
 const DEFAULT_TABLE: &str = "dynakv";
-
-/// The most bytes DynamoDB allows in the name of a key attribute.
-const MAX_ATTRIBUTE_NAME: usize = 255;
 
 /// Reads `tables` and `default_table`: the tables, at least one, the default one first.
 ///
@@ -69,8 +66,8 @@ fn read_attributes(section: &mut Section) -> AttributeNames {
     let mut attribute = |key, default| {
         let origin = section.origin(key);
         let name: String = section.get(key, default);
-        if name.len() > MAX_ATTRIBUTE_NAME {
-            section.fault(key, origin, format!("must have at most {MAX_ATTRIBUTE_NAME} bytes"));
+        if name.len() > MAX_KEY_NAME_BYTES {
+            section.fault(key, origin, format!("must have at most {MAX_KEY_NAME_BYTES} bytes"));
         } else if !names.insert(name.clone()) {
             section.fault(key, origin, format!("is {name:?}, which has another part already"));
         }
@@ -86,6 +83,5 @@ fn read_attributes(section: &mut Section) -> AttributeNames {
 }
 
 fn is_physical_name(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    name.starts_with("arn:") || ((3..=255).contains(&name.len()) && name.bytes().all(allowed))
+    name.starts_with("arn:") || check_name(name).is_ok()
 }

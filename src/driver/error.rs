@@ -38,6 +38,12 @@ pub enum Error {
     /// The table is being created, changed or deleted.
     #[error("table {0:?} is being created, changed or deleted")]
     TableNotActive(String, #[source] Upstream),
+    /// DynamoDB has a table of this name already.
+    #[error("table {0:?} exists already")]
+    TableExists(String, #[source] Upstream),
+    /// Deletion protection is enabled for the table in DynamoDB.
+    #[error("table {0:?} has deletion protection in DynamoDB")]
+    TableProtected(String, #[source] Upstream),
     /// The item grew past 400 KB together with what is stored.
     #[error("the item would be larger than 400 KB together with what is stored")]
     ItemTooLarge(#[source] Upstream),
@@ -105,6 +111,8 @@ impl Error {
             | Self::TableShape(_)
             | Self::TableNotFound(..)
             | Self::TableNotActive(..)
+            | Self::TableExists(..)
+            | Self::TableProtected(..)
             | Self::ItemTooLarge(_)
             | Self::UpdateNotApplicable(_)
             | Self::NotACounter
@@ -127,6 +135,8 @@ impl Error {
         match self {
             Self::TableNotFound(_, upstream)
             | Self::TableNotActive(_, upstream)
+            | Self::TableExists(_, upstream)
+            | Self::TableProtected(_, upstream)
             | Self::ItemTooLarge(upstream)
             | Self::UpdateNotApplicable(upstream)
             | Self::ItemCollectionFull(upstream)

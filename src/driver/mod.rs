@@ -38,6 +38,7 @@ mod schema;
 mod set;
 mod size;
 mod table;
+mod tables;
 mod transact;
 mod transact_get;
 mod transact_id;
@@ -64,15 +65,17 @@ pub use read::{Consistency, Remaining};
 pub use retry::Deadline;
 pub use runtime::{Clock, Random, Runtime, SystemClock, SystemRandom};
 pub use set::{Previous, Swap, Written};
-pub use table::{TableState, TtlState};
+pub use table::{IndexState, ListedTable, TableList, TableState, TtlState};
+pub use tables::Backend;
 pub use transact_get::{Snapshot, Target, TransactRead};
 pub use transact_write::{CancelReason, Cancelled, Current, TransactOutcome};
 
 use crate::model::{Key, Millis, RequestId, TableSpec};
-use aws_error::Failure;
+use aws_error::{Failure, FailureKind};
 use nonce::Nonce;
 use retry::{Attempts, Budget, Pacing};
 use table::Table;
+use tables::Tables;
 
 /// How long a call may take whose caller set no deadline.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -84,7 +87,8 @@ pub struct Driver(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: Client,
-    tables: Vec<Arc<Table>>,
+    tables: Tables,
+    backend: Backend,
     runtime: Runtime,
     budget: Budget,
     batch_concurrency: usize,
@@ -97,6 +101,8 @@ pub struct Options {
     pub runtime: Runtime,
     /// How many calls to DynamoDB one batch has in flight at most.
     pub batch_concurrency: NonZeroUsize,
+    /// Where the tables are stored, and so which may be named.
+    pub backend: Backend,
 }
 
 /// Enough for 10,000 keys to take little longer than a few calls one after the other.
@@ -104,7 +110,7 @@ pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap
 
 impl From<Runtime> for Options {
     fn from(runtime: Runtime) -> Self {
-        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY }
+        Self { runtime, batch_concurrency: DEFAULT_BATCH_CONCURRENCY, backend: Backend::DynamoDb }
     }
 }
 
@@ -114,10 +120,10 @@ impl Driver {
     /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
     #[must_use]
     pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
-        let Options { runtime, batch_concurrency } = options.into();
-        let tables = tables.into_iter().map(|spec| Arc::new(Table::new(spec))).collect();
+        let Options { runtime, batch_concurrency, backend } = options.into();
+        let tables = Tables::new(tables, backend);
         let batch_concurrency = batch_concurrency.get();
-        Self(Arc::new(Inner { client, tables, runtime, budget: Budget::default(), batch_concurrency }))
+        Self(Arc::new(Inner { client, tables, backend, runtime, budget: Budget::default(), batch_concurrency }))
     }
 
     /// The AWS SDK client that the driver uses.
@@ -128,15 +134,21 @@ impl Driver {
 
     /// The configured tables, the default one first.
     pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
-        self.0.tables.iter().map(|table| table.spec())
+        self.0.tables.configured().map(Table::spec)
+    }
+
+    /// Where the tables are stored.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.0.backend
     }
 
     /// A configured table; the empty name means the default one.
     ///
     /// # Errors
     /// [`Error::TableNotConfigured`].
-    pub fn table(&self, name: &str) -> Result<&TableSpec, Error> {
-        self.0.table(name).map(|table| table.spec())
+    pub fn table(&self, name: &str) -> Result<TableSpec, Error> {
+        self.0.table(name).map(|table| table.spec().clone())
     }
 
     /// Key-value calls on a table; the empty name means the default one.
@@ -146,15 +158,13 @@ impl Driver {
     pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues, Error> {
         let table = self.0.table(table)?;
         table.check_shape()?;
-        Ok(KeyValues { driver: Arc::clone(&self.0), table: Arc::clone(table), deadline, is_patient: false })
+        Ok(KeyValues { driver: Arc::clone(&self.0), table, deadline, is_patient: false })
     }
 }
 
 impl Inner {
-    fn table(&self, name: &str) -> Result<&Arc<Table>, Error> {
-        let mut tables = self.tables.iter();
-        let found = if name.is_empty() { tables.next() } else { tables.find(|table| table.spec().name == name) };
-        found.ok_or_else(|| Error::TableNotConfigured { name: name.to_owned(), field: "table".to_owned() })
+    fn table(&self, name: &str) -> Result<Arc<Table>, Error> {
+        self.tables.get(name)
     }
 
     /// Makes a call that may be made any number of times, until it succeeds or nothing more is to be hoped for.
@@ -169,7 +179,30 @@ impl Inner {
                 Err(failure) => failure,
             };
             if !attempts.another_after(&failure.kind).await {
+                if matches!(failure.kind, FailureKind::TableNotFound) {
+                    table.forget();
+                }
                 return Err(failure.into_error(table.name()));
+            }
+        }
+    }
+
+    /// Makes a call that changes a table. It is sent again like any other, but once an answer was lost, only a success
+    /// says what became of it.
+    async fn change<T, F>(&self, table: &Table, deadline: Deadline, call: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let mut attempts = Attempts::new(&self.runtime, &self.budget, Pacing::new(deadline));
+        let mut in_doubt = false;
+        loop {
+            let failure = match attempts.make(call()).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            in_doubt |= failure.kind.may_have_happened();
+            if !attempts.another_after(&failure.kind).await {
+                return Err(if in_doubt { failure.into_unknown() } else { failure.into_error(table.name()) });
             }
         }
     }

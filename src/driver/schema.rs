@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, Projection, ProjectionType, TableDescription};
 
-use super::error::{Error, Upstream};
+use super::error::Error;
 use super::layout::{Item, type_name};
 use super::page::ItemSize;
 use super::table::Table;
@@ -159,13 +159,13 @@ impl Indexes {
 impl Driver {
     /// The primary key of a table: what DynamoDB says, or where it must not say, what the configuration implies.
     pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> Result<KeySchema, Error> {
-        if table.known_key().is_none() {
-            match self.describe(table.name(), deadline).await {
+        if table.known().key.get().is_none() {
+            match self.0.describe(table, deadline).await {
                 Ok(_) | Err(Error::BackendAccessDenied(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(table.known_key().cloned().unwrap_or_else(|| table.configured_schema()))
+        Ok(table.known().key.get().cloned().unwrap_or_else(|| table.configured_schema()))
     }
 
     /// A secondary index of a table. One that is not known may be new, so DynamoDB is asked.
@@ -174,13 +174,11 @@ impl Driver {
     /// A violation if there is none of this name; [`Error::BackendAccessDenied`] where DynamoDB must not say, as nobody
     /// could tell then which items of the index have expired.
     pub(super) async fn index(&self, table: &Table, name: &str, deadline: Deadline) -> Result<Arc<Index>, Error> {
-        if let Some(index) = table.indexes.get(name) {
+        if let Some(index) = table.known().indexes.get(name) {
             return Ok(index);
         }
-        match self.describe(table.name(), deadline).await? {
-            Some(_) => table.indexes.get(name).ok_or_else(|| no_such_index(name).into()),
-            None => Err(Error::TableNotFound(table.name().to_owned(), Upstream::default())),
-        }
+        self.0.describe(table, deadline).await?;
+        table.known().indexes.get(name).ok_or_else(|| no_such_index(name).into())
     }
 }
 

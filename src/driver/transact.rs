@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::aws_error::Failure;
+use super::aws_error::{Failure, FailureKind};
 use super::error::Error;
 use super::table::Table;
 use crate::model::{Invalid, ItemKey, Violation};
@@ -36,7 +36,14 @@ pub(super) fn within(error: Error, index: usize) -> Error {
 
 /// The failure of a call over several tables. DynamoDB does not say which of them it is about.
 pub(super) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
-    let mut names: Vec<&str> = tables.map(Table::name).collect();
+    let tables: Vec<&Table> = tables.collect();
+    if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
+        // One of them may not be what it was; a request made of what was known is not refused otherwise.
+        for table in &tables {
+            table.forget();
+        }
+    }
+    let mut names: Vec<&str> = tables.into_iter().map(Table::name).collect();
     names.sort_unstable();
     names.dedup();
     failure.into_error(&names.join(", "))

@@ -92,7 +92,7 @@ impl Driver {
 
     async fn prepare_read(&self, index: usize, read: TransactRead, deadline: Deadline) -> Result<Prepared, Error> {
         let within = |error| super::transact::within(error, index);
-        let table = Arc::clone(self.0.table(&read.table).map_err(within)?);
+        let table = self.0.table(&read.table).map_err(within)?;
         match read.target {
             Target::Entry(key) => {
                 table.check_shape()?;
@@ -136,12 +136,16 @@ impl Driver {
     }
 }
 
-/// A read has no condition of its own: whatever cancelled it is a conflict or a throttle, and both pass.
+/// A read has no condition of its own: what cancels it is a conflict or a throttle, which pass, or a table that is not what
+/// it was.
 fn cancelled_read(failure: Failure) -> Failure {
     let Failure { kind, upstream } = failure;
     let kind = match kind {
         FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::Conflict) => FailureKind::Conflict,
         FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::Throttled) => FailureKind::Throttled,
+        FailureKind::Cancelled(reasons) if any(&reasons, CancellationKind::OtherKeySchema) => {
+            FailureKind::OtherKeySchema
+        }
         FailureKind::Cancelled(_) => FailureKind::Refused,
         other => other,
     };

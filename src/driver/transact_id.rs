@@ -14,7 +14,7 @@ impl Driver {
         for TransactOperation { table, kind, .. } in &transaction.operations {
             // An unknown table is refused when the operation is made ready.
             let Ok(table) = self.0.table(table) else { continue };
-            payload.table(table);
+            payload.table(&table);
             payload.operation(table.layout(), kind);
         }
         payload.into_request_id()

@@ -212,7 +212,9 @@ impl Driver {
             CancellationKind::Conflict => CancelReason::Conflict,
             CancellationKind::Throttled => CancelReason::Throttled,
             CancellationKind::ItemCollectionFull => CancelReason::ItemCollectionFull,
-            CancellationKind::NotApplicable | CancellationKind::Refused => CancelReason::NotApplicable,
+            CancellationKind::NotApplicable | CancellationKind::OtherKeySchema | CancellationKind::Refused => {
+                CancelReason::NotApplicable
+            }
         };
         let now = self.0.runtime.clock.now();
         let item = cancellation.item.filter(|item| operation.return_current && operation.layout.is_alive(item, now));
@@ -279,6 +281,9 @@ fn judge(operations: &[Prepared], reasons: Vec<Cancellation>) -> Judgement {
     }
     let all_are = |allowed: &[CancellationKind]| reasons.iter().all(|reason| allowed.contains(&reason.kind));
     let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
+    if any_is(CancellationKind::OtherKeySchema) {
+        return Judgement::Again(FailureKind::OtherKeySchema);
+    }
     if all_are(&[CancellationKind::None, CancellationKind::Conflict, CancellationKind::Throttled]) {
         let is_conflict = any_is(CancellationKind::Conflict);
         return Judgement::Again(if is_conflict { FailureKind::Conflict } else { FailureKind::Throttled });

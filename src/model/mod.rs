@@ -39,7 +39,10 @@ pub use path::{Path, Step};
 pub use pattern::{Glob, KeyPattern};
 pub use request_id::RequestId;
 pub use secret::Secret;
-pub use table::{AttributeNames, TableSpec};
+pub use table::{
+    AttributeNames, IndexDraft, IndexKind, IndexProjection, KeyAttribute, ScalarType, TableDraft, TableSpec, Throughput,
+};
+pub(crate) use table::{IndexDefinition, MAX_KEY_NAME_BYTES, TableDefinition, check_name};
 pub use time::{ExpireTime, Millis, Ttl};
 pub use transact::{TransactKind, TransactOperation, Transaction};
 pub use update::{Addend, Change, ItemUpdate, MemberSet, UpdateAction, UpdateActions};

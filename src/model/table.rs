@@ -1,3 +1,10 @@
+mod definition;
+
+pub(crate) use definition::{IndexDefinition, TableDefinition};
+pub use definition::{IndexDraft, TableDraft};
+
+use super::{Invalid, Violation};
+
 /// A table as it is configured: what callers call it, what DynamoDB calls it, and which attributes it uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSpec {
@@ -55,5 +62,130 @@ impl AttributeNames {
             ("ttl_ms", &self.ttl_ms),
             ("version", &self.version),
         ]
+    }
+}
+
+/// The longest name of a key attribute or of one that an index includes, in bytes. Source: "Quotas in Amazon DynamoDB",
+/// attributes.
+pub(crate) const MAX_KEY_NAME_BYTES: usize = 255;
+
+/// Refuses what DynamoDB takes neither as the name of a table nor of an index. Source: "Naming rules and data types" in
+/// the Amazon DynamoDB Developer Guide.
+pub(crate) fn check_name(name: &str) -> Result<(), Invalid> {
+    const LIMIT: &str = "3..255 letters, digits, hyphens, underscores or dots";
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if (3..=255).contains(&name.len()) && name.bytes().all(is_allowed) {
+        return Ok(());
+    }
+    Err(Invalid::limit("must have 3 to 255 letters, digits, hyphens, underscores or dots", LIMIT))
+}
+
+/// The type of a key attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScalarType {
+    /// A string.
+    S,
+    /// A number.
+    N,
+    /// Binary.
+    B,
+}
+
+impl ScalarType {
+    /// DynamoDB's name of it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::N => "N",
+            Self::B => "B",
+        }
+    }
+}
+
+/// A key attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyAttribute {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub attribute_type: ScalarType,
+}
+
+/// What a secondary index spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexKind {
+    /// All partitions.
+    Global,
+    /// Each partition by itself.
+    Local,
+}
+
+/// Which attributes an index holds beside its keys and the table's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexProjection {
+    /// All.
+    All,
+    /// None.
+    KeysOnly,
+    /// These.
+    Include(Vec<String>),
+}
+
+impl IndexProjection {
+    /// The attributes that it names.
+    #[must_use]
+    pub fn included(&self) -> &[String] {
+        match self {
+            Self::Include(names) => names,
+            Self::All | Self::KeysOnly => &[],
+        }
+    }
+}
+
+/// Provisioned capacity, in units a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throughput {
+    read: i64,
+    write: i64,
+}
+
+impl Throughput {
+    /// The most of either that DynamoDB takes as a number. An account's quota is far below.
+    const MAX_UNITS: i64 = 1_000_000_000_000;
+
+    /// Read and write capacity units, each at least 1.
+    ///
+    /// # Errors
+    /// Names the field that is out of range.
+    pub fn new(read: i64, write: i64) -> Result<Self, Violation> {
+        for (field, units) in [("read_capacity_units", read), ("write_capacity_units", write)] {
+            if !(1..=Self::MAX_UNITS).contains(&units) {
+                let problem = format!("is {units}, 1 to {} are allowed", Self::MAX_UNITS);
+                let invalid = Invalid::limit(problem, format!("1..{} units", Self::MAX_UNITS));
+                return Err(Violation { field: field.to_owned(), invalid });
+            }
+        }
+        Ok(Self { read, write })
+    }
+
+    /// As DynamoDB says; none for on-demand, which it gives as zero.
+    pub(crate) fn stored(read: Option<i64>, write: Option<i64>) -> Option<Self> {
+        match (read, write) {
+            (Some(read), Some(write)) if read > 0 || write > 0 => Some(Self { read, write }),
+            _ => None,
+        }
+    }
+
+    /// Read capacity units a second.
+    #[must_use]
+    pub fn read(self) -> i64 {
+        self.read
+    }
+
+    /// Write capacity units a second.
+    #[must_use]
+    pub fn write(self) -> i64 {
+        self.write
     }
 }

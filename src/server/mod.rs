@@ -64,6 +64,8 @@ pub struct Server {
     pub health: config::Health,
     /// How the server ends.
     pub shutdown: config::Shutdown,
+    /// Whether callers may delete tables.
+    pub allow_delete_table: bool,
 }
 
 /// Why a server cannot run.
@@ -98,6 +100,7 @@ impl Server {
             tls: config.tls.clone(),
             health: config.health.clone(),
             shutdown: config.shutdown.clone(),
+            allow_delete_table: config.allow_delete_table,
         }
     }
 }
@@ -105,11 +108,23 @@ impl Server {
 /// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
 /// grace time. Dropped, it cuts everything.
 pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-    let Server { driver, engine, page_tokens, runtime, auth, limits, connections, tls, health, shutdown: ending } =
-        server;
+    let Server {
+        driver,
+        engine,
+        page_tokens,
+        runtime,
+        auth,
+        limits,
+        connections,
+        tls,
+        health,
+        shutdown: ending,
+        allow_delete_table,
+    } = server;
     let tls = tls.as_ref().map(tls::Acceptor::new).transpose()?;
     let mut readiness = Readiness::new(driver.clone(), engine, health.probe_period, runtime.clone()).await;
-    let calls = Calls::new(routes(driver, page_tokens, &readiness)?, &auth, &limits);
+    let tables = Tables::new(driver.clone(), allow_delete_table);
+    let calls = Calls::new(routes(driver, tables, page_tokens, &readiness)?, &auth, &limits);
     let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone());
 
     tokio::select! {
@@ -130,7 +145,7 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
     Ok(())
 }
 
-fn routes(driver: Driver, page_tokens: PageTokens, readiness: &Readiness) -> Result<Routes, Error> {
+fn routes(driver: Driver, tables: Tables, page_tokens: PageTokens, readiness: &Readiness) -> Result<Routes, Error> {
     // Both versions list the same services; by itself, each would list of the two only itself.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -145,10 +160,10 @@ fn routes(driver: Driver, page_tokens: PageTokens, readiness: &Readiness) -> Res
     let key_value = KeyValueServiceServer::new(KeyValue::new(driver.clone(), page_tokens.clone()))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let items = ItemServiceServer::new(Items::new(driver.clone(), page_tokens))
+    let items = ItemServiceServer::new(Items::new(driver, page_tokens))
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let tables = TableServiceServer::new(Tables::new(driver)).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let tables = TableServiceServer::new(tables).max_decoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Routes::new(key_value)
         .add_service(items)
         .add_service(tables)

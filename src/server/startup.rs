@@ -7,7 +7,7 @@ use super::backend::is_loopback;
 use crate::config::PageTokens as Configured;
 use crate::driver::{self, Deadline, Driver, TableState, TtlState};
 use crate::embedded::{self, Engine};
-use crate::model::{Secret, TableSpec};
+use crate::model::{KeyAttribute, Secret, TableSpec};
 use crate::wire::page_token::PageTokens;
 
 /// The time for all that is asked of one table. A backend out of reach does not hold up the start for longer.
@@ -81,9 +81,9 @@ impl AwsCli {
 pub async fn check(driver: &Driver, aws: &AwsCli) -> Result<(), Error> {
     let mut missing = Vec::new();
     for table in driver.tables() {
-        match driver.describe(&table.name, Deadline::after(PATIENCE)).await {
-            Ok(Some(state)) => warnings(table, &state, aws).iter().for_each(|warning| tracing::warn!("{warning}")),
-            Ok(None) => missing.push(format!(
+        match driver.describe_table(&table.name, Deadline::after(PATIENCE)).await {
+            Ok(state) => warnings(table, &state, aws).iter().for_each(|warning| tracing::warn!("{warning}")),
+            Err(driver::Error::TableNotFound(..)) => missing.push(format!(
                 "DynamoDB has no table {:?}; create it with: {}",
                 table.physical_name,
                 aws.create_table(table)
@@ -97,7 +97,7 @@ pub async fn check(driver: &Driver, aws: &AwsCli) -> Result<(), Error> {
 /// Makes the tables that the embedded engine does not have yet.
 pub async fn create_tables(driver: &Driver) -> Result<(), Error> {
     for table in driver.tables() {
-        let created = driver.create_table(&table.name, Deadline::after(PATIENCE)).await;
+        let created = driver.ensure_table(&table.name, Deadline::after(PATIENCE)).await;
         created.map_err(|source| Error::Create { table: table.name.clone(), source })?;
     }
     Ok(())
@@ -123,28 +123,29 @@ pub fn page_tokens(configured: &Configured, engine: Option<&Engine>) -> Result<P
 fn warnings(table: &TableSpec, state: &TableState, aws: &AwsCli) -> Vec<String> {
     let name = &table.physical_name;
     let mut warnings = Vec::new();
-    if !state.active {
+    if !state.is_active() {
         warnings.push(format!("the table {name:?} is {}; calls fail until it is ACTIVE", state.status));
     }
-    let (attribute, kind) = &state.partition;
-    let key = &table.attributes.key;
-    if attribute != key || kind != "S" || state.sort.is_some() {
-        let sort = state.sort.as_ref().map(|(name, kind)| format!(" and the sort key {name:?} ({kind})"));
+    if let (Some(partition), false) = (&state.partition_key, state.fits_key_values()) {
+        let shown = |key: &KeyAttribute| format!("{:?} ({})", key.name, key.attribute_type.as_str());
+        let sort = state.sort_key.as_ref().map(|key| format!(" and the sort key {}", shown(key)));
         warnings.push(format!(
-            "the table {name:?} has the partition key {attribute:?} ({kind}){}, but key-value calls need {key:?} (S) alone; \
-             they will answer TABLE_SHAPE",
-            sort.unwrap_or_default()
+            "the table {name:?} has the partition key {}{}, but key-value calls need {:?} (S) alone; they will answer \
+             TABLE_SHAPE",
+            shown(partition),
+            sort.unwrap_or_default(),
+            table.attributes.key
         ));
     }
     match &state.ttl {
-        TtlState::Enabled(enabled) if *enabled == table.attributes.ttl => {}
-        TtlState::Enabled(other) => warnings.push(format!(
+        TtlState::Enabled(enabled) | TtlState::Enabling(enabled) if *enabled == table.attributes.ttl => {}
+        TtlState::Enabled(other) | TtlState::Enabling(other) => warnings.push(format!(
             "the table {name:?} has TTL on the attribute {other:?} instead of {:?}, so DynamoDB will not delete expired \
              entries; configure that attribute for the table, or disable TTL there and run: {}",
             table.attributes.ttl,
             aws.enable_ttl(table)
         )),
-        TtlState::Disabled => warnings.push(format!(
+        TtlState::Disabled | TtlState::Disabling(_) => warnings.push(format!(
             "the table {name:?} has no TTL, so DynamoDB will not delete expired entries; enable it with: {}",
             aws.enable_ttl(table)
         )),
@@ -181,14 +182,25 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ScalarType;
+
+    fn key(name: &str, attribute_type: ScalarType) -> KeyAttribute {
+        KeyAttribute { name: name.to_owned(), attribute_type }
+    }
 
     fn state() -> TableState {
         TableState {
+            spec: TableSpec::named("users"),
+            is_default: true,
             status: "ACTIVE".into(),
-            active: true,
-            partition: ("pk".into(), "S".into()),
-            sort: None,
+            partition_key: Some(key("pk", ScalarType::S)),
+            sort_key: None,
+            indexes: Vec::new(),
+            throughput: None,
             ttl: TtlState::Enabled("ttl".into()),
+            item_count: 0,
+            size_bytes: 0,
+            is_protected: false,
         }
     }
 
@@ -211,12 +223,13 @@ mod tests {
 
     #[test]
     fn another_key_schema_is_named() {
-        for (partition, sort) in [
-            (("id".into(), "S".into()), None),
-            (("pk".into(), "N".into()), None),
-            (("pk".into(), "S".into()), Some(("sk".into(), "S".into()))),
+        for (partition, sort_key) in [
+            (key("id", ScalarType::S), None),
+            (key("pk", ScalarType::N), None),
+            (key("pk", ScalarType::S), Some(key("sk", ScalarType::S))),
         ] {
-            assert!(warned(&TableState { partition, sort, ..state() }).contains("TABLE_SHAPE"));
+            let other = TableState { partition_key: Some(partition), sort_key, ..state() };
+            assert!(warned(&other).contains("TABLE_SHAPE"));
         }
     }
 

@@ -73,7 +73,7 @@ impl ItemService for Items {
         let caller = caller(&request);
         answer(Access::Read, request, |deadline, request| async move {
             let Paged::<Query> { table, listing, page } = request.try_into()?;
-            let tokens = listing.tokens(&self.tokens, caller.as_deref(), self.driver.table(&table)?);
+            let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.opened(&tokens)?;
             let wants_capacity = page.wants_capacity;
             let page = self.driver.query(&table, &listing, page, deadline).await?;
@@ -86,7 +86,7 @@ impl ItemService for Items {
         let caller = caller(&request);
         answer(Access::Read, request, |deadline, request| async move {
             let Paged::<Scan> { table, listing, page } = request.try_into()?;
-            let tokens = listing.tokens(&self.tokens, caller.as_deref(), self.driver.table(&table)?);
+            let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.opened(&tokens)?;
             let wants_capacity = page.wants_capacity;
             let page = self.driver.scan(&table, &listing, page, deadline).await?;

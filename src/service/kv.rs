@@ -163,7 +163,7 @@ impl KeyValueService for KeyValue {
         let caller = caller(&request);
         answer(Access::Read, request, |deadline, request| async move {
             let Paged::<ListKeys> { table, listing, page } = request.try_into()?;
-            let tokens = listing.tokens(&self.tokens, caller.as_deref(), self.driver.table(&table)?);
+            let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.opened(&tokens)?;
             let wants_capacity = page.wants_capacity;
             let page = self.driver.key_values(&table, deadline)?.list_keys(&listing, page).await?;

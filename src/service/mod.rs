@@ -17,7 +17,7 @@ pub use kv::KeyValue;
 pub use table::Tables;
 
 use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
-use crate::wire::status::{self, Access};
+use crate::wire::status::{self, Access, Reason};
 use crate::wire::{Violation, page_token};
 
 /// Whom the token of a call stands for. In the extensions of every authenticated request.
@@ -33,6 +33,9 @@ enum Failure {
     Driver(#[from] Arc<driver::Error>),
     #[error(transparent)]
     PageToken(#[from] page_token::Error),
+    /// The configuration does not allow it.
+    #[error("{0}")]
+    Disabled(&'static str),
 }
 
 impl From<driver::Error> for Failure {
@@ -53,6 +56,7 @@ impl Failure {
                 log_page_token(&error);
                 status::of_page_token(&error)
             }
+            Self::Disabled(message) => status::status(Reason::OperationDisabled, message),
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod kv;
 pub(crate) mod page;
 pub mod page_token;
 pub mod status;
+pub(crate) mod table;
 pub(crate) mod transact;
 pub(crate) mod value;
 

@@ -126,6 +126,8 @@ pub(crate) fn reason(error: &Error) -> Reason {
         Error::TableShape(_) => Reason::TableShape,
         Error::TableNotFound(..) => Reason::TableNotFound,
         Error::TableNotActive(..) => Reason::TableNotActive,
+        Error::TableExists(..) => Reason::TableExists,
+        Error::TableProtected(..) => Reason::OperationDisabled,
         Error::ItemTooLarge(_) => Reason::ItemTooLarge,
         Error::UpdateNotApplicable(_) => Reason::UpdateNotApplicable,
         Error::NotACounter => Reason::NotACounter,
@@ -150,7 +152,10 @@ fn details(problem: Problem, error: &Error) -> Problem {
         Error::InvalidExpression { field, upstream } => {
             problem.violation(field, upstream.message().unwrap_or("is not an expression that DynamoDB accepts"))
         }
-        Error::TableNotFound(table, _) | Error::TableNotActive(table, _) => problem.table(table),
+        Error::TableNotFound(table, _)
+        | Error::TableNotActive(table, _)
+        | Error::TableExists(table, _)
+        | Error::TableProtected(table, _) => problem.table(table),
         Error::ItemCollectionFull(_) => problem.quota("item collection", "10 GB for each partition key"),
         Error::Throttled(upstream) => throttle_details(problem, upstream.throttle_reasons()),
         Error::Invalid(_)

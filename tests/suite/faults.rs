@@ -4,6 +4,7 @@ mod ambiguous;
 mod batches;
 mod deadline;
 mod pages;
+mod tables;
 mod throttled;
 mod transactions;
 mod unambiguous;

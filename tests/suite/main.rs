@@ -10,6 +10,7 @@
 
 mod binary;
 mod conformance;
+mod examples;
 mod faults;
 mod server;
 mod support;

@@ -9,6 +9,7 @@ use tonic::transport::Channel;
 use crate::batch::{BatchOperation, BatchWrite};
 use crate::pb::item_service_client::ItemServiceClient;
 use crate::pb::key_value_service_client::KeyValueServiceClient;
+use crate::pb::table_service_client::TableServiceClient;
 use crate::retry::Sender;
 use crate::{
     Builder, Call, ConnectError, Credentials, Expected, RetryPolicy, Runtime, TransactOperation, TransactRead, pb,
@@ -23,6 +24,9 @@ pub type Stub = KeyValueServiceClient<Transport>;
 
 /// The generated stub of `ItemService`.
 pub type ItemStub = ItemServiceClient<Transport>;
+
+/// The generated stub of `TableService`.
+pub type TableStub = TableServiceClient<Transport>;
 
 /// The largest message that DynaKV sends.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -87,6 +91,12 @@ impl Client {
     #[must_use]
     pub fn item_stub(&self) -> ItemStub {
         self.0.item_stub.clone()
+    }
+
+    /// The generated stub of `TableService`, like [`stub`](Self::stub).
+    #[must_use]
+    pub fn table_stub(&self) -> TableStub {
+        TableServiceClient::new(self.0.transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     /// The connection, for the stubs of other services of the same server, such as `grpc.health.v1.Health`.

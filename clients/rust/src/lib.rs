@@ -18,6 +18,7 @@ mod point;
 mod reason;
 mod retry;
 mod runtime;
+mod table;
 mod tls;
 mod transact;
 mod value;
@@ -32,7 +33,7 @@ pub use address::{Address, InvalidAddress};
 pub use batch::{BatchDelete, BatchOperation, BatchOutcome, BatchSet, BatchWrite, Found, FoundStream};
 pub use bytes::Bytes;
 pub use call::Call;
-pub use client::{Client, ItemStub, Stub, Transport};
+pub use client::{Client, ItemStub, Stub, TableStub, Transport};
 pub use connect::{Builder, ConnectError, DEFAULT_ADDRESS};
 pub use convert::{ConvertError, from_item, from_value, set, to_item, to_value};
 pub use credentials::Credentials;
@@ -44,6 +45,10 @@ pub use page::{Page, PageStream, Paged, Rows};
 pub use reason::Reason;
 pub use retry::RetryPolicy;
 pub use runtime::{Runtime, TokioRuntime};
+pub use table::{
+    AttributeRoles, Backend, Capabilities, Index, IndexKind, IndexProjection, KeyAttribute, KeyType, ListTables,
+    ListedTable, TableDescription, Throughput, TimeToLive,
+};
 pub use tls::Tls;
 pub use tonic::Code;
 pub use transact::{

@@ -87,7 +87,7 @@ struct Exported {
 impl Export {
     pub(in crate::cli) async fn run(self, output: Output) -> Result<Verdict, Error> {
         let client = self.connection.to(&self.table).await?;
-        let version = version::attribute(&client, &self.table, self.connection.timeout).await?;
+        let version = version::attribute(&client).await?;
         let checkpoint = Checkpoint::at(beside(&self.file, ".progress"));
         let state = begin(&self.file, &checkpoint, self.options(version)?, self.force)?;
         let call = define!(client.scan().segments(self.segments).page_size(PAGE), self.definitions);

@@ -72,7 +72,7 @@ struct Imported {
 impl Import {
     pub(in crate::cli) async fn run(self, output: Output) -> Result<Verdict, Error> {
         let client = self.connection.to(&self.table).await?;
-        let version = version::attribute(&client, &self.table, self.connection.timeout).await?;
+        let version = version::attribute(&client).await?;
         let writer = Writer { client, version, concurrency: self.concurrency.into() };
         let items = if self.file.as_os_str() == "-" {
             let lines = Lines::of(io::stdin(), "standard input".into());
@@ -95,7 +95,7 @@ impl Import {
         let saved = if self.restart { None } else { checkpoint.load::<State>()? };
         let mut reached = Reached { target, line: 0, hasher: Hasher::new() };
         if let Some(saved) = saved {
-            output.remark(&format!("going on after line {}", saved.line));
+            output.progress(&format!("going on after line {}", saved.line));
             reached.skip(&saved, &mut lines, &checkpoint)?;
         }
         let mut saved = reached.line;

@@ -20,6 +20,8 @@ pub(in crate::driver) enum CancellationKind {
     ItemCollectionFull,
     /// The update does not fit the stored item, or would make it too large.
     NotApplicable,
+    /// The table's key is not what we sent.
+    OtherKeySchema,
     /// DynamoDB refused what we built, or an expression that the caller wrote.
     Refused,
 }
@@ -37,7 +39,8 @@ impl From<CancellationReason> for Cancellation {
             Some("ItemCollectionSizeLimitExceeded") => CancellationKind::ItemCollectionFull,
             Some("ValidationError") => match Validation::from_message(reason.message.as_deref().unwrap_or_default()) {
                 Validation::ItemTooLarge | Validation::NotApplicable => CancellationKind::NotApplicable,
-                Validation::OtherKeySchema | Validation::Request => CancellationKind::Refused,
+                Validation::OtherKeySchema => CancellationKind::OtherKeySchema,
+                Validation::Request => CancellationKind::Refused,
             },
             Some(_) => CancellationKind::Refused,
         };

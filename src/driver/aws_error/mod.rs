@@ -246,6 +246,8 @@ carries_no_item!(
     describe_table::DescribeTableError,
     describe_time_to_live::DescribeTimeToLiveError,
     create_table::CreateTableError,
+    delete_table::DeleteTableError,
+    list_tables::ListTablesError,
     update_time_to_live::UpdateTimeToLiveError,
 );
 

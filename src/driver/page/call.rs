@@ -57,7 +57,7 @@ impl Source<'_> {
                 Way::Scan { segments } => self.scan(ask, segments).await,
             }
         };
-        let read = self.inner.retry(self.table, self.deadline, call).await.map_err(|error| self.blame(error))?;
+        let read = self.inner.retry(&self.table, self.deadline, call).await.map_err(|error| self.blame(error))?;
         match self.hidden_by {
             HiddenBy::Table => self.drop_expired(read).await,
             HiddenBy::Filter | HiddenBy::Driver => Ok(read),

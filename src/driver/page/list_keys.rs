@@ -26,7 +26,7 @@ impl KeyValues {
         let layout = self.table.layout();
         let source = Source {
             inner: &self.driver,
-            table: &self.table,
+            table: Arc::clone(&self.table),
             deadline: self.deadline,
             key: self.table.configured_schema(),
             layout: layout.clone(),

@@ -134,7 +134,7 @@ where
             }
             let needed = self.outlook.to_read_for(share.max(1)).saturating_mul(part.stride);
             let limit = needed.min(self.source.item_size().most_in_one_call());
-            part.expected = Some(share);
+            part.expected = Some(share.min(limit));
             let after = match &part.position {
                 Position::After(place) => Some(place.clone()),
                 Position::Start | Position::Done => None,

@@ -18,7 +18,7 @@ use crate::model::{Attributes, CallerExpression, Invalid, Violation};
 #[derive(Debug)]
 pub(super) struct Source<'a> {
     pub(super) inner: &'a Inner,
-    pub(super) table: &'a Table,
+    pub(super) table: Arc<Table>,
     pub(super) deadline: Deadline,
     /// The table's primary key.
     pub(super) key: KeySchema,
@@ -73,9 +73,9 @@ impl<'a> Source<'a> {
     ) -> Result<Self, Error> {
         let Selection { index, filter, projection, count_only, consistency } = selection;
         let table = driver.0.table(table)?;
-        let key = driver.key_schema(table, deadline).await?;
+        let key = driver.key_schema(&table, deadline).await?;
         let index = match index {
-            Some(name) => Some(driver.index(table, name, deadline).await?),
+            Some(name) => Some(driver.index(&table, name, deadline).await?),
             None => None,
         };
         if *consistency == Consistency::Strong && index.as_ref().is_some_and(|index| index.is_global()) {
@@ -84,9 +84,9 @@ impl<'a> Source<'a> {
         }
         let mut source = Self {
             inner: &driver.0,
-            table,
             deadline,
             layout: table.layout().keyed_by(&key.partition.0),
+            table,
             key,
             index,
             way,
@@ -179,7 +179,7 @@ impl<'a> Source<'a> {
         };
         match (Refusal::from_message(upstream.message().unwrap_or_default()), &self.index) {
             (Refusal::NoSuchIndex, Some(index)) => {
-                self.table.indexes.forget(&index.name);
+                self.table.known().indexes.forget(&index.name);
                 no_such_index(&index.name).into()
             }
             (Refusal::IndexNotActive, _) => Error::TableNotActive(self.table.name().to_owned(), upstream),

@@ -11,6 +11,7 @@ mod process;
 mod proxy;
 mod shell;
 mod table;
+mod tables;
 mod transactions;
 mod values;
 

@@ -46,7 +46,10 @@ async fn input_that_the_server_refuses_is_usage_too() {
     let (cli, too_long) = (server.cli(), "k".repeat(2049));
     for (args, sentence) in [
         (["get", "--", ""], "error: key: must not be empty (INVALID_FIELD)\n"),
-        (["get", "--table=nope", "key"], "error: table \"nope\" is not configured (TABLE_NOT_CONFIGURED)\n"),
+        (
+            ["get", "--table=no/pe", "key"],
+            "error: table: must have 3 to 255 letters, digits, hyphens, underscores or dots (INVALID_FIELD)\n",
+        ),
         (["expire", "key", "0s"], "error: ttl: must be positive (INVALID_FIELD)\n"),
     ] {
         cli.args(args).await.is(2, "", sentence);

@@ -8,6 +8,6 @@ pub(crate) async fn make_table() -> String {
     let name = unique_name("entries");
     let client = DynamoDbLocal::shared().await.client();
     let driver = Driver::new(client, vec![TableSpec::named(name.as_str())], Runtime::system());
-    driver.create_table(&name, Deadline::after(DEFAULT_TIMEOUT)).await.unwrap();
+    driver.ensure_table(&name, Deadline::after(DEFAULT_TIMEOUT)).await.unwrap();
     name
 }

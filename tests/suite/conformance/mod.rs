@@ -18,6 +18,7 @@ mod query;
 mod retries;
 mod scan;
 mod set;
+mod tables;
 mod transact;
 mod ttl;
 

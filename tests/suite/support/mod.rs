@@ -4,6 +4,7 @@
 pub(crate) mod clock;
 pub(crate) mod dynamodb_local;
 pub(crate) mod faults;
+mod other_table;
 mod raw;
 mod tables;
 mod world;

@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndexUpdate, IndexStatus, KeySchemaElement, KeyType,
+    ScalarAttributeType, TableStatus,
 };
 
 use super::world::{Item, World};
@@ -22,6 +23,17 @@ impl World {
         define(request).send().await.unwrap();
         let describe = || async { self.backend.describe_table().table_name(name).send().await.unwrap().table.unwrap() };
         while describe().await.table_status != Some(TableStatus::Active) {}
+    }
+
+    /// Makes or deletes an index of such a table.
+    pub(crate) async fn update_indexes(&self, table: &str, change: GlobalSecondaryIndexUpdate) {
+        let name = self.physical_name(table);
+        let describe = || async { self.backend.describe_table().table_name(name).send().await.unwrap().table.unwrap() };
+        let definitions = describe().await.attribute_definitions;
+        let request = self.backend.update_table().table_name(name).set_attribute_definitions(definitions);
+        request.global_secondary_index_updates(change).send().await.unwrap();
+        let is_ready = |status: Option<&IndexStatus>| status == Some(&IndexStatus::Active);
+        while !describe().await.global_secondary_indexes().iter().all(|index| is_ready(index.index_status())) {}
     }
 
     /// The name in DynamoDB of a table that [`World::create`] makes.

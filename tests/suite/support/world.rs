@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynakv::config::{Config, Flags, Listen};
-use dynakv::driver::{Clock, Deadline, Driver, Random, Runtime};
+use dynakv::driver::{self, Clock, Deadline, Driver, Options, Random, Runtime};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{AttributeNames, TableSpec};
 use dynakv::server::{self, Listener, Server, backend, startup};
@@ -41,7 +41,9 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     /// The default table's name in DynamoDB.
     pub(crate) table: String,
-    other: String,
+    /// Whether any table may be named, as on the embedded engine, or only those that are configured.
+    pub(crate) has_any_table: bool,
+    pub(super) other: String,
     /// Tables that are configured and that a test makes if it needs them: names with physical names.
     pub(super) unmade: HashMap<&'static str, String>,
     pub(super) backend: Backend,
@@ -136,13 +138,16 @@ impl World {
         // Tables are made behind the faults, so that these count the calls of the test only.
         let maker = Driver::new(backend.clone(), tables.clone(), Runtime::system());
         for table in &tables {
-            maker.create_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
+            maker.ensure_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
         }
         let unmade = UNMADE.map(|name| (name, unique_name(name)));
         let unmade_spec =
             |(name, physical): &(&str, String)| TableSpec { physical_name: physical.clone(), ..TableSpec::named(name) };
         let tables = tables.into_iter().chain(unmade.iter().map(unmade_spec)).collect();
-        let driver = Driver::new(sdk_client(http), tables, runtime);
+        let has_any_table = engine.is_some();
+        let backend_kind = if has_any_table { driver::Backend::Embedded } else { driver::Backend::DynamoDb };
+        let options = Options { backend: backend_kind, ..Options::from(runtime) };
+        let driver = Driver::new(sdk_client(http), tables, options);
         let (serving, channel) = serve(driver, engine).await;
         await_readiness(channel.clone()).await;
         faults.reset_counts();
@@ -156,6 +161,7 @@ impl World {
             sleep,
             faults,
             table,
+            has_any_table,
             other,
             unmade,
             backend,
@@ -219,7 +225,8 @@ impl World {
 /// Runs a server on a free port until the sender is dropped.
 async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, Channel) {
     // One probe at the start, and no other that a test could count or a fault could strike.
-    let environment = BTreeMap::from([("DYNAKV__HEALTH__PROBE_PERIOD".to_owned(), "1h".to_owned())]);
+    let settings = [("DYNAKV__HEALTH__PROBE_PERIOD", "1h"), ("DYNAKV__ALLOW_DELETE_TABLE", "true")];
+    let environment: BTreeMap<_, _> = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let config = Config::load(&Flags::default(), &environment).unwrap();
     let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
     let address = listener.address().unwrap();

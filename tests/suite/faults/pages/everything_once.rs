@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use dynakv_client::pb;
+use dynakv_client::pb::query_request::Order;
 use dynakv_client::pb::value::Kind;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -142,7 +143,9 @@ impl Wish {
             .collect();
         if !self.projection.is_empty() {
             let names: Vec<&str> = self.projection.split(", ").map(attribute).collect();
-            expected.iter_mut().for_each(|item| item.retain(|name, _| names.contains(&name.as_str())));
+            for item in &mut expected {
+                item.retain(|name, _| names.contains(&name.as_str()));
+            }
         }
         expected.sort();
         expected
@@ -177,7 +180,7 @@ impl Wish {
         let consistent_read = self.consistent_read;
         let (items, count, next) = match &self.way {
             Way::Query { descending, .. } => {
-                let order = if *descending { pb::query_request::Order::Descending } else { Default::default() };
+                let order = if *descending { Order::Descending } else { Order::Ascending };
                 names.insert("#partition".to_owned(), self.view.partition.to_owned());
                 let answer = stub(world)
                     .query(pb::QueryRequest {

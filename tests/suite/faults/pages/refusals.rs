@@ -1,5 +1,9 @@
 //! What DynamoDB refuses is told to the caller who wrote it, with the field that it is about.
 
+use aws_sdk_dynamodb::types::{
+    CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, KeyType,
+    Projection, ProjectionType,
+};
 use dynakv_client::pb;
 use dynakv_client::pb::value::Kind;
 use tonic::{Code, Status};
@@ -7,7 +11,7 @@ use tonic_types::StatusExt;
 
 use super::{readings, stub};
 use crate::conformance::on_every_backend;
-use crate::support::World;
+use crate::support::{World, element, number, string};
 
 on_every_backend!(a_refusal_names_the_field, a_refusal_of_a_scan_names_the_field);
 
@@ -89,4 +93,31 @@ async fn a_refusal_of_a_scan_names_the_field(world: World) {
         let status = stub(&world).scan(request.clone()).await.unwrap_err();
         assert_eq!(judged(&status).1, [field], "{request:?}: {status:?}");
     }
+}
+
+/// Indexes come and go, and one of the same name may be another one.
+#[tokio::test]
+async fn an_index_is_taken_as_it_is_now() {
+    let world = World::embedded_in_memory().await;
+    readings::create(&world).await;
+    let row = [("pk", string("p")), ("sk", number(1)), ("group", string("g")), ("n", number(1)), ("ttl", number(1))];
+    world.put_into(readings::TABLE, row.map(|(name, value)| (name.to_owned(), value)).into()).await;
+    let request =
+        pb::ScanRequest { table: readings::TABLE.to_owned(), index: "with_expiry".to_owned(), ..Default::default() };
+    let scan = async || stub(&world).scan(request.clone()).await.map(|page| page.into_inner().count);
+    assert_eq!(scan().await.unwrap(), 0, "it has expired");
+
+    let update = |change| world.update_indexes(readings::TABLE, change);
+    let delete = DeleteGlobalSecondaryIndexAction::builder().index_name("with_expiry").build().unwrap();
+    update(GlobalSecondaryIndexUpdate::builder().delete(delete).build()).await;
+    assert_eq!(judged(&scan().await.unwrap_err()), ("INVALID_FIELD".to_owned(), vec!["index".to_owned()]));
+
+    // This one does not have the expiry time.
+    let create = CreateGlobalSecondaryIndexAction::builder()
+        .index_name("with_expiry")
+        .key_schema(element("group", KeyType::Hash))
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
+    update(GlobalSecondaryIndexUpdate::builder().create(create.build().unwrap()).build()).await;
+    assert_eq!(scan().await.unwrap(), 0, "it still has");
+    assert_eq!(world.faults.calls("BatchGetItem"), 1, "the table was asked");
 }

@@ -1,0 +1,94 @@
+use super::super::aws_error::Failure;
+use super::super::error::Error;
+use super::super::{Deadline, Driver, Inner};
+use super::Table;
+
+/// A table that the driver serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedTable {
+    /// What requests call it.
+    pub name: String,
+    /// What DynamoDB calls it.
+    pub physical_name: String,
+    /// Whether it is the one that the empty name means.
+    pub is_default: bool,
+}
+
+/// A part of the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableList {
+    /// The tables.
+    pub tables: Vec<ListedTable>,
+    /// The name after which the rest begins; none if there is no rest.
+    pub next: Option<String>,
+}
+
+/// As many names as one ListTables gives at most.
+const NAMES_IN_ONE_CALL: i32 = 100;
+
+impl Driver {
+    /// Lists tables: the configured ones, the default one first; then, on the embedded engine, the others by name.
+    ///
+    /// # Contract
+    /// Begins after the table with this name, and ends after `size` tables.
+    pub async fn list_tables(&self, after: Option<&str>, size: usize, deadline: Deadline) -> Result<TableList, Error> {
+        let inner = &*self.0;
+        let last_configured = after.and_then(|name| inner.tables.configured().position(|table| table.name() == name));
+        let skipped = match (after, last_configured) {
+            (None, _) => 0,
+            (Some(_), Some(position)) => position + 1,
+            (Some(_), None) => usize::MAX,
+        };
+        // One more than is shown, to see whether there is a rest.
+        let wanted = size.saturating_add(1);
+        let configured = inner.tables.configured().skip(skipped).take(wanted);
+        let mut tables: Vec<ListedTable> = configured.map(|table| inner.listed(table)).collect();
+        if inner.tables.has_others() && tables.len() < wanted {
+            let after = after.filter(|_| last_configured.is_none());
+            inner.list_others(after, &mut tables, wanted, deadline).await?;
+        }
+        let has_rest = tables.len() > size;
+        tables.truncate(size);
+        let next = tables.last().filter(|_| has_rest).map(|last| last.name.clone());
+        Ok(TableList { tables, next })
+    }
+}
+
+impl Inner {
+    fn listed(&self, table: &Table) -> ListedTable {
+        ListedTable {
+            name: table.name().to_owned(),
+            physical_name: table.physical_name().to_owned(),
+            is_default: self.tables.is_default(table),
+        }
+    }
+
+    /// Adds tables that are not configured until there are as many as wanted.
+    async fn list_others(
+        &self,
+        after: Option<&str>,
+        tables: &mut Vec<ListedTable>,
+        wanted: usize,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let Some(default) = self.tables.configured().next() else { return Ok(()) };
+        let mut after = after.map(str::to_owned);
+        while tables.len() < wanted {
+            let (names, last) = self.retry(default, deadline, || self.list_names(after.clone())).await?;
+            let others = names.into_iter().filter(|name| !self.tables.has_configured(name));
+            let listed = |name: String| ListedTable { physical_name: name.clone(), name, is_default: false };
+            tables.extend(others.map(listed).take(wanted - tables.len()));
+            match last {
+                Some(_) => after = last,
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    async fn list_names(&self, after: Option<String>) -> Result<(Vec<String>, Option<String>), Failure> {
+        let request = self.client.list_tables().set_exclusive_start_table_name(after).limit(NAMES_IN_ONE_CALL);
+        let answer = request.send().await?;
+        Ok((answer.table_names.unwrap_or_default(), answer.last_evaluated_table_name))
+    }
+}
