@@ -60,6 +60,13 @@ pub(super) struct RequestId {
     pub(super) request_id: Option<Uuid>,
 }
 
+impl Table {
+    /// Its name; empty for the server's default table.
+    pub(super) fn name(&self) -> &str {
+        &self.table
+    }
+}
+
 impl RequestId {
     /// The id, or a new one.
     pub(super) fn id(&self) -> Uuid {
@@ -86,6 +93,10 @@ impl From<String> for Token {
 impl Connection {
     pub(super) fn output(&self) -> Output {
         Output { json: self.json }
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// A client whose calls go to this table.

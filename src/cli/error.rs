@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -25,10 +26,26 @@ pub(super) enum Error {
     BadLine { path: PathBuf, line: u64, problem: String },
     /// The arguments cannot be meant, in a way that clap cannot tell.
     #[error("{0}")]
-    Usage(&'static str),
+    Usage(Cow<'static, str>),
     /// A file of operations is not what it should be.
     #[error("{}: {problem}", path.display())]
     BadFile { path: PathBuf, problem: String },
+    /// A line is no item. All lines before it are imported.
+    #[error("{} line {line}: {problem}; all lines before it are imported", path.display())]
+    NotAnItem { path: PathBuf, line: u64, problem: String },
+    /// The item of a line could not be written. All lines before it are imported.
+    #[error("{} line {line}: {source}; all lines before it are imported", path.display())]
+    Line { path: PathBuf, line: u64, source: dynakv_client::Error },
+    /// The server does not know the page token of an interrupted export.
+    #[error(
+        "the server does not take the page token in {}: it has been restarted without a secret for page tokens in its \
+         configuration (page_tokens.secrets), or it is another one; --force begins anew",
+        path.display()
+    )]
+    StalePageToken { path: PathBuf },
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
     /// The result cannot be shown. The command has done its work.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
@@ -80,17 +97,23 @@ impl Error {
 
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Client(error) if error.is_outcome_unknown() => 4,
+            Self::Client(error) | Self::Line { source: error, .. } if error.is_outcome_unknown() => 4,
             Self::TableChange(_) => 4,
-            Self::Client(error) if error.code() == Some(Code::InvalidArgument) => 2,
+            Self::Client(error) | Self::Line { source: error, .. } if error.code() == Some(Code::InvalidArgument) => 2,
             Self::Client(dynakv_client::Error::Connect(
                 ConnectError::Address(_) | ConnectError::TlsNotPossible { .. } | ConnectError::InvalidToken,
             ))
             | Self::TooLarge { .. }
             | Self::BadLine { .. }
             | Self::BadFile { .. }
+            | Self::NotAnItem { .. }
             | Self::Usage(_) => 2,
-            Self::Client(_) | Self::Input { .. } | Self::Output(_) => 3,
+            Self::Client(_)
+            | Self::Line { .. }
+            | Self::StalePageToken { .. }
+            | Self::File { .. }
+            | Self::Input { .. }
+            | Self::Output(_) => 3,
         }
     }
 
@@ -107,10 +130,15 @@ impl Error {
             Self::Client(dynakv_client::Error::OutcomeUnknown { request_id, .. }) => Some(request_id.to_string()),
             Self::Client(_)
             | Self::TableChange(_)
+            // The command writes more than this, under other ids; to give it again is what finds out.
+            | Self::Line { .. }
             | Self::Input { .. }
             | Self::TooLarge { .. }
             | Self::BadLine { .. }
             | Self::BadFile { .. }
+            | Self::NotAnItem { .. }
+            | Self::StalePageToken { .. }
+            | Self::File { .. }
             | Self::Usage(_)
             | Self::Output(_) => None,
         }
@@ -118,12 +146,15 @@ impl Error {
 
     fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Client(error) => error.failure(),
+            Self::Client(error) | Self::Line { source: error, .. } => error.failure(),
             Self::TableChange(failure) => Some(failure),
             Self::Input { .. }
             | Self::TooLarge { .. }
             | Self::BadLine { .. }
             | Self::BadFile { .. }
+            | Self::NotAnItem { .. }
+            | Self::StalePageToken { .. }
+            | Self::File { .. }
             | Self::Usage(_)
             | Self::Output(_) => None,
         }

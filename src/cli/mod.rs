@@ -12,14 +12,20 @@ mod connection;
 mod duration;
 mod entry;
 mod error;
+mod expression;
 mod health;
 mod input;
+mod item;
+mod list;
+mod notation;
 mod output;
+mod progress;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
 mod table;
 mod transact;
+mod transfer;
 mod ttl;
 mod write;
 
@@ -66,8 +72,15 @@ enum ClientCommand {
     Expire(ttl::Expire),
     Persist(ttl::Persist),
     Incr(write::Incr),
+    Keys(list::Keys),
+    #[command(subcommand)]
+    Item(item::Item),
+    Query(list::Query),
+    Scan(list::Scan),
     #[command(subcommand)]
     Batch(batch::Batch),
+    Export(transfer::Export),
+    Import(transfer::Import),
     Transact(transact::Transact),
     #[command(subcommand)]
     Table(table::TableCommand),
@@ -128,6 +141,12 @@ impl ClientCommand {
             Self::Expire(command) => output.show(&command.run().await?),
             Self::Persist(command) => output.show(&command.run().await?),
             Self::Incr(command) => output.show(&command.run().await?),
+            Self::Keys(command) => command.run(output).await,
+            Self::Item(command) => command.run(output).await,
+            Self::Query(command) => command.run(output).await,
+            Self::Scan(command) => command.run(output).await,
+            Self::Export(command) => command.run(output).await,
+            Self::Import(command) => command.run(output).await,
             Self::Batch(command) => command.run(output).await,
             Self::Transact(command) => output.show(&command.run().await?),
             Self::Table(command) => command.run(output).await,
@@ -146,6 +165,12 @@ impl ClientCommand {
             Self::Expire(command) => &command.connection,
             Self::Persist(command) => &command.connection,
             Self::Incr(command) => &command.connection,
+            Self::Keys(command) => &command.connection,
+            Self::Item(command) => command.connection(),
+            Self::Query(command) => &command.connection,
+            Self::Scan(command) => &command.connection,
+            Self::Export(command) => &command.connection,
+            Self::Import(command) => &command.connection,
             Self::Batch(command) => command.connection(),
             Self::Transact(command) => &command.connection,
             Self::Table(command) => command.connection(),

@@ -120,9 +120,24 @@ pub(super) fn to_stdout_line(object: &impl Serialize) -> Result<(), Error> {
 
 /// Writes these bytes and no others. A reader that went away, such as `head`, has what it wanted.
 pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+    pages_to_stdout(bytes).map(|_reader| ())
+}
+
+/// Who reads standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Somebody may.
+    Listens,
+    /// Nobody does any more; whatever else there is need not be read.
+    Gone,
+}
+
+/// Writes these bytes, after which others may follow.
+pub(super) fn pages_to_stdout(bytes: &[u8]) -> io::Result<Reader> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Ok(()) => Ok(Reader::Listens),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(error),
     }
 }

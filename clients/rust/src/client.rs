@@ -7,6 +7,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
 use crate::batch::{BatchOperation, BatchWrite};
+use crate::pb::item_service_client::ItemServiceClient;
 use crate::pb::key_value_service_client::KeyValueServiceClient;
 use crate::pb::table_service_client::TableServiceClient;
 use crate::retry::Sender;
@@ -20,6 +21,9 @@ pub type Transport = InterceptedService<Channel, Credentials>;
 
 /// The generated stub of `KeyValueService`.
 pub type Stub = KeyValueServiceClient<Transport>;
+
+/// The generated stub of `ItemService`.
+pub type ItemStub = ItemServiceClient<Transport>;
 
 /// The generated stub of `TableService`.
 pub type TableStub = TableServiceClient<Transport>;
@@ -44,6 +48,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     transport: Transport,
     stub: Stub,
+    item_stub: ItemStub,
     table: String,
     timeout: Duration,
     sender: Sender,
@@ -71,13 +76,21 @@ impl Client {
         let transport = InterceptedService::new(channel, credentials);
         // No limit on what is sent: the server's refusal names the limit and says that nothing was written.
         let stub = KeyValueServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        Self(Arc::new(Inner { transport, stub, table, timeout, sender: Sender::new(retry, runtime) }))
+        let item_stub = ItemServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let sender = Sender::new(retry, runtime);
+        Self(Arc::new(Inner { transport, stub, item_stub, table, timeout, sender }))
     }
 
     /// The generated stub, for what this library does not offer. Its calls have no deadline and are not sent again.
     #[must_use]
     pub fn stub(&self) -> Stub {
         self.0.stub.clone()
+    }
+
+    /// The generated stub of `ItemService`, like [`stub`](Self::stub).
+    #[must_use]
+    pub fn item_stub(&self) -> ItemStub {
+        self.0.item_stub.clone()
     }
 
     /// The generated stub of `TableService`, like [`stub`](Self::stub).

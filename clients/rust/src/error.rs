@@ -161,9 +161,9 @@ impl Failure {
             (message, None) => format!("{message} ({name})"),
             (message, Some(cause)) => format!("{message}: {cause} ({name})"),
         };
-        // The message of a refusal often names the only field.
-        let unnamed = self.fields.iter().filter(|violation| !self.message().contains(&violation.field));
-        let details = unnamed.map(|FieldViolation { field, description }| format!("{field}: {description}"));
+        // The message of a refusal often says already what is wrong with the only field.
+        let unsaid = self.fields.iter().filter(|violation| !self.message().contains(&violation.description));
+        let details = unsaid.map(|FieldViolation { field, description }| format!("{field}: {description}"));
         std::iter::once(what).chain(details).collect::<Vec<_>>().join("; ")
     }
 }

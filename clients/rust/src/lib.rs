@@ -6,11 +6,14 @@ mod call;
 mod client;
 mod code;
 mod connect;
+mod convert;
 mod credentials;
 mod entry;
 mod error;
+mod item;
 mod method;
 mod outcome;
+mod page;
 mod point;
 mod reason;
 mod retry;
@@ -18,6 +21,7 @@ mod runtime;
 mod table;
 mod tls;
 mod transact;
+mod value;
 
 /// The generated messages and the stub, as `proto/dynakv/v1` documents them.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
@@ -29,12 +33,15 @@ pub use address::{Address, InvalidAddress};
 pub use batch::{BatchDelete, BatchOperation, BatchOutcome, BatchSet, BatchWrite, Found, FoundStream};
 pub use bytes::Bytes;
 pub use call::Call;
-pub use client::{Client, Stub, TableStub, Transport};
+pub use client::{Client, ItemStub, Stub, TableStub, Transport};
 pub use connect::{Builder, ConnectError, DEFAULT_ADDRESS};
+pub use convert::{ConvertError, from_item, from_value, set, to_item, to_value};
 pub use credentials::Credentials;
 pub use entry::{Entry, Version};
 pub use error::{Error, Failure, FieldViolation};
+pub use item::{DeletedItem, ItemOutcome, ReturnValues, Update, WrittenItem};
 pub use outcome::{Counter, Deletion, Expected, ExpireOutcome, PersistOutcome, Swap, TtlOutcome, Written};
+pub use page::{Page, PageStream, Paged, Rows};
 pub use reason::Reason;
 pub use retry::RetryPolicy;
 pub use runtime::{Runtime, TokioRuntime};
@@ -48,6 +55,7 @@ pub use transact::{
     CancelReason, Cancellation, Committed, Snapshot, Transact, TransactOperation, TransactRead, Transaction,
 };
 pub use uuid::Uuid;
+pub use value::{InvalidNumber, Item, ItemKey, Number, Value};
 
 /// The types of a call's metadata, for [`Call::metadata`].
 pub mod metadata {

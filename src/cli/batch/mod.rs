@@ -1,6 +1,5 @@
 //! `dynakv batch`: many entries, read from arguments, a file or standard input, a part at a time.
 
-mod progress;
 mod read;
 mod record;
 mod source;

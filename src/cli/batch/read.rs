@@ -1,13 +1,13 @@
 use clap::Args;
 use dynakv_client::{Client, Found};
 
-use super::progress::Progress;
 use super::record::Key;
 use super::source::{Format, Records, Source, part};
 use super::tally::{Reads, Tally as _};
 use crate::cli::connection::{Connection, Table};
 use crate::cli::error::{self, Error};
 use crate::cli::output::{Output, Verdict, to_stdout_line};
+use crate::cli::progress::Progress;
 use crate::cli::read::Got;
 
 /// How many keys are asked for at once. Their entries are held until they can be written in order, so this bounds the
@@ -60,7 +60,7 @@ impl Get {
             let call = if self.consistent { call.consistent() } else { call };
             let lines = part.iter().map(|(line, _)| *line).collect::<Vec<_>>();
             let found = call.await.map_err(|error| Error::of_part(error, &lines))?;
-            progress.advance(part.len());
+            progress.advance(part.len() as u64);
             for ((_, Key(key)), found) in part.into_iter().zip(found) {
                 progress.aside(|| show(key, found, reads))?;
             }

@@ -49,7 +49,7 @@ impl Source {
                 Ok(records(file, path, format))
             }
             None if io::stdin().is_terminal() && self.file.is_none() => {
-                Err(Error::Usage("give them as arguments, in a --file or on standard input"))
+                Err(Error::Usage("give them as arguments, in a --file or on standard input".into()))
             }
             None => Ok(records(io::stdin(), Path::new("standard input"), format)),
         }

@@ -3,7 +3,6 @@ use std::time::Duration;
 use clap::Args;
 use dynakv_client::{BatchOperation, BatchOutcome, Client, Uuid};
 
-use super::progress::Progress;
 use super::read::input;
 use super::record::{Key, NewEntry, Record};
 use super::source::{Format, Records, Source, part};
@@ -12,6 +11,7 @@ use crate::cli::connection::{Connection, RequestId, Table};
 use crate::cli::duration;
 use crate::cli::error::{self, Error};
 use crate::cli::output::{Output, Verdict, to_stdout_line};
+use crate::cli::progress::Progress;
 
 /// How many operations are sent at once: a quarter of what a request takes, so that its time is enough on a busy table.
 const PART: usize = 2500;
@@ -57,7 +57,7 @@ impl Set {
         }
         let mut entries = Vec::with_capacity(self.entries.len() / 2);
         for (number, pair) in (1..).zip(self.entries.chunks(2)) {
-            let [key, value] = pair else { return Err(Error::Usage("the last key has no value")) };
+            let [key, value] = pair else { return Err(Error::Usage("the last key has no value".into())) };
             entries.push(Ok((number, NewEntry { key: key.clone(), value: value.clone().into(), ttl: None })));
         }
         Ok((Progress::of(entries.len()), Box::new(entries.into_iter())))
@@ -135,7 +135,7 @@ impl Writer {
             let id = Uuid::new_v5(&self.id, number.to_string().as_bytes());
             let call = self.client.batch_write(operations.iter().cloned()).request_id(id);
             let outcomes = call.await.map_err(|error| Error::of_part(error, &lines).under_id(self.id))?;
-            progress.advance(lines.len());
+            progress.advance(lines.len() as u64);
             for ((operation, line), outcome) in operations.iter().zip(lines).zip(outcomes) {
                 progress.aside(|| self.count(operation, line, outcome))?;
             }

@@ -112,7 +112,7 @@ pub(super) fn typed(
     of_table: &[&KeyAttribute],
 ) -> Result<Vec<Index>, Error> {
     if !attributes.iter().all(|attribute| indexes.iter().any(|index| index.has_key(&attribute.name))) {
-        return Err(Error::Usage("an --attribute is no key of any index"));
+        return Err(Error::Usage("an --attribute is no key of any index".into()));
     }
     let known: Vec<&KeyAttribute> = attributes.iter().chain(of_table.iter().copied()).collect();
     Ok(indexes.into_iter().map(|index| index.typed(&known)).collect())

@@ -33,14 +33,14 @@ impl Delete {
 /// Has a person type the name of the table.
 fn confirm(table: &str) -> Result<(), Error> {
     if !io::stdin().is_terminal() {
-        return Err(Error::Usage("say --yes to delete a table where nobody can be asked"));
+        return Err(Error::Usage("say --yes to delete a table where nobody can be asked".into()));
     }
     let asked = write!(io::stderr(), "This deletes the table and all that it holds. Type its name to go on: ");
     let mut typed = String::new();
     asked
         .and_then(|()| io::stdin().read_line(&mut typed))
         .map_err(|source| Error::Input { path: "the terminal".into(), source })?;
-    if typed.trim() == table { Ok(()) } else { Err(Error::Usage("that is not its name; nothing was deleted")) }
+    if typed.trim() == table { Ok(()) } else { Err(Error::Usage("that is not its name; nothing was deleted".into())) }
 }
 
 #[derive(Debug, Serialize)]

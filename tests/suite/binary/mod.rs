@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod items;
 mod outcomes;
 mod process;
 mod proxy;

@@ -71,7 +71,7 @@ async fn a_reader_that_goes_away_has_what_it_wanted() {
     // More than a pipe takes, so that the writer is still at it.
     let set = server.cli().fed(["set", "key", "-"], &vec![b'v'; 300_000]).await;
     assert_eq!(set.code, 0);
-    for line in ["get key", "get key --json", "completions bash"] {
+    for line in ["get key", "get key --json", "scan", "scan --all", "completions bash"] {
         assert_eq!(read_one_byte(server.address(), line).await, (Some(0), String::new()), "{line}");
     }
 }

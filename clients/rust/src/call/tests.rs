@@ -78,6 +78,11 @@ impl Runtime for Impatient {
     }
 }
 
+/// A client that is not to call.
+pub(crate) fn closed_client() -> Client {
+    Client::builder().address("127.0.0.1:1").connect_lazy().unwrap()
+}
+
 async fn serve(failures: Vec<Status>) -> (Recorder, Builder) {
     let recorder = Recorder { failures: Arc::new(Mutex::new(failures)), ..Recorder::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -37,6 +37,8 @@ macro_rules! on_table {
     };
 }
 pub(crate) use on_table;
+pub(crate) use read::consistent;
+pub(crate) use write::request_id;
 
 on_table!(
     GetRequest,

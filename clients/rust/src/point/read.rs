@@ -1,13 +1,13 @@
 use tonic::Status;
 
 use super::rpc;
-use crate::call::{Call, Operation};
+use crate::call::Operation;
 use crate::entry::{entry, time, unreadable};
 use crate::{Entry, TtlOutcome, pb};
 
 macro_rules! consistent {
     ($request:ident) => {
-        impl Call<pb::$request> {
+        impl crate::Call<crate::pb::$request> {
             /// Reads strongly consistently: sees every write that was acknowledged before, at twice the cost.
             pub fn consistent(self) -> Self {
                 self.with(|request| request.consistent_read = true)
@@ -15,6 +15,8 @@ macro_rules! consistent {
         }
     };
 }
+
+pub(crate) use consistent;
 
 consistent!(GetRequest);
 consistent!(ExistsRequest);

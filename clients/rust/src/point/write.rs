@@ -42,6 +42,8 @@ macro_rules! return_current {
     };
 }
 
+pub(crate) use request_id;
+
 expiry!(SetRequest, set_request);
 expiry!(CompareAndSetRequest, compare_and_set_request);
 return_current!(CompareAndSetRequest);

@@ -1,6 +1,6 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shows on standard error how far a batch has come, if that is a terminal.
+/// Shows on standard error how far a command has come, if that is a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -21,8 +21,8 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn advance(&self, entries: usize) {
-        self.0.inc(entries as u64);
+    pub(super) fn advance(&self, entries: u64) {
+        self.0.inc(entries);
     }
 
     /// Makes room for what else is written to the terminal.

@@ -1,0 +1,108 @@
+//! Reads and writes of single items: the options of each call, and how its answer is read.
+
+mod outcome;
+mod read;
+#[cfg(test)]
+mod tests;
+mod update;
+mod write;
+
+use std::collections::HashMap;
+
+pub use outcome::{DeletedItem, ItemOutcome, ReturnValues, WrittenItem};
+pub use update::Update;
+
+use crate::point::on_table;
+use crate::value::attributes;
+use crate::{Call, Client, ItemKey, Value, pb};
+
+on_table!(GetItemRequest, PutItemRequest, UpdateItemRequest, DeleteItemRequest, QueryRequest, ScanRequest);
+
+impl Client {
+    /// Reads one item. `None` if there is none.
+    pub fn get_item(&self, key: impl Into<ItemKey>) -> Call<pb::GetItemRequest> {
+        let key = Some(key.into().into());
+        self.call(pb::GetItemRequest { table: self.table(), key, ..pb::GetItemRequest::default() })
+    }
+
+    /// Writes one item in place of what was there: all its attributes, the primary key among them, but not the version.
+    ///
+    /// [`to_item`](crate::to_item) makes one of a struct. If an answer is lost the call is sent again; a write that has
+    /// happened is then recognised, unless somebody else has changed the item in between.
+    pub fn put_item<N: Into<String>, V: Into<Value>>(
+        &self,
+        item: impl IntoIterator<Item = (N, V)>,
+    ) -> Call<pb::PutItemRequest> {
+        let item = attributes(item);
+        self.call(pb::PutItemRequest { table: self.table(), item, ..pb::PutItemRequest::default() })
+    }
+
+    /// Changes parts of one item, or creates it.
+    ///
+    /// Never sent again by itself: a second attempt could change the item twice.
+    pub fn update_item(&self, key: impl Into<ItemKey>, update: impl Into<Update>) -> Call<pb::UpdateItemRequest> {
+        let (key, update) = (Some(key.into().into()), Some(update.into().into()));
+        self.call(pb::UpdateItemRequest { table: self.table(), key, update, ..pb::UpdateItemRequest::default() })
+    }
+
+    /// Deletes one item. The result says whether there was one.
+    ///
+    /// Never sent again by itself: a second attempt would find nothing.
+    pub fn delete_item(&self, key: impl Into<ItemKey>) -> Call<pb::DeleteItemRequest> {
+        let key = Some(key.into().into());
+        self.call(pb::DeleteItemRequest { table: self.table(), key, ..pb::DeleteItemRequest::default() })
+    }
+}
+
+/// A request with expressions that may use aliases.
+pub trait Names {
+    /// The field for them.
+    fn names(&mut self) -> &mut HashMap<String, String>;
+}
+
+/// A request with expressions that may use placeholders.
+pub trait Values: Names {
+    /// The field for them.
+    fn values(&mut self) -> &mut HashMap<String, pb::Value>;
+}
+
+impl<R: Names> Call<R> {
+    /// Says which attribute an alias in the expressions, such as `#state`, stands for.
+    pub fn name(self, alias: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.with(|request| {
+            request.names().insert(alias.into(), attribute.into());
+        })
+    }
+}
+
+impl<R: Values> Call<R> {
+    /// Says which value a placeholder in the expressions, such as `:total`, stands for.
+    pub fn value(self, placeholder: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(|request| {
+            request.values().insert(placeholder.into(), value.into().into());
+        })
+    }
+}
+
+macro_rules! names {
+    ($($request:ident),+) => {
+        $(impl Names for pb::$request {
+            fn names(&mut self) -> &mut HashMap<String, String> {
+                &mut self.names
+            }
+        })+
+    };
+}
+
+macro_rules! values {
+    ($($request:ident),+) => {
+        $(impl Values for pb::$request {
+            fn values(&mut self) -> &mut HashMap<String, pb::Value> {
+                &mut self.values
+            }
+        })+
+    };
+}
+
+names!(GetItemRequest, PutItemRequest, UpdateItemRequest, DeleteItemRequest, QueryRequest, ScanRequest);
+values!(PutItemRequest, UpdateItemRequest, DeleteItemRequest, QueryRequest, ScanRequest);

@@ -1,0 +1,128 @@
+use dynakv_client::{DeletedItem, Item, ItemOutcome, WrittenItem};
+use serde::{Serialize, Serializer};
+
+use crate::cli::entry::time;
+use crate::cli::notation::{PlainItem, item_line};
+use crate::cli::output::{Report, Verdict};
+
+/// An item as text: on one line for a program, on several for a person. Nothing if there is none.
+pub(super) fn text(item: Option<&Item>, terminal: bool) -> Vec<u8> {
+    let Some(item) = item else { return Vec::new() };
+    let line = if terminal {
+        serde_json::to_vec_pretty(&PlainItem(item)).map(|mut text| {
+            text.push(b'\n');
+            text
+        })
+    } else {
+        item_line(item)
+    };
+    line.unwrap_or_default()
+}
+
+/// What a write of an item has come to.
+#[derive(Debug, Serialize)]
+pub(super) struct WriteReport {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time: Option<String>,
+    /// Of a delete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    existed: Option<bool>,
+    /// What the command asked to see of the item; null if there is nothing to show, missing if it did not ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Shown>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    attributes_lost: bool,
+    /// The item whose condition did not hold; null if there is none, missing if the command did not ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Shown>,
+}
+
+/// What a command asked to see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) attributes: bool,
+    pub(super) current: bool,
+}
+
+/// An item that was asked for; null where there is none.
+#[derive(Debug)]
+struct Shown(Option<Item>);
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_ref().map(PlainItem).serialize(serializer)
+    }
+}
+
+impl WriteReport {
+    pub(super) fn written(asked: Asked, outcome: ItemOutcome<WrittenItem>) -> Self {
+        match outcome {
+            ItemOutcome::Applied(written) => Self {
+                version: Some(written.version.to_string()),
+                expire_time: written.expire_time.map(time),
+                attributes: (asked.attributes && !written.attributes_lost).then_some(Shown(written.attributes)),
+                attributes_lost: written.attributes_lost,
+                ..Self::new("APPLIED")
+            },
+            ItemOutcome::ConditionFailed { current } => Self::condition_failed(asked, current),
+        }
+    }
+
+    pub(super) fn deleted(asked: Asked, outcome: ItemOutcome<DeletedItem>) -> Self {
+        match outcome {
+            ItemOutcome::Applied(DeletedItem { existed, attributes, .. }) => Self {
+                existed: Some(existed),
+                attributes: asked.attributes.then_some(Shown(attributes)),
+                ..Self::new("APPLIED")
+            },
+            ItemOutcome::ConditionFailed { current } => Self::condition_failed(asked, current),
+        }
+    }
+
+    fn condition_failed(asked: Asked, current: Option<Item>) -> Self {
+        Self { current: asked.current.then_some(Shown(current)), ..Self::new("CONDITION_FAILED") }
+    }
+
+    fn new(outcome: &'static str) -> Self {
+        Self {
+            outcome,
+            version: None,
+            expire_time: None,
+            existed: None,
+            attributes: None,
+            attributes_lost: false,
+            current: None,
+        }
+    }
+}
+
+impl Report for WriteReport {
+    /// The item that was asked for, else the version.
+    fn text(&self, terminal: bool) -> Vec<u8> {
+        match (self.attributes.as_ref().or(self.current.as_ref()), &self.version) {
+            (Some(Shown(item)), _) => text(item.as_ref(), terminal),
+            (None, Some(version)) if !self.attributes_lost => format!("{version}\n").into_bytes(),
+            (None, _) => Vec::new(),
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        match (self.outcome, self.existed) {
+            ("APPLIED", Some(false)) => Verdict::Missed("there was no such item"),
+            ("APPLIED", _) => Verdict::Done,
+            _ => Verdict::Missed("not written: the condition does not hold"),
+        }
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        match self.verdict() {
+            Verdict::Missed(what) => Some(what),
+            Verdict::Done | Verdict::Failed | Verdict::OutcomeUnknown => {
+                self.attributes_lost.then_some("the item is written, but the attributes that were asked for are lost")
+            }
+        }
+    }
+}

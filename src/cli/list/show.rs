@@ -1,0 +1,57 @@
+use std::io;
+
+use dynakv_client::Item;
+use serde::Serialize;
+
+use super::{Show, columns};
+use crate::cli::error::Error;
+use crate::cli::notation::item_line;
+use crate::cli::output::{Output, Reader, pages_to_stdout};
+
+/// Writes items, for a person or for a program.
+pub(super) struct Items {
+    /// The width of the terminal that shows them in columns. `None`: a JSON object a line.
+    width: Option<usize>,
+}
+
+impl Items {
+    pub(super) fn new(output: Output) -> Self {
+        let terminal = console::Term::stdout();
+        let width = (!output.json && terminal.is_term()).then(|| terminal.size().1.into());
+        Self { width }
+    }
+}
+
+impl Show<Item> for Items {
+    fn page(&mut self, items: Vec<Item>) -> Result<Reader, Error> {
+        let text = match self.width {
+            Some(width) => columns::table(&items, width).into_bytes(),
+            None => items.iter().map(item_line).collect::<Result<Vec<_>, _>>().map_err(io::Error::from)?.concat(),
+        };
+        Ok(pages_to_stdout(&text)?)
+    }
+}
+
+/// Writes keys, a line each.
+pub(super) struct KeyLines {
+    pub(super) json: bool,
+}
+
+impl Show<String> for KeyLines {
+    fn page(&mut self, keys: Vec<String>) -> Result<Reader, Error> {
+        #[derive(Serialize)]
+        struct Key<'a> {
+            key: &'a str,
+        }
+        let mut text = Vec::new();
+        for key in &keys {
+            if self.json {
+                serde_json::to_writer(&mut text, &Key { key }).map_err(io::Error::from)?;
+            } else {
+                text.extend_from_slice(key.as_bytes());
+            }
+            text.push(b'\n');
+        }
+        Ok(pages_to_stdout(&text)?)
+    }
+}

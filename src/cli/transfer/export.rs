@@ -1,0 +1,265 @@
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use dynakv_client::{Call, Item, PageStream, Reason, pb};
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::Checkpoint;
+use super::{beside, version};
+use crate::cli::connection::{Connection, Table};
+use crate::cli::error::Error;
+use crate::cli::expression::{Definitions, define};
+use crate::cli::notation::{self, Plain, item_line};
+use crate::cli::output::{Output, Verdict};
+use crate::cli::progress::Progress;
+
+/// How many items a page may have; before that it ends at 1 MiB.
+const PAGE: u32 = 10_000;
+
+/// Write all items of a table to a file, as a JSON object a line.
+///
+/// If it is interrupted, the same command goes on where it was, by FILE.progress, and in the end each item is in the file
+/// exactly once. On DynamoDB or with --memory, a server without page_tokens.secrets in its configuration forgets what that
+/// takes when it is restarted. The version attribute is left out; `import` makes new versions.
+#[derive(Debug, Args)]
+#[command(after_long_help = notation::HELP)]
+pub(in crate::cli) struct Export {
+    /// The file.
+    #[arg(long)]
+    file: PathBuf,
+    /// Let the server read the table in this many parts at the same time, 1 to 32.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
+    segments: u32,
+    /// Write only the items that match, such as 'price > :p'.
+    #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
+    filter: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
+    /// Read strongly consistently, at twice the cost.
+    #[arg(long)]
+    consistent: bool,
+    /// Begin anew, over a file that is there and an export that was interrupted.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pub(in crate::cli) connection: Connection,
+}
+
+/// What an interrupted export must have in common with the one that goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    table: String,
+    segments: u32,
+    filter: Option<String>,
+    names: BTreeMap<String, String>,
+    /// As JSON.
+    values: BTreeMap<String, String>,
+    consistent: bool,
+    version_attribute: String,
+}
+
+/// How far an export has come.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    options: Options,
+    /// Of the next page; empty for the first.
+    page_token: String,
+    /// How long the file is up to there.
+    bytes: u64,
+    /// How many items it has.
+    items: u64,
+}
+
+/// What an export comes to.
+#[derive(Debug, Serialize)]
+struct Exported {
+    items: u64,
+    bytes: u64,
+}
+
+impl Export {
+    pub(in crate::cli) async fn run(self, output: Output) -> Result<Verdict, Error> {
+        let client = self.connection.to(&self.table).await?;
+        let version = version::attribute(&client).await?;
+        let checkpoint = Checkpoint::at(beside(&self.file, ".progress"));
+        let state = begin(&self.file, &checkpoint, self.options(version)?, self.force)?;
+        let call = define!(client.scan().segments(self.segments).page_size(PAGE), self.definitions);
+        let call = if let Some(filter) = self.filter { call.filter(filter) } else { call };
+        let call = if self.consistent { call.consistent() } else { call };
+        let file = open(&self.file, state.bytes)?;
+        let writer = Writer { path: self.file, file, checkpoint, state };
+        let Exported { items, bytes } = writer.run(call).await?;
+        output.summary(&Exported { items, bytes }, &format!("{items} items exported"));
+        Ok(Verdict::Done)
+    }
+
+    fn options(&self, version_attribute: String) -> Result<Options, Error> {
+        let Definitions { names, values } = &self.definitions;
+        let value = |(name, value): &(_, _)| Ok((String::clone(name), serde_json::to_string(&Plain(value))?));
+        Ok(Options {
+            table: self.table.name().to_owned(),
+            segments: self.segments,
+            filter: self.filter.clone(),
+            names: names.iter().cloned().collect(),
+            values: values.iter().map(value).collect::<io::Result<_>>()?,
+            consistent: self.consistent,
+            version_attribute,
+        })
+    }
+}
+
+/// Where to begin: at the checkpoint, or anew.
+fn begin(file: &Path, checkpoint: &Checkpoint, options: Options, force: bool) -> Result<State, Error> {
+    let saved = if force { None } else { checkpoint.load::<State>()? };
+    match saved {
+        Some(state) if state.options == options => Ok(state),
+        Some(_) => {
+            let path = checkpoint.path().display();
+            let problem = format!("{path} is of an export with other options; --force begins anew");
+            Err(Error::Usage(problem.into()))
+        }
+        None if !force && file.exists() => {
+            let problem = format!("{} exists already; --force writes it anew", file.display());
+            Err(Error::Usage(problem.into()))
+        }
+        None => {
+            let state = State { options, page_token: String::new(), bytes: 0, items: 0 };
+            // Before the file is touched, so that one without a checkpoint is always complete.
+            checkpoint.save(&state)?;
+            Ok(state)
+        }
+    }
+}
+
+/// The file, cut off where its checkpoint says, and no other process's.
+fn open(path: &Path, bytes: u64) -> Result<File, Error> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    file.try_lock().map_err(|error| failed(error.into()))?;
+    let length = file.metadata().map_err(failed)?.len();
+    if length < bytes {
+        let problem = format!("has {length} bytes, fewer than its checkpoint says; --force begins anew");
+        return Err(Error::BadFile { path: path.to_owned(), problem });
+    }
+    file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(failed)?;
+    Ok(file)
+}
+
+/// Writes the pages of a scan to a file.
+struct Writer {
+    path: PathBuf,
+    file: File,
+    checkpoint: Checkpoint,
+    state: State,
+}
+
+impl Writer {
+    async fn run(mut self, call: Call<pb::ScanRequest>) -> Result<Exported, Error> {
+        let progress = Progress::start();
+        progress.advance(self.state.items);
+        // The next page is on its way while one is written.
+        let mut pages = call.page_token(&self.state.page_token).pages();
+        while let Some(page) = self.next(&mut pages).await? {
+            let items = page.rows.len() as u64;
+            self.append(page.rows)?;
+            progress.advance(items);
+            self.state.items += items;
+            if let Some(token) = page.next_page_token {
+                self.state.page_token = token;
+                self.checkpoint.save(&self.state)?;
+            }
+        }
+        self.checkpoint.remove()?;
+        Ok(Exported { items: self.state.items, bytes: self.state.bytes })
+    }
+
+    async fn next(&self, pages: &mut PageStream<Item>) -> Result<Option<dynakv_client::Page<Item>>, Error> {
+        let page = pages.next().await.transpose();
+        page.map_err(|error| match error.reason() {
+            Some(Reason::InvalidPageToken) if !self.state.page_token.is_empty() => {
+                Error::StalePageToken { path: self.checkpoint.path().to_owned() }
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// The lines are on the disk before a checkpoint counts on them.
+    fn append(&mut self, items: Vec<Item>) -> Result<(), Error> {
+        let mut lines = Vec::new();
+        for mut item in items {
+            item.remove(&self.state.options.version_attribute);
+            lines.extend(item_line(&item).map_err(io::Error::from)?);
+        }
+        let written = self.file.write_all(&lines).and_then(|()| self.file.sync_data());
+        written.map_err(|source| Error::File { path: self.path.clone(), source })?;
+        self.state.bytes += lines.len() as u64;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn options(table: &str) -> Options {
+        Options {
+            table: table.to_owned(),
+            segments: 1,
+            filter: None,
+            names: BTreeMap::new(),
+            values: BTreeMap::new(),
+            consistent: false,
+            version_attribute: "ver".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_finished_file_is_not_overwritten_unless_forced() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("f");
+        let checkpoint = Checkpoint::at(beside(&file, ".progress"));
+        std::fs::write(&file, "{}\n").unwrap();
+        assert!(matches!(begin(&file, &checkpoint, options("a"), false), Err(Error::Usage(_))));
+        assert_eq!(begin(&file, &checkpoint, options("a"), true).unwrap().bytes, 0);
+        // The checkpoint is there, and the file not yet touched: going on is beginning anew.
+        assert_eq!(begin(&file, &checkpoint, options("a"), false).unwrap().bytes, 0);
+        assert_eq!(open(&file, 0).unwrap().metadata().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn other_options_are_refused() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("f");
+        let checkpoint = Checkpoint::at(beside(&file, ".progress"));
+        begin(&file, &checkpoint, options("a"), false).unwrap();
+        assert!(matches!(begin(&file, &checkpoint, options("b"), false), Err(Error::Usage(_))));
+        assert!(begin(&file, &checkpoint, options("b"), true).is_ok());
+    }
+
+    #[test]
+    fn what_the_checkpoint_does_not_count_is_cut_off() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("f");
+        std::fs::write(&file, "{}\n{\"pk\":\"half").unwrap();
+        open(&file, 3).unwrap().write_all(b"{}\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}\n{}\n");
+        assert!(matches!(open(&file, 7), Err(Error::BadFile { .. })));
+    }
+
+    #[test]
+    fn two_at_once_do_not_share_a_file() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("f");
+        let _first = open(&file, 0).unwrap();
+        assert!(matches!(open(&file, 0), Err(Error::File { .. })));
+    }
+}
