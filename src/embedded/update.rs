@@ -31,7 +31,9 @@ pub(super) fn transact_write_items(
 fn write_numbers_as_stored(values: Option<&mut HashMap<String, AttributeValue>>) {
     for value in values.into_iter().flat_map(HashMap::values_mut) {
         if let AttributeValue::NS(members) = value {
-            members.iter_mut().for_each(|number| *number = normalize_dynamo_number(number));
+            for number in members {
+                *number = normalize_dynamo_number(number);
+            }
         }
     }
 }

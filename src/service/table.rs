@@ -24,8 +24,8 @@ impl Tables {
         Self { driver, allow_delete_table }
     }
 
-    fn table(&self, state: TableState) -> Option<pb::Table> {
-        Some(table::table(state, self.driver.backend(), self.allow_delete_table))
+    fn table(&self, state: TableState) -> pb::Table {
+        table::table(state, self.driver.backend(), self.allow_delete_table)
     }
 }
 
@@ -37,7 +37,7 @@ impl TableService for Tables {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<TableDraft> { table, command: draft } = request.try_into()?;
             let state = self.driver.create_table(&table, draft, deadline).await?;
-            Ok(pb::CreateTableResponse { table: self.table(state) })
+            Ok(pb::CreateTableResponse { table: Some(self.table(state)) })
         })
         .await
     }
@@ -46,7 +46,7 @@ impl TableService for Tables {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: () } = request.into();
             let state = self.driver.describe_table(&table, deadline).await?;
-            Ok(pb::DescribeTableResponse { table: self.table(state) })
+            Ok(pb::DescribeTableResponse { table: Some(self.table(state)) })
         })
         .await
     }

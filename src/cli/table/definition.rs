@@ -146,7 +146,7 @@ mod tests {
         let attributes = [created_at.clone()];
         let read = |index: Result<IndexArgument, String>| typed(vec![index.unwrap()], &attributes, &[&pk]).unwrap();
         let by_status = Index::global("by-status", "status").sort_key(created_at.clone());
-        assert_eq!(read(IndexArgument::global("by-status:status,created_at")), [by_status.clone()]);
+        assert_eq!(read(IndexArgument::global("by-status:status,created_at")), std::slice::from_ref(&by_status));
         assert_eq!(read(IndexArgument::global("by-status:status,created_at:keys")), [by_status.clone().keys_only()]);
         let including = by_status.include(["a", "b"]);
         assert_eq!(read(IndexArgument::global("by-status:status,created_at:a+b")), [including]);

@@ -28,7 +28,10 @@ impl Items {
         let write = Write { plan, in_doubt, return_values: ReturnValue::AllOld, wants_capacity };
         let (sent, consumed) = self.send(&write).await?;
         let outcome = match sent {
-            Sent::Applied { item: None, doubt: Some(failure) } => return Err(failure.into_unknown()),
+            // It may be this very call that deleted it, in an attempt whose answer was lost.
+            Sent::Applied { item: None, doubt: Some(failure) } | Sent::Refused { doubt: Some(failure), .. } => {
+                return Err(failure.into_unknown());
+            }
             Sent::Applied { item: old, .. } => {
                 let alive = old.filter(|old| self.layout.is_alive(old, self.now()));
                 let existed = alive.is_some();
@@ -37,7 +40,6 @@ impl Items {
             }
             // There is no nonce to be found.
             Sent::Found(_) => return Err(Error::Internal(Upstream::default())),
-            Sent::Refused { doubt: Some(failure), .. } => return Err(failure.into_unknown()),
             Sent::Refused { old, doubt: None } => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
         };
         Ok((outcome, consumed))

@@ -108,9 +108,9 @@ impl TableDefinition {
 
     /// All key attributes with the field that holds each.
     fn keys(&self) -> impl Iterator<Item = (String, &KeyAttribute)> {
-        let of_table = fields(String::new(), &self.partition_key, self.sort_key.as_ref());
+        let of_table = fields("", &self.partition_key, self.sort_key.as_ref());
         let of_indexes = self.indexes.iter().enumerate().flat_map(|(position, index)| {
-            fields(format!("indexes[{position}]."), &index.partition_key, index.sort_key.as_ref())
+            fields(&format!("indexes[{position}]."), &index.partition_key, index.sort_key.as_ref())
         });
         of_table.chain(of_indexes)
     }
@@ -208,10 +208,10 @@ impl TableDefinition {
 
 /// The key attributes of a table or index with their fields.
 fn fields<'a>(
-    prefix: String,
+    prefix: &str,
     partition_key: &'a KeyAttribute,
     sort_key: Option<&'a KeyAttribute>,
-) -> impl Iterator<Item = (String, &'a KeyAttribute)> {
+) -> impl Iterator<Item = (String, &'a KeyAttribute)> + use<'a> {
     let partition = (format!("{prefix}partition_key"), partition_key);
     std::iter::once(partition).chain(sort_key.map(|key| (format!("{prefix}sort_key"), key)))
 }

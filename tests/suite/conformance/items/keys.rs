@@ -16,6 +16,9 @@ on_every_backend!(
     expired_items_of_such_tables_are_absent,
 );
 
+type KeyPart = (ScalarAttributeType, AttributeValue);
+
+#[expect(clippy::unnecessary_wraps, reason = "as the requests take it")]
 fn key(partition: AttributeValue, sort: Option<AttributeValue>) -> Option<pb::ItemKey> {
     Some(pb::ItemKey { partition: Some(value(partition)), sort: sort.map(value) })
 }
@@ -45,7 +48,7 @@ async fn items_are_told_apart_by_both_keys(world: World) {
 }
 
 async fn keys_of_every_type_work(world: World) {
-    let cases: [(&str, (ScalarAttributeType, AttributeValue), Option<(ScalarAttributeType, AttributeValue)>); 3] = [
+    let cases: [(&str, KeyPart, Option<KeyPart>); 3] = [
         ("readings", (N, number("-12.5")), Some((N, number("1E3")))),
         ("blobs", (B, binary(&[0, 255])), Some((B, binary(&[1])))),
         ("orders", (B, binary(&[7; 2048])), None),

@@ -64,6 +64,7 @@ pub(super) fn raw_update_of(key: &str, expression: &str) -> pb::UpdateItemReques
 }
 
 /// The key of an item of the default table.
+#[expect(clippy::unnecessary_wraps, reason = "as the requests take it")]
 pub(super) fn key_of(key: &str) -> Option<pb::ItemKey> {
     Some(pb::ItemKey { partition: Some(value(AttributeValue::S(key.to_owned()))), sort: None })
 }

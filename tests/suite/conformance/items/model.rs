@@ -108,6 +108,7 @@ fn collide(one: &[Step], other: &[Step]) -> bool {
 }
 
 /// What is there afterwards, perhaps nothing; `None` if the change does not fit.
+#[expect(clippy::option_option, reason = "refused, or done; and then there is a value, or none")]
 fn changed(root: &AttributeValue, steps: &[Step], change: &Change) -> Option<Option<AttributeValue>> {
     let (last, way) = steps.split_last().unwrap();
     let parent = way.iter().try_fold(root, |value, step| inside(value, *step))?;

@@ -13,6 +13,7 @@ use crate::support::faults::ANY;
 
 on_every_backend!(no_table, no_page, no_name);
 
+#[expect(clippy::unnecessary_wraps, reason = "as the requests take it")]
 fn key(name: &str, r#type: i32) -> Option<KeyAttribute> {
     Some(KeyAttribute { name: name.to_owned(), r#type })
 }

@@ -78,8 +78,8 @@ async fn gets_share_a_call_once_many_are_in_flight() {
 async fn one_caller_after_another_shares_nothing() {
     let world = World::with_endless_patience().await;
     for index in 0..50 {
-        world.client.set(&name(index), "value").await.unwrap();
-        assert!(world.client.get(&name(index)).await.unwrap().is_some());
+        world.client.set(name(index), "value").await.unwrap();
+        assert!(world.client.get(name(index)).await.unwrap().is_some());
     }
     assert_eq!((world.faults.calls("GetItem"), world.faults.calls("PutItem")), (50, 50));
     assert_eq!(world.faults.calls("*"), 100);
@@ -229,7 +229,9 @@ async fn who_leaves_takes_nobody_along() {
     asked.hold(&world, "BatchGetItem", 1);
     let leaving: HashSet<String> = (0..50).map(name).collect();
     let mut left = JoinSet::new();
-    leaving.iter().for_each(|key| get(&mut left, &world.client, key.clone()));
+    for key in &leaving {
+        get(&mut left, &world.client, key.clone());
+    }
     (50..SHARED).for_each(|index| get(&mut gets, &world.client, name(index)));
     world.faults.arrived("BatchGetItem", 1).await;
     left.shutdown().await;
