@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use dynakv_client::{Client, KeyAttribute, Reason, Runtime as _, TableDescription, TokioRuntime};
+use dynakv_client::{Call, Client, KeyAttribute, Reason, Runtime as _, TableDescription, TokioRuntime, pb};
 
 use super::Server;
 use super::definition::{self, Billing, IndexArgument};
@@ -73,7 +73,7 @@ impl Create {
         if self.ttl {
             call = call.enable_ttl();
         }
-        let created = indexes.into_iter().fold(call, |call, index| call.index(index)).await;
+        let created = indexes.into_iter().fold(call, Call::<pb::CreateTableRequest>::index).await;
         let mut table = created.map_err(Error::of_table)?;
         if let Some(patience) = self.wait {
             table = wait(&client, table, patience, output).await?;
