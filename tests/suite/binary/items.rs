@@ -210,8 +210,9 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     let server = Serve::over_dynamodb(&proxy.endpoint_url(), &[&table]).start().await;
     let (cli, file) = (server.cli(), folder.path().join("f.jsonl"));
     let value = "v".repeat(100_000);
-    let entries: Vec<String> = (0..60).map(|n| format!("{{\"key\":\"{n}\",\"value\":\"{value}\"}}\n")).collect();
-    cli.fed(["batch", "set", "--timeout", "1m"], entries.concat().as_bytes()).await.is(0, "", "60 applied, 0 failed\n");
+    let entry = |n| format!("{{\"key\":\"{n}\",\"value\":\"{value}\"}}");
+    let entries = (0..60).map(entry).collect::<Vec<_>>().join("\n");
+    cli.fed(["batch", "set", "--timeout", "1m"], entries.as_bytes()).await.is(0, "", "60 applied, 0 failed\n");
 
     let mut export = dynakv();
     export.args(["export", "--timeout", "1m", "--address", server.address(), "--file"]).arg(&file);
