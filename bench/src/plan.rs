@@ -198,7 +198,7 @@ fn others() -> Vec<Figure> {
     .to_vec()
 }
 
-/// What `--quick` tries: enough for every line that is to be shown, and each operation once.
+/// What `--quick` tries: enough for every line that is asked for, each operation, and an open load.
 pub(crate) fn quick() -> Vec<Figure> {
     let (get, set) = (Operation::Get, Operation::Set);
     let acceptance = [
@@ -207,7 +207,10 @@ pub(crate) fn quick() -> Vec<Figure> {
         Workload::centre(get).callers(1),
         Workload::centre(get).callers(64).delayed(),
     ];
-    let is_wanted = |figure: &Figure| acceptance.contains(&figure.workload) || figure.section == Section::Others;
+    let open = Workload { load: Load::Open { per_second: 2_000 }, ..Workload::centre(get) };
+    let is_wanted = |figure: &Figure| {
+        acceptance.contains(&figure.workload) || figure.workload == open || figure.section == Section::Others
+    };
     full().into_iter().filter(is_wanted).collect()
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a process and waits until it listens.
     pub(crate) async fn start(mut command: Command) -> anyhow::Result<Self> {
-        let name = format!("{:?}", command.as_std().get_program());
+        let name = command.as_std().get_program().display().to_string();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("{name} cannot be started"))?;
         let id = child.id().map(ProcessId::Other).context("it has ended already")?;

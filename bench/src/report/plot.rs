@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -8,16 +9,20 @@ use plotters::prelude::{
 
 use super::{Report, plotted};
 use crate::plan::{Candidate, Load, Section, Workload};
+use crate::stats::number;
 
 const SIZE: (u32, u32) = (760, 400);
 
 /// Who is drawn, and how. Apart for the colour-blind, too (the palette of Okabe and Ito).
-const LINES: [(&str, RGBColor, fn(Candidate) -> bool); 4] = [
+const LINES: [(&str, RGBColor, IsMeant); 4] = [
     ("DynaKV", RGBColor(0, 114, 178), |who| who == Candidate::Gateway { coalescing: true }),
     ("DynaKV, coalescing off", RGBColor(86, 180, 233), |who| who == Candidate::Gateway { coalescing: false }),
     ("SDK, best pool", RGBColor(213, 94, 0), |who| matches!(who, Candidate::Sdk { .. })),
     ("no-op RPC", RGBColor(0, 158, 115), |who| who == Candidate::Noop),
 ];
+
+/// Whether a line is about a candidate.
+type IsMeant = fn(Candidate) -> bool;
 
 /// A line: its name, its colour, and its points by callers.
 struct Line {
@@ -38,7 +43,7 @@ impl Report {
         draw(&folder.join(file).with_extension("svg"), title, &lines).map_err(|error| anyhow!("{file}: {error}"))
     }
 
-    fn points(&self, section: Section, file: &str, is_meant: fn(Candidate) -> bool) -> Vec<(f64, f64)> {
+    fn points(&self, section: Section, file: &str, is_meant: IsMeant) -> Vec<(f64, f64)> {
         let value = plotted(file);
         let mut points = Vec::new();
         for series in self.series.iter().filter(|series| series.section == section && is_meant(series.candidate)) {
@@ -55,10 +60,8 @@ impl Report {
 }
 
 fn draw(file: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || lines.iter().flat_map(|line| line.points.iter().copied());
-    let most = |of: fn((f64, f64)) -> f64| points().map(of).fold(f64::MIN_POSITIVE, f64::max);
-    let least = |of: fn((f64, f64)) -> f64| points().map(of).fold(f64::MAX, f64::min);
-    let (x, y): (fn((f64, f64)) -> f64, fn((f64, f64)) -> f64) = (|point| point.0, |point| point.1);
+    let points = || lines.iter().flat_map(|line| &line.points);
+    let (callers, values) = (range(points().map(|(x, _)| *x)), range(points().map(|(_, y)| *y)));
     let area = SVGBackend::new(file, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
@@ -67,10 +70,15 @@ fn draw(file: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn std::err
         .x_label_area_size(40)
         .y_label_area_size(70)
         .build_cartesian_2d(
-            (least(x)..most(x).max(least(x) * 2.0)).log_scale().base(2.0),
-            (least(y) / 1.5..most(y) * 1.5).log_scale(),
+            (callers.start..callers.end.max(callers.start * 2.0)).log_scale().base(2.0),
+            (values.start / 1.5..values.end * 1.5).log_scale(),
         )?;
-    chart.configure_mesh().x_desc("callers").x_label_formatter(&|x| format!("{x:.0}")).draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("callers")
+        .x_label_formatter(&|x| format!("{x:.0}"))
+        .y_label_formatter(&|y| number(*y))
+        .draw()?;
     for Line { name, color, points } in lines {
         let style = color.stroke_width(2);
         chart
@@ -83,4 +91,9 @@ fn draw(file: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn std::err
     chart.configure_series_labels().position(legend).background_style(WHITE.mix(0.8)).draw()?;
     area.present()?;
     Ok(())
+}
+
+/// From the least to the greatest.
+fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
+    values.fold(f64::MAX..f64::MIN_POSITIVE, |range, value| range.start.min(value)..range.end.max(value))
 }

@@ -84,10 +84,10 @@ fn found<'a>(tables: impl Iterator<Item = (&'a str, impl Iterator<Item = Entry>)
 fn listed(request: &[u8], has_more: bool, values: &Values) -> serde_json::Result<Answer> {
     let Listing { limit } = serde_json::from_slice(request)?;
     let count = limit.min(PAGE);
-    let entries = (0..count).map(|index| Entry { bytes: LISTED_BYTES, index });
+    let mut entries = (0..count).map(|index| Entry { bytes: LISTED_BYTES, index });
     let mut body = format!(r#"{{"Count":{count},"ScannedCount":{count},"Items":"#).into_bytes();
     append_items(entries.clone(), values, &mut body);
-    if let Some(last) = entries.last().filter(|_| has_more) {
+    if let Some(last) = entries.next_back().filter(|_| has_more) {
         body.extend_from_slice(format!(r#","LastEvaluatedKey":{{"pk":{{"S":"{}"}}}}"#, last.key()).as_bytes());
     }
     body.push(b'}');

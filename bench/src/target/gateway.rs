@@ -124,7 +124,7 @@ impl Gateway {
                 Some(value::Kind::B(value)) => Some(value),
                 _ => None,
             };
-            check_value(value, entry, &self.values)?;
+            check_value(value.as_ref(), entry, &self.values)?;
         }
         Ok(())
     }

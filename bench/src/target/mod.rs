@@ -54,10 +54,10 @@ pub(crate) async fn channels(address: &str) -> anyhow::Result<Vec<Channel>> {
 fn check(found: Option<kv::Entry>, entry: Entry, values: &Values) -> anyhow::Result<()> {
     let found = found.context("an entry was not found")?;
     ensure!(found.key == entry.key(), "another entry was found");
-    check_value(found.value, entry, values)
+    check_value(found.value.as_ref(), entry, values)
 }
 
-fn check_value(found: Option<Bytes>, entry: Entry, values: &Values) -> anyhow::Result<()> {
-    ensure!(found == Some(values.of(entry)), "not the value of {}", entry.key());
+fn check_value(found: Option<&Bytes>, entry: Entry, values: &Values) -> anyhow::Result<()> {
+    ensure!(found == Some(&values.of(entry)), "not the value of {}", entry.key());
     Ok(())
 }
