@@ -6,7 +6,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite readme lint fmt dynamodb-local grpcurl clean-cache
+.PHONY: help test suite readme lint fmt bench bench-quick bench-parts server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,11 +25,29 @@ readme: grpcurl ## The shell sessions of README.md, compared with what really co
 lint: ## Format, clippy and buf, warnings denied
 	@tools/require cargo rustfmt clippy npx
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features dynakv/bench-internals --locked -- -D warnings
 	$(BUF) lint
 
 fmt: ## Format the code
 	cargo fmt --all
+
+# The server is built by itself, so that it is the one that is released: no feature of another package's is in it.
+SERVER = $(or $(CARGO_TARGET_DIR),target)/release/dynakv
+BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER)
+
+bench: server ## Measure everything, in some twenty minutes, and write docs/benchmarks.md; wants an idle machine
+	$(BENCH) --docs docs
+
+bench-quick: server ## Try the benchmark, and write nothing
+	$(BENCH) --quick
+
+bench-parts: ## Measure the parts that only compute
+	@tools/require cargo
+	cargo bench --locked --bench parts --features bench-internals
+
+server:
+	@tools/require cargo
+	cargo build --release --locked --bin dynakv
 
 dynamodb-local: ## Fetch Amazon's DynamoDB Local to .cache, once
 	@tools/fetch-dynamodb-local

@@ -12,6 +12,8 @@ mod attempt;
 mod aws_error;
 mod batch_get;
 mod batch_write;
+#[cfg(feature = "bench-internals")]
+pub mod benchmarks;
 mod caller;
 mod capacity;
 mod coalesce;

@@ -2,6 +2,8 @@
 //! messages and statuses. The only module that knows both sides.
 
 pub(crate) mod batch;
+#[cfg(feature = "bench-internals")]
+pub mod benchmarks;
 pub(crate) mod codec;
 pub(crate) mod expression;
 pub(crate) mod item;

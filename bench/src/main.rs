@@ -1,0 +1,114 @@
+//! `make bench`: measures the server beside what it is compared with, and writes the report.
+//!
+//! ```text
+//! load generator (this process) -> server -> stub        what is measured
+//!                               -> no-op server          a gRPC call by itself
+//!                               -> AWS SDK -> stub       a program without a gateway
+//! ```
+//!
+//! The stub and the no-op server are this program, too, each in a process of its own.
+
+mod keyspace;
+mod load;
+mod measure;
+mod noop;
+mod plan;
+mod process;
+mod report;
+mod startup;
+mod stats;
+mod stub;
+mod target;
+mod world;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::runtime;
+
+use self::plan::Timing;
+use self::report::Report;
+use self::startup::Footprint;
+use self::stub::Stub;
+use self::world::World;
+
+/// Measures DynaKV.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Measure, and write the report
+    Run(Bench),
+    /// Answer as DynamoDB does
+    Stub(Stub),
+    /// Answer a gRPC call without doing anything
+    Noop,
+}
+
+#[derive(Debug, clap::Args)]
+struct Bench {
+    /// The server's binary, a release build
+    #[arg(long, value_name = "FILE")]
+    server: PathBuf,
+    /// Folder of the report; without it, the report is only printed
+    #[arg(long, value_name = "FOLDER")]
+    docs: Option<PathBuf>,
+    /// Only try: a part of it, once, one second each
+    #[arg(long)]
+    quick: bool,
+    /// Runs of each figure [default: 5; quick: 1]
+    #[arg(long)]
+    runs: Option<usize>,
+    /// Milliseconds that a run is measured for [default: 1800; quick: 1000]
+    #[arg(long, value_name = "MS")]
+    run_ms: Option<u64>,
+    /// Milliseconds of each run before it is measured
+    #[arg(long, value_name = "MS", default_value_t = 400)]
+    warm_up_ms: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let threads = || runtime::Builder::new_multi_thread().enable_all().build();
+    match Arguments::parse().part {
+        Part::Run(bench) => threads()?.block_on(bench.run()),
+        // On one thread, as nothing is cheaper; the report says how busy it was.
+        Part::Stub(stub) => runtime::Builder::new_current_thread().enable_all().build()?.block_on(stub.run()),
+        Part::Noop => threads()?.block_on(noop::run()),
+    }
+}
+
+impl Bench {
+    async fn run(self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        allow_many_connections()?;
+        let timing = Timing {
+            runs: self.runs.unwrap_or(if self.quick { 1 } else { 5 }),
+            run: Duration::from_millis(self.run_ms.unwrap_or(if self.quick { 1000 } else { 1800 })),
+            warm_up: Duration::from_millis(self.warm_up_ms),
+        };
+        let mut world = World::start(&self.server).await?;
+        let footprint = Footprint::measure(&self.server, &world, timing).await?;
+        let mut series = Vec::new();
+        for figure in if self.quick { plan::quick() } else { plan::full() } {
+            series.extend(measure::measure(&figure, &mut world, timing).await?);
+        }
+        let report = Report { series, footprint, timing, took: begun.elapsed() };
+        println!("{}", report.text());
+        match self.docs {
+            Some(docs) => report.write(&docs),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A thousand callers of the SDK have a thousand connections. The processes started from here inherit this.
+fn allow_many_connections() -> anyhow::Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
+}

@@ -1,0 +1,127 @@
+//! Measures the figures of a plan: of each, every candidate once, and again, and again.
+
+use std::time::Duration;
+
+use tonic::Code;
+
+use crate::keyspace::Draw;
+use crate::load::{Loaded, load};
+use crate::plan::{Candidate, Figure, Section, Timing, Workload};
+use crate::process::{ProcessId, Usage};
+use crate::startup::mebibytes;
+use crate::stats::{Spread, number};
+use crate::world::{Contestant, World};
+
+/// One run of one candidate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    pub(crate) calls_per_second: f64,
+    pub(crate) p50_us: f64,
+    pub(crate) p99_us: f64,
+    pub(crate) p999_us: f64,
+    /// CPU time of the server for each call, in microseconds; of the SDK, which has none, 0.
+    pub(crate) server_cpu_us: f64,
+    /// CPU time of the load generator for each call, in microseconds: with the SDK, that of the SDK.
+    pub(crate) caller_cpu_us: f64,
+    /// How much of one core the stub used.
+    pub(crate) stub_cores: f64,
+    /// What the server holds in memory at the end, in MiB; of the SDK 0.
+    pub(crate) server_mib: f64,
+    /// Calls a second that an open load could not make.
+    pub(crate) dropped_per_second: f64,
+}
+
+/// The runs of one candidate under one workload.
+#[derive(Debug)]
+pub(crate) struct Series {
+    pub(crate) section: Section,
+    pub(crate) workload: Workload,
+    pub(crate) candidate: Candidate,
+    /// None if the server does not implement the operation.
+    pub(crate) runs: Vec<Run>,
+}
+
+impl Series {
+    pub(crate) fn spread(&self, of: impl Fn(&Run) -> f64) -> Spread {
+        Spread::of(self.runs.iter().map(of).collect())
+    }
+
+    pub(crate) fn median(&self, of: impl Fn(&Run) -> f64) -> f64 {
+        self.spread(of).median
+    }
+}
+
+/// Measures one figure. The candidates take turns, so that what else happens on the machine meets them all.
+pub(crate) async fn measure(figure: &Figure, world: &mut World, timing: Timing) -> anyhow::Result<Vec<Series>> {
+    let Figure { section, workload, candidates } = figure;
+    let mut series: Vec<Series> = Vec::new();
+    for &candidate in candidates {
+        let contestant = world.contestant(candidate, *workload);
+        if is_implemented(contestant, *workload).await? {
+            series.push(Series { section: *section, workload: *workload, candidate, runs: Vec::new() });
+        } else {
+            eprintln!("{workload}: {candidate}: skipped, the server says UNIMPLEMENTED");
+        }
+    }
+    for run in 0..timing.runs {
+        for Series { candidate, runs, .. } in &mut series {
+            let contestant = world.contestant(*candidate, *workload);
+            // Every candidate gets the same keys, and every run others.
+            let measured = measure_once(&contestant, *workload, timing, (run as u64) << 32).await?;
+            eprintln!("{workload}: {candidate}: {}/s", number(measured.calls_per_second));
+            runs.push(measured);
+        }
+    }
+    Ok(series)
+}
+
+async fn is_implemented(contestant: Contestant, workload: Workload) -> anyhow::Result<bool> {
+    let entry = Draw::uniform(0).entry(workload.value_bytes);
+    for mut target in contestant.targets {
+        match target.call(workload.operation, entry).await {
+            Ok(()) => {}
+            Err(error) => match error.downcast_ref::<tonic::Status>() {
+                Some(status) if status.code() == Code::Unimplemented => return Ok(false),
+                Some(_) | None => return Err(error),
+            },
+        }
+    }
+    Ok(true)
+}
+
+async fn measure_once(contestant: &Contestant, workload: Workload, timing: Timing, seed: u64) -> anyhow::Result<Run> {
+    let Contestant { targets, server, stub } = contestant;
+    let meter = || {
+        let server = server.map(ProcessId::usage).transpose()?;
+        Ok(Reading { server, caller: ProcessId::This.usage()?, stub: stub.usage()? })
+    };
+    let loaded = load(targets, workload, timing, seed, meter).await?;
+    Ok(run(&loaded))
+}
+
+/// What the processes have used.
+struct Reading {
+    server: Option<Usage>,
+    caller: Usage,
+    stub: Usage,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+fn run(Loaded { window, latencies, dropped, readings: (before, after) }: &Loaded<Reading>) -> Run {
+    let calls = latencies.len() as f64;
+    let each_us = |cpu: Duration| cpu.as_secs_f64() * 1e6 / calls.max(1.0);
+    let spent = |now: Usage, then: Usage| now.cpu.saturating_sub(then.cpu);
+    let quantile = |quantile| latencies.value_at_quantile(quantile) as f64;
+    let server = before.server.zip(after.server);
+    Run {
+        calls_per_second: calls / window.as_secs_f64(),
+        p50_us: quantile(0.5),
+        p99_us: quantile(0.99),
+        p999_us: quantile(0.999),
+        server_cpu_us: server.map_or(0.0, |(then, now)| each_us(spent(now, then))),
+        caller_cpu_us: each_us(spent(after.caller, before.caller)),
+        stub_cores: spent(after.stub, before.stub).as_secs_f64() / window.as_secs_f64(),
+        server_mib: after.server.map_or(0.0, |usage| mebibytes(usage.resident_kib)),
+        dropped_per_second: *dropped as f64 / window.as_secs_f64(),
+    }
+}

@@ -1,0 +1,301 @@
+//! What is measured: one factor at a time is varied around Gets and Sets of 100 bytes by 256 callers.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How many items a Query or Scan asks for, and of which size.
+pub(crate) const PAGE: usize = 100;
+pub(crate) const LISTED_BYTES: usize = SMALL;
+
+/// Standard deviation of the logarithm of a delay: of a hundred keys, one takes three times the median.
+pub(crate) const DELAY_SIGMA: f64 = 0.5;
+pub(crate) const DELAY_MEDIAN_MS: f64 = 5.0;
+
+/// HTTP/2 connections from the load generator to a server, of which fewer callers use as many as there are callers.
+pub(crate) const CONNECTIONS: usize = 4;
+
+const SMALL: usize = 100;
+const MEDIUM: usize = 4 << 10;
+const LARGE: usize = 100 << 10;
+
+const CALLERS: [usize; 5] = [1, 16, 64, 256, 1024];
+const CENTRE: usize = 256;
+
+/// How many connections the bare SDK may have. The last one is as many as it has callers.
+const POOLS: [usize; 3] = [16, 64, 1024];
+
+/// What is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Get,
+    Set,
+    CompareAndSet,
+    /// Of so many keys.
+    BatchGet(usize),
+    /// Of so many sets.
+    TransactWrite(usize),
+    Query,
+    Scan,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Candidate {
+    /// The server.
+    Gateway { coalescing: bool },
+    /// A gRPC server that does nothing.
+    Noop,
+    /// No server: the callers use the AWS SDK, with at most so many connections.
+    Sdk { connections: usize },
+}
+
+/// How calls arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// So many callers, each of which calls again as soon as it has an answer.
+    Closed { callers: usize },
+    /// So many calls a second, whether or not earlier ones have been answered.
+    Open { per_second: u32 },
+}
+
+/// How keys are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Skew {
+    Uniform,
+    Zipf,
+}
+
+/// What the stub takes over a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delay {
+    None,
+    LogNormal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Workload {
+    pub(crate) operation: Operation,
+    pub(crate) value_bytes: usize,
+    pub(crate) load: Load,
+    pub(crate) skew: Skew,
+    pub(crate) delay: Delay,
+}
+
+/// A workload, and those who have to cope with it, in turns.
+#[derive(Debug, Clone)]
+pub(crate) struct Figure {
+    pub(crate) section: Section,
+    pub(crate) workload: Workload,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// The part of the report that a figure belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    Gets,
+    Sets,
+    Sizes,
+    Others,
+    Skewed,
+    Delayed,
+    Open,
+}
+
+impl Section {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Gets, Self::Sets, Self::Sizes, Self::Others, Self::Skewed, Self::Delayed, Self::Open];
+}
+
+/// How long and how often each candidate is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing {
+    pub(crate) runs: usize,
+    pub(crate) warm_up: Duration,
+    pub(crate) run: Duration,
+}
+
+const GATEWAY: Candidate = Candidate::Gateway { coalescing: true };
+const UNSHARED: Candidate = Candidate::Gateway { coalescing: false };
+
+impl Workload {
+    /// The point around which everything is varied.
+    pub(crate) const fn centre(operation: Operation) -> Self {
+        Self {
+            operation,
+            value_bytes: SMALL,
+            load: Load::Closed { callers: CENTRE },
+            skew: Skew::Uniform,
+            delay: Delay::None,
+        }
+    }
+
+    pub(crate) const fn callers(self, callers: usize) -> Self {
+        Self { load: Load::Closed { callers }, ..self }
+    }
+
+    pub(crate) const fn delayed(self) -> Self {
+        Self { delay: Delay::LogNormal, ..self }
+    }
+
+    /// The SDK with each size of its connection pool that makes a difference.
+    fn sdk(&self) -> impl Iterator<Item = Candidate> {
+        let callers = match self.load {
+            Load::Closed { callers } => callers,
+            Load::Open { .. } => usize::MAX,
+        };
+        let mut sizes = POOLS.map(|connections| connections.min(callers)).to_vec();
+        sizes.dedup();
+        sizes.into_iter().map(|connections| Candidate::Sdk { connections })
+    }
+}
+
+/// Everything. Takes some twenty minutes.
+pub(crate) fn full() -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let mut add = |section, workload: Workload, gateways: &[Candidate]| {
+        let candidates = gateways.iter().copied().chain(workload.sdk()).collect();
+        figures.push(Figure { section, workload, candidates });
+    };
+    let (get, set) = (Workload::centre(Operation::Get), Workload::centre(Operation::Set));
+    for callers in CALLERS {
+        add(Section::Gets, get.callers(callers), &[GATEWAY, UNSHARED, Candidate::Noop]);
+        add(Section::Sets, set.callers(callers), &[GATEWAY, UNSHARED]);
+    }
+    for value_bytes in [MEDIUM, LARGE] {
+        add(Section::Sizes, Workload { value_bytes, ..get }, &[GATEWAY, UNSHARED, Candidate::Noop]);
+        add(Section::Sizes, Workload { value_bytes, ..set }, &[GATEWAY, UNSHARED]);
+    }
+    add(Section::Skewed, Workload { skew: Skew::Zipf, ..get }, &[GATEWAY, UNSHARED]);
+    add(Section::Delayed, get.callers(64).delayed(), &[GATEWAY, UNSHARED]);
+    add(Section::Delayed, get.delayed(), &[GATEWAY, UNSHARED]);
+    add(Section::Delayed, set.callers(64).delayed(), &[GATEWAY, UNSHARED]);
+    for per_second in [2_000, 6_000] {
+        let load = Load::Open { per_second };
+        add(Section::Open, Workload { load, ..get }, &[GATEWAY, UNSHARED]);
+    }
+    let load = Load::Open { per_second: 3_000 };
+    add(Section::Open, Workload { load, ..get.delayed() }, &[GATEWAY, UNSHARED]);
+    figures.extend(others());
+    figures
+}
+
+/// What the SDK has no single call for, or what is never shared: measured for the server alone.
+fn others() -> Vec<Figure> {
+    [
+        (Operation::CompareAndSet, CENTRE),
+        (Operation::BatchGet(100), 16),
+        (Operation::BatchGet(1_000), 4),
+        (Operation::BatchGet(10_000), 2),
+        (Operation::TransactWrite(10), 64),
+        (Operation::Query, 64),
+        (Operation::Scan, 64),
+    ]
+    .map(|(operation, callers)| Figure {
+        section: Section::Others,
+        workload: Workload::centre(operation).callers(callers),
+        candidates: vec![GATEWAY],
+    })
+    .to_vec()
+}
+
+/// What `--quick` tries: enough for every line that is asked for, each operation, and an open load.
+pub(crate) fn quick() -> Vec<Figure> {
+    let (get, set) = (Operation::Get, Operation::Set);
+    let acceptance = [
+        Workload::centre(get),
+        Workload::centre(set),
+        Workload::centre(get).callers(1),
+        Workload::centre(get).callers(64).delayed(),
+    ];
+    let open = Workload { load: Load::Open { per_second: 2_000 }, ..Workload::centre(get) };
+    let is_wanted = |figure: &Figure| {
+        acceptance.contains(&figure.workload) || figure.workload == open || figure.section == Section::Others
+    };
+    full().into_iter().filter(is_wanted).collect()
+}
+
+impl Operation {
+    /// How many keys one call is about.
+    pub(crate) fn keys(self) -> usize {
+        match self {
+            Self::Get | Self::Set | Self::CompareAndSet => 1,
+            Self::BatchGet(keys) | Self::TransactWrite(keys) => keys,
+            Self::Query | Self::Scan => PAGE,
+        }
+    }
+
+    /// The single operation that the SDK is measured with to compare.
+    pub(crate) fn counterpart(self) -> Self {
+        match self {
+            Self::Get | Self::BatchGet(_) | Self::Query | Self::Scan => Self::Get,
+            Self::Set | Self::CompareAndSet | Self::TransactWrite(_) => Self::Set,
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Get => f.write_str("Get"),
+            Self::Set => f.write_str("Set"),
+            Self::CompareAndSet => f.write_str("CompareAndSet"),
+            Self::BatchGet(keys) => write!(f, "BatchGet of {keys}"),
+            Self::TransactWrite(sets) => write!(f, "TransactWrite of {sets}"),
+            Self::Query => write!(f, "Query of {PAGE}"),
+            Self::Scan => write!(f, "Scan of {PAGE}"),
+        }
+    }
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gateway { coalescing: true } => f.write_str("DynaKV"),
+            Self::Gateway { coalescing: false } => f.write_str("DynaKV, coalescing off"),
+            Self::Noop => f.write_str("no-op RPC"),
+            Self::Sdk { connections: 1 } => f.write_str("SDK, 1 connection"),
+            Self::Sdk { connections } => write!(f, "SDK, {connections} connections"),
+        }
+    }
+}
+
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, value_bytes, load, skew, delay } = self;
+        match value_bytes {
+            bytes if bytes % 1024 == 0 => write!(f, "{operation}, {} KB", bytes / 1024)?,
+            bytes => write!(f, "{operation}, {bytes} B")?,
+        }
+        match load {
+            Load::Closed { callers: 1 } => write!(f, ", 1 caller")?,
+            Load::Closed { callers } => write!(f, ", {callers} callers")?,
+            Load::Open { per_second } => write!(f, ", {per_second}/s")?,
+        }
+        if *skew == Skew::Zipf {
+            f.write_str(", Zipf")?;
+        }
+        if *delay == Delay::LogNormal {
+            write!(f, ", {DELAY_MEDIAN_MS} ms upstream")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pools_larger_than_needed_are_measured_once() {
+        let sizes = |callers| Workload::centre(Operation::Get).callers(callers).sdk().count();
+        assert_eq!(CALLERS.map(sizes), [1, 1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn trying_covers_every_operation() {
+        let quick = quick();
+        for figure in full() {
+            assert!(quick.iter().any(|tried| tried.workload.operation == figure.workload.operation), "{figure:?}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The processes that a benchmark starts, and what they use.
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// How a process says where it listens; the server says it in these words, too.
+const LISTENING: &str = "listening on ";
+
+/// How long a process may take until it listens.
+const START_TIME: Duration = Duration::from_secs(30);
+
+/// A process that listens. Dropped, it is killed.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) id: ProcessId,
+    /// Where it listens.
+    pub(crate) address: String,
+    _child: Child,
+    /// Held, so that the process can go on writing.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Starts a process and waits until it listens.
+    pub(crate) async fn start(mut command: Command) -> anyhow::Result<Self> {
+        let name = command.as_std().get_program().display().to_string();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().with_context(|| format!("{name} cannot be started"))?;
+        let id = child.id().map(ProcessId::Other).context("it has ended already")?;
+        let stdout = child.stdout.take().context("has no standard output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let listening = async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some(address) = line.strip_prefix(LISTENING) {
+                    return Ok(address.to_owned());
+                }
+            }
+            bail!("{name} ended before it listened")
+        };
+        let address = tokio::time::timeout(START_TIME, listening).await.context("it does not listen")??;
+        Ok(Self { id, address, _child: child, _stdout: lines })
+    }
+}
+
+/// This program again, as another part of the benchmark.
+pub(crate) fn this_program(arguments: &[&str]) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// Tells whoever started this process where it listens.
+pub(crate) fn announce(address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{LISTENING}{address}")?;
+    out.flush()
+}
+
+/// Until whoever started this process is gone, and with it the other end of standard input.
+pub(crate) async fn until_abandoned() {
+    let _ended = tokio::io::stdin().read_to_end(&mut Vec::new()).await;
+}
+
+/// Whose use to look up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ProcessId {
+    This,
+    Other(u32),
+}
+
+/// What a process has used, as `proc(5)` of the Linux manual pages has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// CPU time, user and system.
+    pub(crate) cpu: Duration,
+    /// What it holds in memory now, in KiB.
+    pub(crate) resident_kib: u64,
+    /// The most that it ever held in memory, in KiB.
+    pub(crate) peak_kib: u64,
+}
+
+impl ProcessId {
+    /// What the process has used so far.
+    pub(crate) fn usage(self) -> anyhow::Result<Usage> {
+        let id = match self {
+            Self::This => "self".to_owned(),
+            Self::Other(id) => id.to_string(),
+        };
+        let read =
+            |file| fs::read_to_string(format!("/proc/{id}/{file}")).with_context(|| format!("process {id} is gone"));
+        let status = read("status")?;
+        let kib = |field: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(field)).context("no such field")?;
+            Ok::<u64, anyhow::Error>(line.trim().trim_end_matches(" kB").parse()?)
+        };
+        Ok(Usage { cpu: cpu(&read("stat")?)?, resident_kib: kib("VmRSS:")?, peak_kib: kib("VmHWM:")? })
+    }
+}
+
+/// The fields `utime` and `stime` of `/proc/PID/stat`.
+fn cpu(stat: &str) -> anyhow::Result<Duration> {
+    // The name in parentheses may hold spaces; `utime` is the twelfth field behind it.
+    let (_, fields) = stat.rsplit_once(") ").context("has no name")?;
+    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    let per_second = rustix::param::clock_ticks_per_second();
+    Ok(Duration::from_nanos(ticks * 1_000_000_000 / per_second))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_uses_memory() {
+        let usage = ProcessId::This.usage().unwrap();
+        assert!(usage.resident_kib > 0 && usage.peak_kib >= usage.resident_kib);
+    }
+
+    #[test]
+    fn cpu_time_is_found_behind_any_name() {
+        let stat = "1 (a ) b) S 0 1 1 0 -1 4 0 0 0 0 150 50 0 0 20 0 1 0 0 0 0";
+        let ticks = 200 * 1_000_000_000 / rustix::param::clock_ticks_per_second();
+        assert_eq!(cpu(stat).unwrap(), Duration::from_nanos(ticks));
+    }
+}

@@ -1,0 +1,195 @@
+//! The report: tables and plots from what was measured.
+
+mod acceptance;
+mod machine;
+mod plot;
+mod runs;
+mod table;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::measure::{Run, Series};
+use crate::plan::{Candidate, DELAY_MEDIAN_MS, DELAY_SIGMA, Operation, Section, Timing, Workload};
+use crate::startup::{CROWD, Footprint};
+
+/// The page, of which only what is between the marks is written here; the rest is by hand.
+const PAGE: &str = "benchmarks.md";
+const BEGIN: &str = "<!-- make bench writes from here -->\n";
+const END: &str = "<!-- to here -->\n";
+
+/// The folder of the plots and of the single runs, beside the page.
+const FOLDER: &str = "benchmarks";
+
+pub(crate) struct Report {
+    pub(crate) series: Vec<Series>,
+    pub(crate) footprint: Footprint,
+    pub(crate) timing: Timing,
+    /// All of it.
+    pub(crate) took: Duration,
+}
+
+impl Report {
+    /// What the page says, in Markdown.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        let written = self.write_text(&mut text);
+        debug_assert!(written.is_ok(), "writing to a String cannot fail");
+        text
+    }
+
+    fn write_text(&self, text: &mut String) -> std::fmt::Result {
+        let Timing { runs, warm_up, run } = self.timing;
+        writeln!(text, "{}", machine::describe())?;
+        writeln!(
+            text,
+            "{runs} run(s) of {run:?} for each figure, after {warm_up:?} of warm-up; {} minutes in all.\n",
+            self.took.as_secs() / 60
+        )?;
+        writeln!(text, "## What is asked for\n")?;
+        self.write_acceptance(text)?;
+        for section in Section::ALL {
+            if self.series.iter().any(|series| series.section == section) {
+                writeln!(text, "\n## {}\n\n{}", section.title(), section.words())?;
+                for (file, title) in section.plots() {
+                    writeln!(text, "\n![{title}]({FOLDER}/{file}.svg)")?;
+                }
+                writeln!(text)?;
+                self.write_table(section, text)?;
+            }
+        }
+        writeln!(text, "\n## A server by itself\n")?;
+        self.write_footprint(text)
+    }
+
+    fn write_footprint(&self, text: &mut String) -> std::fmt::Result {
+        let Footprint { start_ms, embedded_idle_mib, idle_mib, crowd_mib } = &self.footprint;
+        writeln!(text, "| | median (lowest–highest) |\n|---|---|")?;
+        writeln!(text, "| Start of the process to SERVING, embedded engine in a new folder | {start_ms} ms |")?;
+        writeln!(text, "| RSS then | {embedded_idle_mib} MiB |")?;
+        writeln!(text, "| RSS of a server on DynamoDB before its first call | {idle_mib} MiB |")?;
+        writeln!(text, "| Highest RSS while {CROWD} callers Get, then Set | {crowd_mib} MiB |")
+    }
+
+    /// Writes the page, the plots and the single runs.
+    pub(crate) fn write(&self, docs: &Path) -> anyhow::Result<()> {
+        let page = docs.join(PAGE);
+        let old = fs::read_to_string(&page).with_context(|| format!("{} cannot be read", page.display()))?;
+        let (before, rest) = old.split_once(BEGIN).context("the page does not say where to write")?;
+        let (_, after) = rest.split_once(END).context("the page does not say how far to write")?;
+        let folder = docs.join(FOLDER);
+        fs::create_dir_all(&folder)?;
+        for section in Section::ALL {
+            for (file, title) in section.plots() {
+                self.plot(section, file, title, &folder)?;
+            }
+        }
+        fs::write(folder.join("runs.csv"), runs::csv(&self.series)?)?;
+        Ok(fs::write(page, format!("{before}{BEGIN}\n{}\n{END}{after}", self.text()))?)
+    }
+
+    fn find(&self, workload: Workload, candidate: Candidate) -> Option<&Series> {
+        let mut series = self.series.iter();
+        series.find(|series| series.workload == workload && series.candidate == candidate && !series.runs.is_empty())
+    }
+
+    /// The SDK with the pool that served this workload best.
+    fn sdk(&self, workload: Workload) -> Option<&Series> {
+        self.sdks(workload).max_by(|one, other| speed(one).total_cmp(&speed(other)))
+    }
+
+    fn sdks(&self, workload: Workload) -> impl Iterator<Item = &Series> {
+        let is_sdk = |candidate| matches!(candidate, Candidate::Sdk { .. });
+        self.series.iter().filter(move |series| series.workload == workload && is_sdk(series.candidate))
+    }
+
+    /// The SDK under the same workload, or else doing the like in the centre of the plan.
+    fn sdk_beside(&self, workload: Workload) -> Option<&Series> {
+        let like = workload.operation.counterpart();
+        self.sdk(workload).or_else(|| self.sdk(Workload::centre(like)))
+    }
+
+    /// The no-op under the same workload, or else in the centre of the plan.
+    fn noop_beside(&self, workload: Workload) -> Option<&Series> {
+        let same = Workload { operation: Operation::Get, ..workload };
+        let found = self.find(same, Candidate::Noop);
+        found.or_else(|| self.find(Workload::centre(Operation::Get), Candidate::Noop))
+    }
+}
+
+/// The median of the calls a second.
+fn speed(series: &Series) -> f64 {
+    series.median(|run| run.calls_per_second)
+}
+
+impl Section {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Gets => "Get by callers",
+            Self::Sets => "Set by callers",
+            Self::Sizes => "Larger values",
+            Self::Others => "Other operations",
+            Self::Skewed => "Skewed keys",
+            Self::Delayed => "An upstream that takes its time",
+            Self::Open => "Calls at a fixed rate",
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Gets | Self::Sets => "Values of 100 bytes.".to_owned(),
+            Self::Sizes => {
+                "256 callers. A shared call is about at most 1 MiB, so the larger the values the less is shared."
+                    .to_owned()
+            }
+            Self::Others => {
+                "Without coalescing. \"× SDK\" compares the keys with those of the bare SDK's GetItem or PutItem at \
+                             256 callers."
+                    .to_owned()
+            }
+            Self::Skewed => format!(
+                "Keys drawn from a Zipf distribution with exponent {}; a key that many ask for is read once for all.",
+                crate::keyspace::ZIPF_EXPONENT
+            ),
+            Self::Delayed => format!(
+                "Each key takes a time drawn from a log-normal distribution with a median of {DELAY_MEDIAN_MS} ms and sigma \
+                 {DELAY_SIGMA}; a call takes as long as its slowest key."
+            ),
+            Self::Open => {
+                "Latency counts from the moment at which a call was due, so none is left out while others are stuck. \
+                           Whoever cannot keep up drops calls, or builds a queue."
+                    .to_owned()
+            }
+        }
+    }
+
+    /// File and title of each plot.
+    fn plots(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Gets => &[
+                ("get-throughput", "Get: calls a second"),
+                ("get-p99", "Get: p99 in microseconds"),
+                ("get-cpu", "Get: server CPU in microseconds for each call"),
+            ],
+            Self::Sets => &[
+                ("set-throughput", "Set: calls a second"),
+                ("set-p99", "Set: p99 in microseconds"),
+                ("set-cpu", "Set: server CPU in microseconds for each call"),
+            ],
+            Self::Sizes | Self::Others | Self::Skewed | Self::Delayed | Self::Open => &[],
+        }
+    }
+}
+
+/// What a plot shows of a run.
+fn plotted(file: &str) -> fn(&Run) -> f64 {
+    match file.rsplit('-').next() {
+        Some("throughput") => |run| run.calls_per_second,
+        Some("p99") => |run| run.p99_us,
+        _ => |run| run.server_cpu_us,
+    }
+}

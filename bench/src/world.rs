@@ -1,0 +1,122 @@
+//! All that is measured, running: two stubs, with and without delay, the servers on each of them, and the no-op server.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tokio::process::Command;
+
+use crate::keyspace::Values;
+use crate::noop::pb::noop_service_client::NoopServiceClient;
+use crate::plan::{Candidate, DELAY_MEDIAN_MS, Delay, Workload};
+use crate::process::{Process, ProcessId, this_program};
+use crate::target::{Gateway, Sdk, Target, channels};
+
+/// The table that the servers serve.
+const TABLE: &str = "bench";
+
+pub(crate) struct World {
+    binary: PathBuf,
+    values: Values,
+    prompt: Endpoint,
+    delayed: Endpoint,
+    noop: Server,
+}
+
+/// A stub of DynamoDB and the servers on it.
+struct Endpoint {
+    stub: Process,
+    shared: Server,
+    unshared: Server,
+    /// The SDK with each size of its pool, made when it is first needed.
+    sdks: Vec<(usize, Sdk)>,
+}
+
+/// A server, with connections to it.
+pub(crate) struct Server {
+    pub(crate) process: Process,
+    pub(crate) targets: Vec<Target>,
+}
+
+/// One who copes with a workload, and the processes that have a part in it.
+pub(crate) struct Contestant {
+    pub(crate) targets: Vec<Target>,
+    pub(crate) server: Option<ProcessId>,
+    pub(crate) stub: ProcessId,
+}
+
+impl World {
+    /// Starts everything. The server is this binary.
+    pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
+        let values = Values::new();
+        let noop = Process::start(this_program(&["noop"])?).await?;
+        let target = |channel| Target::Noop(NoopServiceClient::new(channel), values.clone());
+        let targets = channels(&noop.address).await?.into_iter().map(target).collect();
+        Ok(Self {
+            prompt: Endpoint::start(binary, 0.0, &values).await?,
+            delayed: Endpoint::start(binary, DELAY_MEDIAN_MS, &values).await?,
+            noop: Server { process: noop, targets },
+            binary: binary.to_owned(),
+            values,
+        })
+    }
+
+    pub(crate) fn contestant(&mut self, candidate: Candidate, workload: Workload) -> Contestant {
+        let endpoint = match workload.delay {
+            Delay::None => &mut self.prompt,
+            Delay::LogNormal => &mut self.delayed,
+        };
+        let of = |server: &Server| (server.targets.clone(), Some(server.process.id));
+        let (targets, server) = match candidate {
+            Candidate::Gateway { coalescing: true } => of(&endpoint.shared),
+            Candidate::Gateway { coalescing: false } => of(&endpoint.unshared),
+            Candidate::Noop => of(&self.noop),
+            Candidate::Sdk { connections } => (vec![Target::Sdk(endpoint.sdk(connections, &self.values))], None),
+        };
+        Contestant { targets, server, stub: endpoint.stub.id }
+    }
+
+    /// One more server, on the stub without delay.
+    pub(crate) async fn another_server(&self) -> anyhow::Result<Server> {
+        Server::start(&self.binary, &self.prompt.stub.address, true, &self.values).await
+    }
+}
+
+impl Endpoint {
+    async fn start(binary: &Path, median_ms: f64, values: &Values) -> anyhow::Result<Self> {
+        let stub = Process::start(this_program(&["stub", "--median-ms", &median_ms.to_string()])?).await?;
+        let shared = Server::start(binary, &stub.address, true, values).await?;
+        let unshared = Server::start(binary, &stub.address, false, values).await?;
+        Ok(Self { stub, shared, unshared, sdks: Vec::new() })
+    }
+
+    fn sdk(&mut self, connections: usize, values: &Values) -> Sdk {
+        if let Some((_, sdk)) = self.sdks.iter().find(|(size, _)| *size == connections) {
+            return sdk.clone();
+        }
+        let sdk = Sdk::new(&self.stub.address, connections, values.clone());
+        self.sdks.push((connections, sdk.clone()));
+        sdk
+    }
+}
+
+impl Server {
+    async fn start(binary: &Path, endpoint: &str, coalescing: bool, values: &Values) -> anyhow::Result<Self> {
+        let mut command = serve(binary);
+        command.args(["--backend", "dynamodb", "--table", TABLE, "--endpoint-url", &format!("http://{endpoint}")]);
+        for kind in ["READS", "WRITES"] {
+            command.env(format!("DYNAKV__COALESCING__{kind}"), coalescing.to_string());
+        }
+        let process = Process::start(command).await.context("the server does not run")?;
+        let target = |channel| Target::Gateway(Gateway::new(channel, values.clone()));
+        let targets = channels(&process.address).await?.into_iter().map(target).collect();
+        Ok(Self { process, targets })
+    }
+}
+
+/// The server with its defaults on a free port, and nothing of this environment's but credentials that no one checks.
+pub(crate) fn serve(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).env_clear();
+    command.envs([("AWS_ACCESS_KEY_ID", "bench"), ("AWS_SECRET_ACCESS_KEY", "bench"), ("DYNAKV__LOG__LEVEL", "warn")]);
+    command
+}

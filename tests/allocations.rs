@@ -1,0 +1,199 @@
+//! How many allocations a call takes at most, from the decoded request to the response, SDK and JSON included.
+//!
+//! Unlike a time, a number of allocations is the same on every machine, however busy it is. A budget leaves a few percent of
+//! room. Who passes one has put something on the hot path: take it off, or raise the budget and say why. Who saves
+//! allocations lowers it.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use dynakv::driver::{Driver, Runtime};
+use dynakv::model::TableSpec;
+use dynakv::pb;
+use dynakv::pb::key_value_service_server::KeyValueService;
+use dynakv::server::backend::nominal_client;
+use dynakv::service::KeyValue;
+use futures_util::future::try_join_all;
+use serde::Deserialize;
+use tokio::runtime;
+use tokio::sync::Barrier;
+use tonic::Request;
+
+const TABLE: &str = "entries";
+
+/// How many Gets or Sets are in flight before any has to share a call.
+const ALONE: usize = 4;
+
+/// How many keys a shared call has.
+const SHARED_READS: usize = 100;
+const SHARED_WRITES: usize = 25;
+
+/// Has an entry under every key, and takes every write. Calls are answered so many at a time.
+#[derive(Debug, Clone)]
+struct Stub(Arc<Barrier>);
+
+impl HttpClient for Stub {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Stub {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Self(barrier) = self.clone();
+        HttpConnectorFuture::new(async move {
+            // What the stub itself takes is none of the service's.
+            let mut response = None;
+            allocation_counter::opt_out(|| response = Some(answer(&request)));
+            barrier.wait().await;
+            let response = response.ok_or_else(|| ConnectorError::other("no answer".into(), None))?;
+            response.map_err(|error| ConnectorError::other(error, None))
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct BatchGetItem<'a> {
+    #[serde(rename = "RequestItems", borrow)]
+    tables: HashMap<&'a str, Keys<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Keys<'a> {
+    #[serde(rename = "Keys", borrow)]
+    keys: Vec<PrimaryKey<'a>>,
+}
+
+#[derive(Deserialize)]
+struct GetItem<'a> {
+    #[serde(rename = "Key", borrow)]
+    key: PrimaryKey<'a>,
+}
+
+#[derive(Deserialize)]
+struct PrimaryKey<'a> {
+    #[serde(borrow)]
+    pk: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Text<'a> {
+    #[serde(rename = "S")]
+    text: &'a str,
+}
+
+fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
+    let body = request.body().bytes().unwrap_or_default();
+    let item = |key: &PrimaryKey<'_>| {
+        format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"ver":{{"N":"1"}}}}"#, key.pk.text)
+    };
+    let action = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let answer = match action {
+        Some("GetItem") => {
+            let GetItem { key } = serde_json::from_slice(body)?;
+            format!(r#"{{"Item":{}}}"#, item(&key))
+        }
+        Some("BatchGetItem") => {
+            let BatchGetItem { tables } = serde_json::from_slice(body)?;
+            let items: Vec<String> = tables.values().flat_map(|table| &table.keys).map(item).collect();
+            format!(r#"{{"Responses":{{"{TABLE}":[{}]}},"UnprocessedKeys":{{}}}}"#, items.join(","))
+        }
+        Some("PutItem") => "{}".to_owned(),
+        Some("BatchWriteItem") => r#"{"UnprocessedItems":{}}"#.to_owned(),
+        other => return Err(format!("the stub has no {other:?}").into()),
+    };
+    let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
+    Ok(HttpResponse::try_from(response.body(SdkBody::from(answer))?)?)
+}
+
+/// A service on a stub that answers once so many calls have come, and the one thread that everything runs on.
+struct World {
+    service: KeyValue,
+    runtime: runtime::Runtime,
+}
+
+impl World {
+    fn answering(calls: usize) -> Self {
+        let client = nominal_client(SharedHttpClient::new(Stub(Arc::new(Barrier::new(calls)))), None);
+        let driver = Driver::new(client, vec![TableSpec::named(TABLE)], Runtime::system());
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { service: KeyValue::new(driver), runtime }
+    }
+
+    /// The allocations of these Gets, all at once.
+    fn gets(&self, keys: usize) -> u64 {
+        let requests: Vec<_> =
+            (0..keys).map(|index| pb::GetRequest { key: format!("key-{index:06}"), ..Default::default() }).collect();
+        self.count(|| async {
+            let gets = requests.into_iter().map(|request| self.service.get(Request::new(request)));
+            for response in try_join_all(gets).await.unwrap() {
+                assert_eq!(response.into_inner().entry.unwrap().value.unwrap(), "value");
+            }
+        })
+    }
+
+    /// The allocations of these Sets, all at once.
+    fn sets(&self, keys: usize) -> u64 {
+        let requests: Vec<_> = (0..keys)
+            .map(|index| pb::SetRequest { key: format!("key-{index:06}"), value: "value".into(), ..Default::default() })
+            .collect();
+        self.count(|| async {
+            let sets = requests.into_iter().map(|request| self.service.set(Request::new(request)));
+            for response in try_join_all(sets).await.unwrap() {
+                assert!(!response.into_inner().version.is_empty());
+            }
+        })
+    }
+
+    fn count<F: Future<Output = ()>>(&self, work: impl FnOnce() -> F) -> u64 {
+        allocation_counter::measure(|| self.runtime.block_on(work())).count_total
+    }
+}
+
+/// The allocations of one call that has the service for itself, when all that is done once has been done.
+fn alone(call: impl Fn(&World) -> u64) -> u64 {
+    const ROUNDS: u64 = 20;
+    let world = World::answering(1);
+    call(&world);
+    (0..ROUNDS).map(|_| call(&world)).sum::<u64>() / ROUNDS
+}
+
+fn within(budget: u64, allocations: u64) {
+    println!("{allocations} allocations of {budget}");
+    assert!(allocations <= budget, "{allocations} allocations, {budget} are allowed");
+}
+
+#[test]
+fn a_get_by_itself() {
+    within(345, alone(|world| world.gets(1)));
+}
+
+#[test]
+fn a_set_by_itself() {
+    within(347, alone(|world| world.sets(1)));
+}
+
+/// The fifth call to DynamoDB is the shared one. Nothing is answered before it, so all that it can take wait for it.
+#[test]
+fn a_get_in_a_shared_call() {
+    let world = World::answering(ALONE + 1);
+    let others = alone(|world| world.gets(1)) * ALONE as u64;
+    let all = world.gets(ALONE + SHARED_READS);
+    within(24, (all - others) / SHARED_READS as u64);
+}
+
+#[test]
+fn a_set_in_a_shared_call() {
+    let world = World::answering(ALONE + 1);
+    let others = alone(|world| world.sets(1)) * ALONE as u64;
+    let all = world.sets(ALONE + SHARED_WRITES);
+    within(35, (all - others) / SHARED_WRITES as u64);
+}
