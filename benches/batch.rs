@@ -97,7 +97,7 @@ async fn best(batch_concurrency: NonZeroUsize) -> Result<Duration, Box<dyn Error
     for _ in 0..ROUNDS {
         let keys = keys.clone();
         let start = Instant::now();
-        let call = driver.key_values("", Deadline::after(dynakv::driver::DEFAULT_TIMEOUT))?;
+        let call = driver.key_values("", Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await?;
         let mut batch = call.batch_get(keys, Consistency::Eventual, false);
         let mut found = 0;
         while let Some(answers) = batch.next().await {

@@ -37,7 +37,7 @@ pub(crate) fn open() -> Result<Driver, Box<dyn Error>> {
 pub(crate) async fn fill(driver: &Driver) -> Result<(), Box<dyn Error>> {
     let deadline = Deadline::after(dynakv::driver::DEFAULT_TIMEOUT);
     driver.ensure_table("users", deadline).await?;
-    let users = driver.key_values("users", deadline)?;
+    let users = driver.key_values("users", deadline).await?;
     for (key, name) in [("user-1", "Ada"), ("user-2", "Grace"), ("visits", "7")] {
         let set = Set {
             key: Key::try_from(key.to_owned())?,

@@ -173,8 +173,8 @@ impl Driver {
     ///
     /// # Errors
     /// [`Error::TableNotConfigured`], [`Error::TableShape`].
-    pub fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues, Error> {
-        let table = self.0.table(table)?;
+    pub async fn key_values(&self, table: &str, deadline: Deadline) -> Result<KeyValues, Error> {
+        let table = self.existing_table(table, deadline).await?;
         table.check_shape()?;
         Ok(KeyValues { driver: Arc::clone(&self.0), table, deadline, is_patient: false })
     }

@@ -107,7 +107,7 @@ impl Driver {
 
     async fn prepare_one(&self, operation: TransactOperation, context: Context) -> Result<Prepared, Error> {
         let TransactOperation { table, return_current, kind } = operation;
-        let table = self.0.table(&table)?;
+        let table = self.existing_table(&table, context.deadline).await?;
         let entry = match kind {
             TransactKind::Set { key, value, ttl, expected } => {
                 let expiry = ttl.map_or(SetExpiry::Never, SetExpiry::After);

@@ -157,6 +157,20 @@ impl Indexes {
 }
 
 impl Driver {
+    /// The table of a name; the empty name means the default one.
+    ///
+    /// Of those that are not configured only DynamoDB knows whether there are any.
+    pub(super) async fn existing_table(&self, name: &str, deadline: Deadline) -> Result<Arc<Table>, Error> {
+        let table = self.0.table(name)?;
+        if !name.is_empty() && !self.0.tables.has_configured(name) {
+            self.key_schema(&table, deadline).await.map_err(|error| match error {
+                Error::TableNotFound(name, _) => Error::TableNotConfigured { name, field: "table".to_owned() },
+                other => other,
+            })?;
+        }
+        Ok(table)
+    }
+
     /// The primary key of a table: what DynamoDB says, or where it must not say, what the configuration implies.
     pub(super) async fn key_schema(&self, table: &Table, deadline: Deadline) -> Result<KeySchema, Error> {
         if table.known().key.get().is_none() {

@@ -92,7 +92,7 @@ impl Driver {
 
     async fn prepare_read(&self, index: usize, read: TransactRead, deadline: Deadline) -> Result<Prepared, Error> {
         let within = |error| super::transact::within(error, index);
-        let table = self.0.table(&read.table).map_err(within)?;
+        let table = self.existing_table(&read.table, deadline).await.map_err(within)?;
         match read.target {
             Target::Entry(key) => {
                 table.check_shape()?;

@@ -36,7 +36,7 @@ impl KeyValueService for KeyValue {
     async fn get(&self, request: Request<pb::GetRequest>) -> Answer<pb::GetResponse> {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: Read { key, consistency } } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.get(&key, consistency).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.get(&key, consistency).await?.into())
         })
         .await
     }
@@ -44,7 +44,7 @@ impl KeyValueService for KeyValue {
     async fn set(&self, request: Request<pb::SetRequest>) -> Answer<pb::SetResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<Set> { table, command } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.set(&command).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.set(&command).await?.into())
         })
         .await
     }
@@ -52,7 +52,7 @@ impl KeyValueService for KeyValue {
     async fn compare_and_set(&self, request: Request<pb::CompareAndSetRequest>) -> Answer<pb::CompareAndSetResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<CompareAndSet> { table, command } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.compare_and_set(&command).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.compare_and_set(&command).await?.into())
         })
         .await
     }
@@ -60,7 +60,7 @@ impl KeyValueService for KeyValue {
     async fn delete(&self, request: Request<pb::DeleteRequest>) -> Answer<pb::DeleteResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<Key> { table, command: key } = request.try_into()?;
-            let existed = self.driver.key_values(&table, deadline)?.delete(&key).await?;
+            let existed = self.driver.key_values(&table, deadline).await?.delete(&key).await?;
             Ok(pb::DeleteResponse { existed })
         })
         .await
@@ -72,7 +72,7 @@ impl KeyValueService for KeyValue {
     ) -> Answer<pb::CompareAndDeleteResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<CompareAndDelete> { table, command } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.compare_and_delete(&command).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.compare_and_delete(&command).await?.into())
         })
         .await
     }
@@ -80,7 +80,7 @@ impl KeyValueService for KeyValue {
     async fn exists(&self, request: Request<pb::ExistsRequest>) -> Answer<pb::ExistsResponse> {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: Exists { keys, consistency } } = request.try_into()?;
-            let exists = self.driver.key_values(&table, deadline)?.exists(keys, consistency).await?;
+            let exists = self.driver.key_values(&table, deadline).await?.exists(keys, consistency).await?;
             Ok(pb::ExistsResponse { exists })
         })
         .await
@@ -89,7 +89,7 @@ impl KeyValueService for KeyValue {
     async fn get_ttl(&self, request: Request<pb::GetTtlRequest>) -> Answer<pb::GetTtlResponse> {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: Read { key, consistency } } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.get_ttl(&key, consistency).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.get_ttl(&key, consistency).await?.into())
         })
         .await
     }
@@ -97,7 +97,7 @@ impl KeyValueService for KeyValue {
     async fn expire(&self, request: Request<pb::ExpireRequest>) -> Answer<pb::ExpireResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable { table, command: Expire { key, ttl, request_id } } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.expire(&key, ttl, request_id).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.expire(&key, ttl, request_id).await?.into())
         })
         .await
     }
@@ -105,7 +105,7 @@ impl KeyValueService for KeyValue {
     async fn persist(&self, request: Request<pb::PersistRequest>) -> Answer<pb::PersistResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable { table, command: Touch { key, request_id } } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.persist(&key, request_id).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.persist(&key, request_id).await?.into())
         })
         .await
     }
@@ -113,7 +113,7 @@ impl KeyValueService for KeyValue {
     async fn increment(&self, request: Request<pb::IncrementRequest>) -> Answer<pb::IncrementResponse> {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<Increment> { table, command } = request.try_into()?;
-            Ok(self.driver.key_values(&table, deadline)?.increment(&command).await?.into())
+            Ok(self.driver.key_values(&table, deadline).await?.increment(&command).await?.into())
         })
         .await
     }
@@ -123,7 +123,7 @@ impl KeyValueService for KeyValue {
     async fn batch_get(&self, request: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable::<BatchGet> { table, command } = request.try_into()?;
-            let key_values = self.driver.key_values(&table, deadline)?;
+            let key_values = self.driver.key_values(&table, deadline).await?;
             let batch = key_values.batch_get(command.keys, command.consistency, command.wants_capacity);
             batch_get::stream(batch, command.wants_capacity).await
         })
@@ -134,7 +134,8 @@ impl KeyValueService for KeyValue {
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<BatchWrite> { table, command } = request.try_into()?;
             let BatchWrite { operations, wants_capacity } = command;
-            let written = self.driver.key_values(&table, deadline)?.batch_write(operations, wants_capacity).await?;
+            let written =
+                self.driver.key_values(&table, deadline).await?.batch_write(operations, wants_capacity).await?;
             log_failures(&written);
             Ok(batch::write_response(written, wants_capacity)?)
         })
@@ -166,7 +167,7 @@ impl KeyValueService for KeyValue {
             let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.opened(&tokens)?;
             let wants_capacity = page.wants_capacity;
-            let page = self.driver.key_values(&table, deadline)?.list_keys(&listing, page).await?;
+            let page = self.driver.key_values(&table, deadline).await?.list_keys(&listing, page).await?;
             Ok(page::list_keys_response(page, &tokens, wants_capacity)?)
         })
         .await

@@ -63,7 +63,7 @@ impl Driver {
     /// # Errors
     /// [`Error::TableNotConfigured`]; those of a read, if the table's keys are not known yet.
     pub async fn items(&self, table: &str, deadline: Deadline) -> Result<Items, Error> {
-        let table = self.0.table(table)?;
+        let table = self.existing_table(table, deadline).await?;
         let schema = self.key_schema(&table, deadline).await?;
         let layout = table.layout().keyed_by(&schema.partition.0);
         Ok(Items { driver: Arc::clone(&self.0), table, schema, layout, deadline })

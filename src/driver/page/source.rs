@@ -72,7 +72,7 @@ impl<'a> Source<'a> {
         deadline: Deadline,
     ) -> Result<Self, Error> {
         let Selection { index, filter, projection, count_only, consistency } = selection;
-        let table = driver.0.table(table)?;
+        let table = driver.existing_table(table, deadline).await?;
         let key = driver.key_schema(&table, deadline).await?;
         let index = match index {
             Some(name) => Some(driver.index(&table, name, deadline).await?),

@@ -209,7 +209,7 @@ async fn any_table_may_be_named_on_the_embedded_engine(world: World) {
         is(&error, Code::InvalidArgument, &Reason::TableNotConfigured);
         return;
     }
-    is(&client.get("key").table("ad-hoc").await.unwrap_err(), Code::FailedPrecondition, &Reason::TableNotFound);
+    is(&client.get("key").table("ad-hoc").await.unwrap_err(), Code::InvalidArgument, &Reason::TableNotConfigured);
     client.create_table().table("ad-hoc").enable_ttl().await.unwrap();
     client.set("key", "value").table("ad-hoc").await.unwrap();
     let entry = client.get("key").table("ad-hoc").await.unwrap().unwrap();
@@ -222,5 +222,5 @@ async fn any_table_may_be_named_on_the_embedded_engine(world: World) {
     let by_physical_name = client.describe_table().table(&world.table).await.unwrap();
     assert!(by_physical_name.is_default && by_physical_name.name == "entries");
     client.delete_table("ad-hoc").await.unwrap();
-    is(&client.get("key").table("ad-hoc").await.unwrap_err(), Code::FailedPrecondition, &Reason::TableNotFound);
+    is(&client.get("key").table("ad-hoc").await.unwrap_err(), Code::InvalidArgument, &Reason::TableNotConfigured);
 }

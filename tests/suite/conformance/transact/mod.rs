@@ -215,7 +215,7 @@ async fn bad_input_names_the_operation(world: World) {
         ((0..101).map(|index| put(&format!("key-{index}"), "")).collect(), "operations"),
         (vec![first(), put("key", ""), put("key", "")], "operations[2]"),
         (vec![first(), pb::TransactWriteOperation::default()], "operations[1].kind"),
-        (vec![first(), in_table("no/where")], "operations[1].table"),
+        (vec![first(), in_table("nowhere")], "operations[1].table"),
         (vec![first(), put("", "")], "operations[1].set.key"),
         (vec![first(), delete(&"k".repeat(2049))], "operations[1].delete.key"),
         (vec![first(), put("big", &"x".repeat(409_600))], "operations[1].set.value"),
