@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tokio_util::sync::CancellationToken;
 
+use super::scan::scan;
 use super::update::{transact_write_items, update_item};
 use super::{Error, Shared};
 
@@ -63,7 +64,7 @@ impl Call<'_> {
             "TransactGetItems" => self.run(NativeDatabase::transact_get_items),
             "TransactWriteItems" => self.run(transact_write_items),
             "Query" => self.run(NativeDatabase::query),
-            "Scan" => self.run(NativeDatabase::scan),
+            "Scan" => self.run(scan),
             "CreateTable" => self.run(NativeDatabase::create_table),
             "DescribeTable" => self.run(NativeDatabase::describe_table),
             "UpdateTable" => self.run(NativeDatabase::update_table),

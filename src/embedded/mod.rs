@@ -26,6 +26,7 @@
 mod connector;
 mod dispatch;
 mod folder;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod update;
