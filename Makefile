@@ -19,7 +19,7 @@ suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoD
 
 readme: grpcurl ## The shell sessions of README.md, compared with what really comes back
 	@tools/require cargo
-	cargo build --locked
+	cargo build --workspace --locked
 	tools/readme-session README.md
 
 lint: ## Format, clippy and buf, warnings denied

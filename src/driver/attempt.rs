@@ -28,6 +28,13 @@ pub(super) struct Write<'a> {
     pub(super) in_doubt: InDoubt,
 }
 
+impl Write<'_> {
+    /// Whether it replaces whatever is there and asks for nothing, so that it may share a call with others.
+    fn is_plain(&self) -> bool {
+        self.condition.is_none() && matches!(&self.action, Action::Put { answer: ReturnValue::None, .. })
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Action<'a> {
     /// Replaces the whole item.
@@ -68,7 +75,12 @@ impl KeyValues {
         let mut attempts = self.attempts();
         let mut doubt = None;
         loop {
-            let failure = match attempts.make(self.attempt(write)).await {
+            // A plain one claims its key when it knows whether it goes by itself.
+            let keys = if write.is_plain() { &[] } else { std::slice::from_ref(write.key) };
+            let claims = self.claim(keys).await;
+            let result = attempts.make(self.attempt(write)).await;
+            drop(claims);
+            let failure = match result {
                 Ok(item) => return Ok(Sent::Applied { item, doubt }),
                 Err(Failure { kind: FailureKind::ConditionFailed(old), .. }) => {
                     return Ok(Sent::Refused { old, doubt });
@@ -81,7 +93,7 @@ impl KeyValues {
             }
             if !attempts.another_after(&failure.kind).await {
                 let unknown = is_ambiguous || doubt.is_some();
-                return Err(if unknown { failure.into_unknown() } else { failure.into_error(self.table.name()) });
+                return Err(if unknown { failure.into_unknown() } else { self.table.end(failure) });
             }
             if is_ambiguous {
                 doubt = Some(failure);
@@ -99,14 +111,11 @@ impl KeyValues {
 
     /// Sends a write once. Conditions are rendered as of now, so that a retry judges expiry at its own time.
     async fn attempt(&self, write: &Write<'_>) -> Result<Option<Item>, Failure> {
-        if let (Action::Put { value, expire, nonce, answer: ReturnValue::None }, None) =
-            (&write.action, &write.condition)
-        {
-            let item = || self.table.layout().item(write.key, *value, *expire, *nonce);
-            return self.put_plain(write.key, item).await.map(|()| None);
-        }
-        let _claim = self.table.lanes.claims.single(write.key).await;
         match &write.action {
+            Action::Put { value, expire, nonce, .. } if write.is_plain() => {
+                let item = || self.table.layout().item(write.key, *value, *expire, *nonce);
+                self.put_plain(write.key, item).await.map(|()| None)
+            }
             Action::Put { value, expire, nonce, answer } => {
                 let item = self.table.layout().item(write.key, *value, *expire, *nonce);
                 self.put(item, self.render(write, None), answer.clone()).await

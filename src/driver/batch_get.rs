@@ -202,7 +202,7 @@ impl BatchGet {
             self.waiting.push_back(chunk);
             return Vec::new();
         }
-        let failed = Found::Failed(Arc::new(failure.into_error(self.reader.call.table.name())));
+        let failed = Found::Failed(Arc::new(self.reader.call.table.end(failure)));
         let mut answers = Vec::with_capacity(chunk.keys.len());
         for key in chunk.keys {
             self.answer(&key, &failed, &mut answers);

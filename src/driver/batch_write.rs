@@ -9,6 +9,7 @@ use futures_util::stream;
 use super::KeyValues;
 use super::aws_error::Failure;
 use super::capacity::Capacity;
+use super::coalesce::SingleClaim;
 use super::delete::Deletion;
 use super::error::Error;
 use super::layout::{NewValue, Role};
@@ -195,10 +196,7 @@ impl KeyValues {
     /// A plain write may be sent again after an ambiguous attempt; see `attempt.rs`.
     async fn write_chunk(&self, chunk: Vec<Plain>, wants_capacity: bool) -> Settled {
         let keys: Vec<Key> = chunk.iter().map(|plain| plain.key().clone()).collect();
-        let mut claims = Vec::with_capacity(keys.len());
-        for key in &keys {
-            claims.push(self.table.lanes.claims.single(key).await);
-        }
+        let _claims = self.claim(&keys).await;
         let mut attempts = self.attempts();
         let mut left: HashMap<String, Plain> =
             chunk.into_iter().map(|plain| (plain.key().as_str().to_owned(), plain)).collect();
@@ -224,15 +222,24 @@ impl KeyValues {
                 }
                 Err(failure) => failure,
             };
-            in_doubt |= failure.kind.may_have_happened();
+            in_doubt |= failure.kind.may_have_happened_to_some();
             if !attempts.another_after(&failure.kind).await {
-                let table = self.table.name();
-                let error = if in_doubt { failure.into_unknown() } else { failure.into_error(table) };
+                let error = if in_doubt { failure.into_unknown() } else { self.table.end(failure) };
                 let failed = BatchOutcome::Failed(Arc::new(error));
                 outcomes.extend(left.into_values().map(|plain| (plain.position, failed.clone())));
                 return (outcomes, consumed);
             }
         }
+    }
+
+    /// Claims keys for writes that share no call with those of others. Without a claim once the deadline has passed: then
+    /// nothing is sent any more.
+    pub(super) async fn claim<'a>(&'a self, keys: &'a [Key]) -> Vec<SingleClaim<'a>> {
+        let mut claims = Vec::with_capacity(keys.len());
+        for key in keys {
+            claims.extend(self.table.lanes.claims.single_until(key, self.deadline).await);
+        }
+        claims
     }
 
     async fn batch_write_item(

@@ -129,6 +129,21 @@ impl Error {
         }
     }
 
+    /// Whether it is about what the caller wrote, or about how that fits what is stored, and so of no concern to whoever runs
+    /// the service.
+    #[must_use]
+    pub fn is_the_callers(&self) -> bool {
+        matches!(
+            self,
+            Self::Invalid(_)
+                | Self::InvalidExpression { .. }
+                | Self::TableNotConfigured { .. }
+                | Self::TableExists(..)
+                | Self::ItemTooLarge(_)
+                | Self::UpdateNotApplicable(_)
+        )
+    }
+
     /// What DynamoDB said, if it was called.
     #[must_use]
     pub fn upstream(&self) -> Option<&Upstream> {

@@ -75,7 +75,7 @@ pub use transact_get::{Snapshot, Target, TransactRead};
 pub use transact_write::{CancelReason, Cancelled, Current, TransactOutcome};
 
 use crate::model::{Key, Millis, RequestId, TableSpec};
-use aws_error::{Failure, FailureKind};
+use aws_error::Failure;
 use nonce::Nonce;
 use retry::{Attempts, Budget, Pacing};
 use table::Table;
@@ -197,10 +197,7 @@ impl Inner {
                 Err(failure) => failure,
             };
             if !attempts.another_after(&failure.kind).await {
-                if matches!(failure.kind, FailureKind::TableNotFound) {
-                    table.forget();
-                }
-                return Err(failure.into_error(table.name()));
+                return Err(table.end(failure));
             }
         }
     }

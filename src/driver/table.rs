@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TableDescription};
 pub use list::{ListedTable, TableList};
 pub use state::{IndexState, TableState, TtlState};
 
-use super::aws_error::Failure;
+use super::aws_error::{Failure, FailureKind};
 use super::coalesce::Lanes;
 use super::error::Error;
 use super::layout::Layout;
@@ -89,6 +89,14 @@ impl Table {
     pub(super) fn known(&self) -> Arc<Known> {
         // Nothing is behind the lock that a panic could leave half changed.
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The failure as the end of a call. What is known of the table is forgotten if it may not be what it was.
+    pub(super) fn end(&self, failure: Failure) -> Error {
+        if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema) {
+            self.forget();
+        }
+        failure.into_error(self.name())
     }
 
     /// The table in DynamoDB may not be the one that it was.

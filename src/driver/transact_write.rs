@@ -135,8 +135,16 @@ impl Driver {
         let mut attempts = Attempts::new(&inner.runtime, &inner.budget, Pacing::patient(deadline));
         let mut in_doubt = false;
         let mut consumed = Capacity::default();
+        let entry_key = |operation: &Prepared| Some((Arc::clone(&operation.table), operation.key.entry_key()?));
+        let keys: Vec<_> = operations.iter().filter_map(entry_key).collect();
         loop {
-            let mut failure = match attempts.make(self.send_transaction(operations, token, wants_capacity)).await {
+            let mut claims = Vec::with_capacity(keys.len());
+            for (table, key) in &keys {
+                claims.extend(table.lanes.claims.single_until(key, deadline).await);
+            }
+            let sent = attempts.make(self.send_transaction(operations, token, wants_capacity)).await;
+            drop(claims);
+            let mut failure = match sent {
                 Ok(charged) => {
                     consumed += charged;
                     return Ok((Ended::Committed, consumed));
@@ -178,12 +186,6 @@ impl Driver {
         wants_capacity: bool,
     ) -> Result<Capacity, Failure> {
         let items = operations.iter().map(request).collect::<Result<_, _>>()?;
-        let entry_key = |operation: &Prepared| Some((Arc::clone(&operation.table), operation.key.entry_key()?));
-        let keys: Vec<_> = operations.iter().filter_map(entry_key).collect();
-        let mut claims = Vec::with_capacity(keys.len());
-        for (table, key) in &keys {
-            claims.push(table.lanes.claims.single(key).await);
-        }
         let answer = self
             .0
             .client

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -30,6 +30,8 @@ fn client(engine: &Engine) -> Client {
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::for_tests())
         .retry_config(RetryConfig::disabled())
+        // As the service has it: a call that waits for its turn on a busy machine has not stalled.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .http_client(engine.connector());
     Client::from_conf(config.build())
 }

@@ -103,6 +103,9 @@ fn log_page_token(error: &page_token::Error) {
 
 /// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.
 fn log(error: &driver::Error) {
+    if error.is_the_callers() {
+        return;
+    }
     let Some(upstream) = error.upstream() else { return };
     let mut causes = String::new();
     let mut next = upstream.source();

@@ -54,7 +54,10 @@ impl TableService for Tables {
     async fn list_tables(&self, request: Request<pb::ListTablesRequest>) -> Answer<pb::ListTablesResponse> {
         answer(Access::Read, request, |deadline, request| async move {
             let ListTables { size, after } = request.try_into()?;
-            let decode = |token: PageToken| token.decode().ok_or(page_token::Error::NotValid);
+            let decode = |token: PageToken| {
+                let is_name = |name: &String| self.driver.table(name).is_ok();
+                token.decode().filter(is_name).ok_or(page_token::Error::NotValid)
+            };
             let after = after.map(decode).transpose()?;
             Ok(self.driver.list_tables(after.as_deref(), size, deadline).await?.into())
         })

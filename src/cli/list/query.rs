@@ -10,7 +10,7 @@ use crate::cli::output::{Output, Verdict};
 ///
 /// On a terminal as a table; into a pipe or a file, or with --json, as a JSON object a line. For example:
 ///
-///   dynakv query 'pk = :user AND begins_with(sk, :o)' --value ':user="user-1"' --value ':o="order#"' --descending
+///   dynakv query --key-condition 'pk = :user AND begins_with(sk, :o)' --value ':user="user-1"' --value ':o="order#"' --descending
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_long_help = notation::HELP)]
 pub(in crate::cli) struct Query {

@@ -47,6 +47,10 @@ impl Show<String> for KeyLines {
         for key in &keys {
             if self.json {
                 serde_json::to_writer(&mut text, &Key { key }).map_err(io::Error::from)?;
+            } else if key.contains(['\n', '\r']) {
+                // In a list of lines it would be read as other keys.
+                pages_to_stdout(&text)?;
+                return Err(Error::Usage(format!("the key {key:?} has a line break; --json shows it").into()));
             } else {
                 text.extend_from_slice(key.as_bytes());
             }

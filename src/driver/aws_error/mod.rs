@@ -96,6 +96,12 @@ impl FailureKind {
         }
     }
 
+    /// Whether some of several writes, sent in one call that is not atomic, may have happened although the call failed.
+    pub(super) fn may_have_happened_to_some(&self) -> bool {
+        // These may be about one of them only.
+        self.may_have_happened() || matches!(self, Self::Conflict | Self::ItemCollectionFull)
+    }
+
     /// Whether the same request may succeed a moment later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
@@ -354,6 +360,7 @@ impl Validation {
             "The document path provided in the update expression is invalid for update",
             "Type mismatch for attribute to update",
             "Number overflow",
+            "Nesting Levels have exceeded supported limits",
             "One or more parameter values were invalid: Type mismatch for Index Key",
             "A value specified for a secondary index key is not supported",
             "The update expression attempted to update a secondary index key",

@@ -3,13 +3,16 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::time::timeout_at;
 
+use crate::driver::Deadline;
 use crate::model::Key;
 
 /// Which keys of a table are being written.
 ///
-/// A shared write has its keys to itself: part of it may come back unprocessed and go out again, and would then undo what
-/// another write of the key has done meanwhile.
+/// While a shared write is in flight, this process makes no other write of its keys: an answer about several writes says
+/// nothing of what happened to one key in which order. What is sent again afterwards is a write of its own, and comes after
+/// what has been acknowledged in between, as any repeated PUT.
 #[derive(Debug, Default)]
 pub(in crate::driver) struct Claims(Mutex<HashMap<Key, Claim>>);
 
@@ -55,6 +58,15 @@ impl Claims {
             };
             done.await;
         }
+    }
+
+    /// The same; none if the deadline passes first.
+    pub(in crate::driver) async fn single_until<'a>(
+        &'a self,
+        key: &'a Key,
+        deadline: Deadline,
+    ) -> Option<SingleClaim<'a>> {
+        timeout_at(deadline.instant(), self.single(key)).await.ok()
     }
 
     /// A claim for a shared write, without any key yet.

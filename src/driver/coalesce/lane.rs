@@ -23,8 +23,8 @@ const SHUN: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Took {
     pub(super) time: Duration,
-    /// How large what it brought was, for each of its members.
-    pub(super) bytes: usize,
+    /// How large what it brought was, for each of its members; none if it brought nothing.
+    pub(super) bytes: Option<usize>,
 }
 
 /// Calls that wait to share one.
@@ -103,12 +103,23 @@ impl<L: Line> Lane<L> {
         let mut state = self.state();
         if let Some(Took { time, bytes }) = took {
             state.usual = (state.usual * 7 + time) / 8;
-            state.usual_bytes = (state.usual_bytes * 7 + bytes) / 8;
+            state.usual_bytes = bytes.map_or(state.usual_bytes, |bytes| (state.usual_bytes * 7 + bytes) / 8);
         }
         if state.line.is_empty() || state.in_flight > state.width() {
             state.in_flight = state.in_flight.saturating_sub(1);
             return None;
         }
+        Some(mem::take(&mut state.line))
+    }
+
+    /// Somebody has lost patience: the calls in flight are stuck, so nobody waits for their places any longer. Those who
+    /// wait go out now, as one call in flight.
+    pub(super) fn hurry(&self) -> Option<L> {
+        let mut state = self.state();
+        if state.line.is_empty() {
+            return None;
+        }
+        state.in_flight += 1;
         Some(mem::take(&mut state.line))
     }
 
@@ -218,12 +229,22 @@ mod tests {
     }
 
     #[test]
+    fn who_loses_patience_takes_the_others_along() {
+        let lane = busy();
+        assert_eq!(lane.hurry(), None);
+        assert!(matches!(lane.line_up(1), Admission::Waits));
+        assert!(matches!(lane.line_up(2), Admission::Waits));
+        assert_eq!(lane.hurry(), Some(Numbers(vec![1, 2])));
+        assert_eq!(lane.hurry(), None);
+    }
+
+    #[test]
     fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one() {
         let width = |took| {
             let lane = Lane::<Numbers>::default();
             for _ in 0..100 {
                 assert!(lane.enter());
-                lane.leave(Some(Took { time: Duration::from_millis(took), bytes: 0 }));
+                lane.leave(Some(Took { time: Duration::from_millis(took), bytes: None }));
             }
             (0..1000).take_while(|_| lane.enter()).count()
         };

@@ -2,11 +2,11 @@
 //!
 //! Most of what a Get or a Set costs is the call to DynamoDB: its signature, its HTTP exchange, its JSON. So while few
 //! calls are in flight each goes out at once, by itself; beyond that, those that come wait for the next free place and go
-//! out together. There is no timer: what waits, waits for a call to end, and on an idle server nothing waits.
+//! out together. No timer holds a call back: what waits, waits for a call to end, and on an idle server nothing waits.
 //!
 //! Callers that share a call must not feel each other. Whatever is wrong with the shared call (a throttle, an item that
 //! is too large, a missing permission, a fault) its members go on by themselves, each with its own retries and errors; and
-//! one that waits much longer than calls usually take goes on by itself, too.
+//! one that waits much longer than calls usually take goes on by itself, too, unless it is a write that is under way.
 //!
 //! `lane` decides who goes and who waits, `reads` and `writes` make the shared calls, and `claims` keeps a shared write
 //! away from any other write of the same key.
@@ -17,6 +17,7 @@ mod reads;
 mod writes;
 
 use claims::Claims;
+pub(super) use claims::SingleClaim;
 use lane::Lane;
 use reads::ReadLine;
 use writes::WriteLine;

@@ -19,7 +19,8 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// Gets that wait, by key: a key that several ask for is read once.
 ///
-/// A Get joins only a call that has not begun, so it sees every write that was acknowledged before it came.
+/// A Get joins only a call that has not begun, so it sees no less than by itself: if it is strongly consistent, every write
+/// that was acknowledged before it came.
 #[derive(Debug, Default)]
 pub(in crate::driver) struct ReadLine(HashMap<String, Vec<oneshot::Sender<Seen>>>);
 
@@ -58,7 +59,12 @@ impl KeyValues {
         let seen = tokio::select! {
             biased;
             seen = answer => seen.ok(),
-            () = self.driver.runtime.pause(lane.patience()) => None,
+            () = self.driver.runtime.pause(lane.patience()) => {
+                if let Some(line) = lane.hurry() {
+                    Place::new(self, consistency).spawn(line);
+                }
+                None
+            }
         };
         match seen {
             Some(seen) => Ok(seen),
@@ -93,13 +99,13 @@ impl Place {
     /// Reads for one caller.
     async fn see(mut self, key: &Key) -> Result<Seen, Failure> {
         let seen = self.call.see_alone(key, self.consistency).await?;
-        self.took = Some(Took { time: self.begun.elapsed(), bytes: size(&seen) });
+        self.took = Some(Took { time: self.begun.elapsed(), bytes: Some(size(&seen)) });
         Ok(seen)
     }
 
     /// Reads for those who wait, in a task of its own: no caller's going may end it for the others.
     fn spawn(self, line: ReadLine) {
-        // Without a runtime the process is coming to its end, and nobody waits any more.
+        // Without a runtime there is nobody to read for them: each reads by itself.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(self.read(line));
         }
@@ -126,13 +132,15 @@ impl Place {
         match result {
             Some(Ok(seen)) => {
                 let bytes = seen.iter().map(|(_, seen)| size(seen)).sum::<usize>() / seen.len().max(1);
-                self.took = Some(Took { time: self.begun.elapsed(), bytes });
+                self.took = Some(Took { time: self.begun.elapsed(), bytes: Some(bytes) });
                 for (key, seen) in seen {
                     answer(waiting.remove(&key).unwrap_or_default(), seen);
                 }
             }
             Some(Err(Failure { kind: FailureKind::AccessDenied, .. })) => self.lane().shun(),
-            Some(Err(_)) | None => {}
+            // It took at least so long; that all have lost patience is no reason not to learn from it.
+            None => self.took = Some(Took { time: self.begun.elapsed(), bytes: None }),
+            Some(Err(_)) => {}
         }
         // Whoever has no answer now reads by itself: `waiting` is dropped.
     }

@@ -91,6 +91,9 @@ impl KeyValues {
                     // Under way already, so it must not be sent a second time.
                     answered.await
                 } else {
+                    if let Some(line) = lane.hurry() {
+                        Place::new(self).spawn(line);
+                    }
                     Ok(Shared::NotWritten)
                 }
             }
@@ -123,19 +126,22 @@ impl Place {
     }
 
     fn answered(&mut self) {
-        self.took = Some(Took { time: self.begun.elapsed(), bytes: 0 });
+        self.took = Some(Took { time: self.begun.elapsed(), bytes: None });
     }
 
     /// Writes for one caller.
     async fn put(mut self, key: &Key, item: Item) -> Result<(), Failure> {
-        self.call.put_alone(key, item).await?;
+        let table = Arc::clone(&self.call.table);
+        let _claim = table.lanes.claims.single(key).await;
+        self.begun = Instant::now();
+        self.call.put(item, Rendered::default(), ReturnValue::None).await?;
         self.answered();
         Ok(())
     }
 
     /// Writes for those who wait, in a task of its own: no caller's going may end it for the others.
     fn spawn(self, line: WriteLine) {
-        // Without a runtime the process is coming to its end, and nobody waits any more.
+        // Without a runtime there is nobody to write for them: they end in doubt.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(self.write(line));
         }
@@ -165,7 +171,7 @@ impl Place {
                 self.answered();
                 answer(members, |key| if unprocessed.contains(key) { Shared::NotWritten } else { Shared::Written });
             }
-            Err(Failure { kind, upstream }) if kind.may_have_happened() => {
+            Err(Failure { kind, upstream }) if kind.may_have_happened_to_some() => {
                 let upstream = Arc::new(upstream);
                 answer(members, |_| Shared::InDoubt(Arc::clone(&upstream)));
             }

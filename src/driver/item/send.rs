@@ -36,7 +36,12 @@ impl Items {
         let mut attempts = Attempts::new(&self.driver.runtime, &self.driver.budget, Pacing::new(self.deadline));
         let mut consumed = Capacity::default();
         let mut doubt = None;
+        let key = write.plan.key.entry_key();
         loop {
+            let _claim = match &key {
+                Some(key) => self.table.lanes.claims.single_until(key, self.deadline).await,
+                None => None,
+            };
             let now = self.now();
             let rendered = write.plan.render(now)?;
             let failure = match attempts.make(self.attempt(write, rendered)).await {
@@ -91,18 +96,13 @@ impl Items {
 
     /// The failure as the end of a write that certainly did not happen.
     fn error(&self, write: &Write, failure: Failure) -> Error {
-        write.plan.caller_fields.blame(failure.into_error(self.table.name()))
+        write.plan.caller_fields.blame(self.table.end(failure))
     }
 
     /// Sends a write once. A failed condition answers with the item that it failed on: it costs nothing, and it may carry
     /// our nonce or have expired.
     async fn attempt(&self, write: &Write, rendered: Rendered) -> Result<(Option<Item>, Capacity), Failure> {
         let Write { plan, return_values, wants_capacity, in_doubt: _ } = write;
-        let key = plan.key.entry_key();
-        let _claim = match &key {
-            Some(key) => Some(self.table.lanes.claims.single(key).await),
-            None => None,
-        };
         let on_failure = rendered.condition.as_ref().map(|_| ReturnValuesOnConditionCheckFailure::AllOld);
         macro_rules! send {
             ($request:expr) => {{

@@ -33,8 +33,12 @@ impl Items {
             Sent::Found(item) => {
                 let returned = match return_values {
                     ReturnValues::Nothing => Returned::Nothing,
-                    ReturnValues::AllNew => Returned::Attributes(item),
-                    ReturnValues::AllOld | ReturnValues::UpdatedOld | ReturnValues::UpdatedNew => Returned::Lost,
+                    // A repeat may come so late that what it finds has expired.
+                    ReturnValues::AllNew if self.layout.is_alive(&item, self.now()) => Returned::Attributes(item),
+                    ReturnValues::AllNew
+                    | ReturnValues::AllOld
+                    | ReturnValues::UpdatedOld
+                    | ReturnValues::UpdatedNew => Returned::Lost,
                 };
                 ItemOutcome::Applied(nonce.to_version(), returned)
             }

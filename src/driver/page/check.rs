@@ -60,7 +60,7 @@ impl Source<'_> {
                 Err(failure) => failure,
             };
             if !attempts.another_after(&failure.kind).await {
-                return Err(failure.into_error(self.table.name()));
+                return Err(self.table.end(failure));
             }
         }
     }

@@ -152,6 +152,12 @@ where
         self.consumed += consumed;
         self.source.item_size().saw_call(ask.limit, scanned, last.is_some());
         let before = (self.count, self.bytes);
+        if ask.counts && self.count + count > self.size {
+            // Others have counted more than was expected of them: this stretch is counted on the next page.
+            self.is_full = true;
+            self.parts.get_mut(ask.segment).into_iter().for_each(|part| part.expected = None);
+            return Ok(());
+        }
         let cut = if ask.counts {
             self.count += count;
             None

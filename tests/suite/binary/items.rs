@@ -110,6 +110,12 @@ async fn lists_come_in_lines_and_end_with_a_hint() {
     assert_eq!((all.code, keys(all.text()).len(), all.stderr.as_str()), (0, 5, ""));
     assert_eq!(keys(cli.run("keys --prefix user: --all").await.text()), keys(all.text()));
     cli.run("keys other:*").await.is(0, "", "");
+    // Whoever reads lines must not take one key for two.
+    assert_eq!(cli.args(["set", "split\nuser:1", "value"]).await.code, 0);
+    let split = cli.run("keys split*").await;
+    assert_eq!((split.code, split.text()), (2, ""));
+    assert_eq!(cli.run("keys split* --json").await.text(), "{\"key\":\"split\\nuser:1\"}\n");
+    assert_eq!(cli.args(["del", "split\nuser:1"]).await.code, 0);
 
     let two = cli.run("scan --limit 2 --projection pk").await;
     assert_eq!((two.code, two.text().lines().count()), (0, 2));

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
+use std::time::Duration;
 
-use dynakv_client::{Client, Error, Expected, Swap, Written};
+use dynakv_client::{BatchOperation, Client, Error, Expected, Reason, Swap, Written};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -125,9 +126,9 @@ async fn what_is_left_unprocessed_is_written_by_itself() {
     assert_all_written(&world, sets).await;
 }
 
-/// All are acknowledged, and the last one that was is what is stored: none is undone by one before it.
+/// All are acknowledged, each with a version of its own, and one of them is what is stored.
 #[tokio::test]
-async fn sets_of_one_key_come_one_after_another() {
+async fn sets_of_one_key_are_all_made() {
     let (world, gate, mut first) = crowded().await;
     let mut sets = JoinSet::new();
     for index in 0..100 {
@@ -168,4 +169,28 @@ async fn no_other_write_of_a_key_is_in_flight_beside_a_shared_one() {
         wrote.unwrap().2.unwrap();
     }
     assert_eq!(world.item("key-3").await.unwrap().get("val"), Some(&binary(b"swapped")));
+}
+
+/// What waits for a shared write that hangs ends with its own deadline, and was certainly not sent.
+#[tokio::test]
+async fn who_waits_for_a_shared_write_ends_in_time() {
+    let (world, gate, mut sets) = crowded().await;
+    let shared = Gate::new();
+    shared.hold(&world, "BatchWriteItem", 1);
+    set_all(&mut sets, &world);
+    world.faults.arrived("BatchWriteItem", 1).await;
+
+    let timeout = Duration::from_millis(1500);
+    let delete = world.client.delete("key-3").timeout(timeout).await.unwrap_err();
+    assert_eq!(delete.reason(), Some(&Reason::DeadlineExceeded));
+    assert!(!delete.is_outcome_unknown());
+    let operations = [BatchOperation::set("key-4", "value"), BatchOperation::set("elsewhere", "value")];
+    let batch = world.client.batch_write(operations).timeout(timeout).await;
+    assert!(batch.is_ok() || batch.is_err_and(|error| !error.is_outcome_unknown()));
+
+    shared.open();
+    gate.open();
+    while let Some(wrote) = sets.join_next().await {
+        wrote.unwrap().2.unwrap();
+    }
 }
