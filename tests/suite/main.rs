@@ -14,3 +14,5 @@ mod examples;
 mod faults;
 mod server;
 mod support;
+#[cfg(feature = "faults")]
+mod vectors;
