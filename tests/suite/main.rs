@@ -9,6 +9,7 @@
 )]
 
 mod binary;
+mod client_examples;
 mod conformance;
 mod examples;
 mod faults;

@@ -22,6 +22,7 @@ mod runtime;
 mod table;
 mod tls;
 mod transact;
+mod transport;
 mod value;
 
 /// The generated messages and the stub, as `proto/dynakv/v1` documents them.
@@ -56,8 +57,13 @@ pub use tonic::Code;
 pub use transact::{
     CancelReason, Cancellation, Committed, Snapshot, Transact, TransactOperation, TransactRead, Transaction,
 };
+pub use transport::{Connection, Wire};
 pub use uuid::Uuid;
 pub use value::{InvalidNumber, Item, ItemKey, Number, Value};
+
+/// By this name an example knows the crate that a test takes it into.
+#[cfg(test)]
+extern crate self as dynakv_client;
 
 /// The types of a call's metadata, for [`Call::metadata`].
 pub mod metadata {
