@@ -192,7 +192,7 @@ func (p *placeholders) path(text string) (string, error) {
 // firstName takes the first name off a path. One that begins with a quote ends with one.
 func firstName(path string) (name, after string, err error) {
 	if !strings.HasPrefix(path, `"`) {
-		end := strings.IndexAny(path, `.["`)
+		end := strings.IndexAny(path, `.[]"`)
 		if end < 0 {
 			end = len(path)
 		}

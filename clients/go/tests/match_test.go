@@ -56,8 +56,14 @@ func match(actual, expected any) error {
 	if !isMap {
 		return matchPlain(actual, expected)
 	}
+	if one, isEach := pattern["$each"]; isEach {
+		return matchEach(actual, one, pattern["count"].(int))
+	}
 	if len(pattern) == 1 {
 		for key, argument := range pattern {
+			if key == "base64" {
+				return matchPlain(actual, bytesDocument(fromBase64(argument)))
+			}
 			if matcher, known := matchers[key]; known {
 				return matcher(actual, argument)
 			}
@@ -85,10 +91,11 @@ func match(actual, expected any) error {
 func matchPlain(actual, expected any) error {
 	wanted, isList := expected.([]any)
 	if !isList {
+		// A number of the file is one of 64 bits in a document.
 		if number, isNumber := expected.(int); isNumber {
 			expected = int64(number)
 		}
-		if reflect.DeepEqual(actual, expected) {
+		if reflect.DeepEqual(actual, expected) { // Bytes that are no text are maps.
 			return nil
 		}
 		return fmt.Errorf("%v is not %v", show(actual), show(expected))
@@ -181,6 +188,19 @@ func matchSome(actual, argument any, all bool) error {
 		}
 		if !matched {
 			return fmt.Errorf("nothing matches %v", one)
+		}
+	}
+	return nil
+}
+
+func matchEach(actual, one any, count int) error {
+	found, isList := actual.([]any)
+	if !isList || len(found) != count {
+		return fmt.Errorf("%v is no list of %d", show(actual), count)
+	}
+	for i, element := range found {
+		if err := match(element, one); err != nil {
+			return fmt.Errorf("%d: %w", i, err)
 		}
 	}
 	return nil

@@ -133,7 +133,7 @@ func (s step) run(ctx context.Context, client *dynakv.Client, captured map[strin
 		return fmt.Errorf("got %v, %v", result, failure)
 	}
 	if err := match(result, resolve(expected, captured)); err != nil {
-		return fmt.Errorf("%w\nin %v", err, result)
+		return fmt.Errorf("%w\nin %s", err, show(result))
 	}
 	for name, path := range s.Capture {
 		found, err := at(result, path)
