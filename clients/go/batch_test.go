@@ -51,8 +51,9 @@ func TestARefusalNamesThePositionThatTheCallerKnows(t *testing.T) {
 
 func TestEveryPartHasAnIDOfItsOwnAndAlwaysTheSame(t *testing.T) {
 	id := uuid.NewString()
-	if partID(id, 0) != id || partID(id, 1) != partID(id, 1) || partID(id, 1) == partID(id, 2) || partID(id, 1) == id {
-		t.Errorf("%s, %s, %s", partID(id, 0), partID(id, 1), partID(id, 2))
+	first, second, third := partID(id, 0), partID(id, 1), partID(id, 2)
+	if first != id || second == id || second == third || second != partID(id, 1) {
+		t.Errorf("%s, %s, %s", first, second, third)
 	}
 }
 

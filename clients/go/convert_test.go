@@ -58,6 +58,7 @@ func TestNothingIsLostOnTheWayThroughAttributes(t *testing.T) {
 		Map: map[string]int{"a": 1}, Nested: map[string]embedded{"b": {"deep"}},
 		Strings: []string{"x", ""}, Numbers: []uint64{math.MaxUint64}, Keys: map[string]unit{"k": {}},
 		Binaries: [][]byte{{}, {0}}, Typed: StringSet{"y"}, When: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC),
+		hidden: "",
 	}
 	fields, err := itemToWire(&given)
 	if err != nil {

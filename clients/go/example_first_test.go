@@ -1,8 +1,8 @@
 package dynakv_test
 
-// snippet: first
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
@@ -15,11 +15,8 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.Set(context.Background(), "greeting", []byte("hello")); err != nil {
-		log.Fatal(err)
-	}
+	_, failed := client.Set(context.Background(), "greeting", []byte("hello"))
 	entry, found, err := client.Get(context.Background(), "greeting")
-	fmt.Println(string(entry.Value), found, err)
-	// end
+	fmt.Println(string(entry.Value), found, errors.Join(failed, err))
 	// Output: hello true <nil>
 }

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,11 +15,11 @@ var (
 	fence  = regexp.MustCompile("(?m)^```go$")
 )
 
-// Each block of Go in the README is a marked region of a test, word by word; the tests run them all.
+// Each block of Go in the README is a marked region of a test or example, word by word; the tests run them all.
 func TestTheReadmeShowsWhatTheTestsRun(t *testing.T) {
 	regions := map[string]string{}
-	for _, folder := range []string{"..", "."} {
-		paths, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	for _, pattern := range []string{"../*_test.go", "*_test.go", "../examples/*/*.go"} {
+		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,6 +45,16 @@ func TestTheReadmeShowsWhatTheTestsRun(t *testing.T) {
 	}
 	for name := range regions {
 		t.Errorf("the region %s is not in the README", name)
+	}
+}
+
+func TestTheFirstProgramRuns(t *testing.T) {
+	program := exec.CommandContext(t.Context(), "go", "run", "./examples/first")
+	program.Dir = ".."
+	program.Env = append(os.Environ(), "DYNAKV_ADDRESS="+server.Address)
+	said, err := program.CombinedOutput()
+	if err != nil || string(said) != "hello true <nil>\n" {
+		t.Errorf("it said %s, %v", said, err)
 	}
 }
 
