@@ -19,7 +19,9 @@ type BatchOperation interface {
 
 // BatchSet writes an entry, whatever was there unless Expected says otherwise.
 type BatchSet struct {
-	Key   string
+	// Key is 1 to 2,048 bytes of UTF-8.
+	Key string
+	// Value may be empty.
 	Value []byte
 	// TTL lets the entry expire this long from now: 1 millisecond to 100 years. 0: it has no TTL.
 	TTL time.Duration
@@ -33,6 +35,7 @@ type BatchSet struct {
 
 // BatchDelete deletes an entry, whatever it holds unless Expected says otherwise.
 type BatchDelete struct {
+	// Key is 1 to 2,048 bytes of UTF-8.
 	Key string
 	// Expected: delete only if the entry is like this, which cannot be [ExpectAbsent]. Costs a call of its own.
 	Expected Expected

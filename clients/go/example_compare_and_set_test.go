@@ -34,7 +34,7 @@ func addGuest(ctx context.Context, client *dynakv.Client, name string) error {
 	for err == nil {
 		expected := dynakv.ExpectAbsent()
 		if found {
-			expected = dynakv.ExpectVersion(entry.Version)
+			expected = dynakv.ExpectVersion(entry.Version) // What another program wrote has none; ExpectValue does for it.
 		}
 		list := append(entry.Value, name+"\n"...)
 		var result dynakv.CompareAndSetResult

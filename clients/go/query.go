@@ -11,6 +11,8 @@ import (
 //
 //	orders := client.Query(dynakv.Attr("customer").Equal("ada").And(dynakv.Attr("number").Greater(100)))
 //	for order, err := range orders.All(ctx) {
+//		...
+//	}
 func (c *Client) Query(keyCondition Expression, options ...QueryOption) *ItemResults {
 	made := newRead(c, options)
 	order := dynakvpb.QueryRequest_ORDER_ASCENDING

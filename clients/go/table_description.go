@@ -39,6 +39,7 @@ func (t TableDescription) IsActive() bool { return t.Status == "ACTIVE" || t.Sta
 
 // TimeToLive is how far DynamoDB is with deleting expired items by itself.
 type TimeToLive struct {
+	// State is how far it is.
 	State TTLState
 	// Attribute is by which it deletes. Empty if it does not.
 	Attribute string

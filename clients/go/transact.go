@@ -9,8 +9,7 @@ import (
 )
 
 // A TransactOperation is one operation of a [Client.TransactWrite]: a [TransactSet], [TransactDelete], [TransactPutItem],
-// [TransactUpdateItem], [TransactDeleteItem] or [TransactCheck]. Each has a Table, by default that of the call, and ReturnCurrent,
-// which answers with the entry or item as it is if the transaction is cancelled because of this operation's condition.
+// [TransactUpdateItem], [TransactDeleteItem] or [TransactCheck].
 type TransactOperation interface {
 	wire(table string) (*dynakvpb.TransactWriteOperation, error)
 	// leavesVersion, by which a transaction that has happened is recognised.
@@ -19,62 +18,81 @@ type TransactOperation interface {
 
 // TransactSet writes an entry.
 type TransactSet struct {
+	// Table is that of the call if empty.
 	Table string
-	Key   string
+	// Key is 1 to 2,048 bytes of UTF-8.
+	Key string
+	// Value may be empty.
 	Value []byte
 	// TTL lets the entry expire this long from now: 1 millisecond to 100 years. 0: it has no TTL.
 	TTL time.Duration
 	// Expected: write only if the entry is like this.
-	Expected      Expected
+	Expected Expected
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
 // TransactDelete deletes an entry.
 type TransactDelete struct {
+	// Table is that of the call if empty.
 	Table string
-	Key   string
+	// Key is 1 to 2,048 bytes of UTF-8.
+	Key string
 	// Expected: delete only if the entry is like this, which cannot be [ExpectAbsent].
-	Expected      Expected
+	Expected Expected
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
 // TransactPutItem writes an item in place of what was there.
 type TransactPutItem struct {
+	// Table is that of the call if empty.
 	Table string
 	// Item is a map or a struct, as [Client.PutItem] takes it.
 	Item any
 	// TTL lets the item expire this long from now: 1 millisecond to 100 years. 0: it has no TTL, unless its attributes say so.
 	TTL time.Duration
 	// Condition must hold of the item that is there.
-	Condition     Expression
+	Condition Expression
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
 // TransactUpdateItem changes an item, or creates it.
 type TransactUpdateItem struct {
-	Table  string
-	Key    ItemKey
+	// Table is that of the call if empty.
+	Table string
+	// Key is the item's primary key.
+	Key ItemKey
+	// Update is what changes.
 	Update Update
 	// Condition must hold of the item that is there.
-	Condition     Expression
+	Condition Expression
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
 // TransactDeleteItem deletes an item.
 type TransactDeleteItem struct {
+	// Table is that of the call if empty.
 	Table string
-	Key   ItemKey
+	// Key is the item's primary key.
+	Key ItemKey
 	// Condition must hold of the item that is there.
-	Condition     Expression
+	Condition Expression
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
 // TransactCheck checks that something is true of an item, and changes nothing.
 type TransactCheck struct {
+	// Table is that of the call if empty.
 	Table string
-	Key   ItemKey
+	// Key is the item's primary key.
+	Key ItemKey
 	// Condition is required, and must hold of the item that is there.
-	Condition     Expression
+	Condition Expression
+	// ReturnCurrent answers with what is there, if this condition cancels the transaction.
 	ReturnCurrent bool
 }
 
