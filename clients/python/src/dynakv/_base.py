@@ -12,7 +12,6 @@ from ._methods import METHODS
 from ._settings import (
     DEFAULT_ADDRESS,
     DEFAULT_TIMEOUT,
-    Metadata,
     Settings,
     Timeout,
     Tls,
@@ -70,7 +69,7 @@ class Base:
         # gRPC decides by method whether to send a call again. What this client must decide by request goes over a
         # channel that never does; it connects when it is first used.
         self._stubs, self._once = (
-            Stubs(self._open(target, credentials, channel_options(used_tls, retries=retries), interceptors))
+            Stubs(self._open(target, credentials, channel_options(target, used_tls, retries=retries), interceptors))
             for retries in (True, False)
         )
 
@@ -96,7 +95,7 @@ class Base:
         return self._settings.table
 
     @property
-    def metadata(self) -> Metadata:
+    def metadata(self) -> tuple[tuple[str, str], ...]:
         """What identifies the caller. Calls through a stub need it, if there is a token."""
         return self._call_metadata
 

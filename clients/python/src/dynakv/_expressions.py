@@ -54,7 +54,7 @@ class Scope:
         written, position = "", 0
         while position < len(text):
             step = _STEP.match(text, position)
-            if step is None or (step["index"] and not written):
+            if step is None or (not written and text[position] in ".["):
                 raise ValueError(f"{text!r} is no path of an attribute")
             position = step.end()
             if step["index"]:

@@ -32,8 +32,6 @@ _DETAILS = "grpc-status-details-bin"
 
 # gRPC says so of a call for which it found no connection to send it over.
 _NOT_CONNECTED = "failed to connect to all addresses"
-# And so of a request that it could not encode.
-_NOT_ENCODED = "Exception serializing request!"
 
 
 class UnreadableAnswer(Exception):  # noqa: N818 - never seen by a caller
@@ -88,7 +86,7 @@ def is_certain(failure: Failure, sent_again: bool) -> bool:
     Only DynaKV can vouch for that, and gRPC for a call that it never sent. Of a call that it sends again by itself
     gRPC shows the last attempt only, and an earlier one may have been sent.
     """
-    if failure.metadata.get("outcome") == "NOT_APPLIED" or failure.message == _NOT_ENCODED:
+    if failure.metadata.get("outcome") == "NOT_APPLIED":
         return True
     return not sent_again and failure.message.startswith(_NOT_CONNECTED)
 

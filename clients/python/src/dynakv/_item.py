@@ -16,7 +16,7 @@ from .entries import ConditionFailed, expire_time, version
 from .items import DeletedItem, ItemDeletion, ItemWrite, ReturnValues, WrittenItem
 from .updates import AnyUpdate, update_to_wire
 from .v1 import item_pb2
-from .values import Item, ItemKey, Value, item_from_wire, item_to_wire, key_to_wire
+from .values import Item, ItemKey, item_from_wire, item_to_wire, key_to_wire
 
 
 def get_item(
@@ -48,7 +48,7 @@ def get_item(
 
 def put_item(
     client: Base,
-    item: Mapping[str, Value],
+    item: Mapping[str, Any],
     *,
     ttl: Optional[Ttl] = None,
     condition: Union[str, Condition, None] = None,

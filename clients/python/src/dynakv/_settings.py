@@ -128,7 +128,7 @@ def _target(address: str, tls: bool) -> tuple[str, Optional[bool]]:
     )
 
 
-def channel_options(tls: Optional[Tls], *, retries: bool) -> list[tuple[str, Union[str, int]]]:
+def channel_options(target: str, tls: Optional[Tls], *, retries: bool) -> list[tuple[str, Union[str, int]]]:
     """What is set of a channel, of those that send calls again and of those that do not."""
     options: list[tuple[str, Union[str, int]]] = [
         ("grpc.primary_user_agent", f"dynakv-python/{__version__}"),
@@ -144,6 +144,9 @@ def channel_options(tls: Optional[Tls], *, retries: bool) -> list[tuple[str, Uni
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
+    if target.startswith("unix:"):
+        # By default the path, which is no authority that HTTP/2 allows.
+        options.append(("grpc.default_authority", "localhost"))
     if tls and tls.server_name:
         options.append(("grpc.ssl_target_name_override", tls.server_name))
     if not retries:

@@ -216,7 +216,8 @@ class Client(Base):
             for answer in part.fail(of_error(error)):
                 yield answer
         finally:
-            responses.cancel()
+            # What an interceptor gives in the place of gRPC's answer may be no more than an iterator.
+            getattr(responses, "cancel", bool)()
 
 
 class AsyncPager(Generic[T]):

@@ -232,7 +232,8 @@ class Client(Base):
         except _FAILED as error:
             yield from part.fail(of_error(error))
         finally:
-            responses.cancel()
+            # What an interceptor gives in the place of gRPC's answer may be no more than an iterator.
+            getattr(responses, "cancel", bool)()
 
 
 class Pager(Generic[T]):

@@ -42,7 +42,8 @@ class Entry:
 class Expected:
     """What must be true of an entry for a conditional write to happen.
 
-    ``Expected.ABSENT``, ``Expected.PRESENT``, ``Expected.version(…)`` or ``Expected.value(…)``.
+    ``Expected.ABSENT``, ``Expected.PRESENT``, ``Expected.version(…)``, ``Expected.value(…)`` or
+    ``Expected.unchanged(…)``.
     """
 
     ABSENT: ClassVar[Expected]
@@ -62,6 +63,15 @@ class Expected:
     def value(value: Data) -> Expected:
         """There is an entry and it holds exactly these bytes; of a counter, its decimal text."""
         return Expected(types_pb2.Expected(value=to_bytes(value)))
+
+    @staticmethod
+    def unchanged(entry: Optional[Entry]) -> Expected:
+        """It is as it was read: still absent, or of the same version, or of the same value if it has no version."""
+        if entry is None:
+            return Expected.ABSENT
+        if entry.version is not None:
+            return Expected.version(entry.version)
+        return Expected.PRESENT if entry.value is None else Expected.value(entry.value)
 
     def __repr__(self) -> str:
         return f"Expected({self.wire.WhichOneof('kind')})"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ._expressions import Names, Values
 from ._times import Ttl
 from .conditions import Condition
 from .entries import Data, Entry, Expected
 from .updates import AnyUpdate
-from .values import Item, ItemKey, Value
+from .values import Item, ItemKey
 
 if TYPE_CHECKING:
     from typing_extensions import Literal
@@ -73,7 +73,7 @@ class TransactDelete:
 class TransactPutItem:
     """Writes an item in place of what was there."""
 
-    item: Mapping[str, Value]
+    item: Mapping[str, Any]
     ttl: Optional[Ttl] = None
     """The item expires this long from now. Without it, it has no TTL, unless its own attributes say so."""
     condition: Union[str, Condition, None] = None

@@ -68,8 +68,15 @@ ItemKey = Union[KeyValue, tuple[KeyValue, KeyValue]]
 """The primary key of an item: its partition key or, where the table has a sort key, the two as a pair."""
 
 
-def to_wire(value: Value) -> types_pb2.Value:
-    """A value as it is sent."""
+# Protobuf takes messages within messages 100 deep: a map within a map is three, a list two. What is around a value takes
+# some as well. DynamoDB's own 32 levels fit; how many lists are too many the server says.
+_DEEPEST = 97
+
+
+def to_wire(value: Value, deeper: int = _DEEPEST) -> types_pb2.Value:
+    """A value as it is sent, within as many messages as may still come."""
+    if deeper < 0:
+        raise ValueError("attributes nest at most 32 levels deep")
     # Of a bool, which is an int as well, and a str, which is a sequence, the first match counts.
     if isinstance(value, str):
         return types_pb2.Value(s=value)
@@ -82,9 +89,9 @@ def to_wire(value: Value) -> types_pb2.Value:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return types_pb2.Value(b=bytes(value))
     if isinstance(value, Mapping):
-        return types_pb2.Value(m=types_pb2.AttributeMap(fields=item_to_wire(value)))
+        return types_pb2.Value(m=types_pb2.AttributeMap(fields=item_to_wire(value, deeper - 3)))
     if isinstance(value, (list, tuple)):
-        return types_pb2.Value(l=list_to_wire(value))
+        return types_pb2.Value(l=list_to_wire(value, deeper - 2))
     if isinstance(value, (set, frozenset)):
         return _set_to_wire(value)
     if isinstance(value, float):
@@ -92,14 +99,14 @@ def to_wire(value: Value) -> types_pb2.Value:
     raise TypeError(f"{type(value).__name__} is no type of an attribute")
 
 
-def item_to_wire(item: Mapping[str, Value]) -> dict[str, types_pb2.Value]:
+def item_to_wire(item: Mapping[str, Value], deeper: int = _DEEPEST) -> dict[str, types_pb2.Value]:
     """The attributes of a request."""
-    return {name: to_wire(value) for name, value in item.items()}
+    return {name: to_wire(value, deeper) for name, value in item.items()}
 
 
-def list_to_wire(values: Iterable[Value]) -> types_pb2.AttributeList:
+def list_to_wire(values: Iterable[Value], deeper: int = _DEEPEST) -> types_pb2.AttributeList:
     """Values in order."""
-    return types_pb2.AttributeList(values=[to_wire(value) for value in values])
+    return types_pb2.AttributeList(values=[to_wire(value, deeper) for value in values])
 
 
 def number_to_wire(number: Number) -> str:

@@ -13,7 +13,6 @@ from dynakv import (
     Attr,
     BatchDelete,
     BatchSet,
-    Condition,
     Expected,
     Index,
     IndexKind,
@@ -67,7 +66,7 @@ def duration(text: str) -> timedelta:
 def value(document: dict[str, Any]) -> Any:
     """An attribute."""
     ((kind, content),) = document.items()
-    convert: Callable[[Any], Any] = {
+    conversions: dict[str, Callable[[Any], Any]] = {
         "S": str,
         "N": Decimal,
         "B": base64.b64decode,
@@ -78,8 +77,8 @@ def value(document: dict[str, Any]) -> Any:
         "SS": set,
         "NS": lambda numbers: {Decimal(number) for number in numbers},
         "BS": lambda texts: {base64.b64decode(text) for text in texts},
-    }[kind]
-    return convert(content)
+    }
+    return conversions[kind](content)
 
 
 def attributes(document: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +107,7 @@ def expected(document: dict[str, Any]) -> Expected:
 _COMPARISONS = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "lte", "gt": "gt", "ge": "gte"}
 
 
-def condition(document: Any, make: Callable[[str], Any] = Attr) -> Union[str, Condition]:
+def condition(document: Any, make: Callable[[str], Any] = Attr) -> Any:
     """A condition: an expression as it is, or one that the builder makes."""
     if isinstance(document, str):
         return document
@@ -117,7 +116,7 @@ def condition(document: Any, make: Callable[[str], Any] = Attr) -> Union[str, Co
         join = operator.and_ if name == "and" else operator.or_
         return functools.reduce(join, [condition(operand, make) for operand in operands])
     if name == "not":
-        return ~condition(operands, make)  # type: ignore[operator]
+        return ~condition(operands, make)
     if name in ("exists", "not_exists"):
         return getattr(make(operands), name)()
     path, *rest = operands
@@ -131,7 +130,7 @@ def condition(document: Any, make: Callable[[str], Any] = Attr) -> Union[str, Co
     return getattr(make(path), _COMPARISONS.get(name, name))(*[value(one) for one in rest])
 
 
-def update(document: dict[str, Any]) -> Union[Update, str]:
+def update(document: dict[str, Any]) -> Any:
     """Changes of an item: an expression, or typed ones."""
     if "expression" in document:
         return document["expression"]
@@ -150,7 +149,7 @@ def update(document: dict[str, Any]) -> Union[Update, str]:
     return changes
 
 
-def keys(document: Any) -> list[str]:
+def keys(document: Any) -> Any:
     """Keys, listed or counted."""
     if isinstance(document, dict):
         return [f"{document['prefix']}{number}" for number in range(document["count"])]

@@ -29,7 +29,7 @@ def load() -> list[Vector]:
 
 
 class Tokens:
-    """The tokens for retries, which gRPC keeps for each target: failures of one vector would stop retries of the next."""
+    """The tokens for retries, which gRPC keeps for each target: spent by one vector, the next would lack them."""
 
     def __init__(self) -> None:
         self._spent = 0
@@ -68,7 +68,8 @@ async def _step(step: dict[str, Any], client: AnyClient) -> tuple[Any, Any]:
     if "fault" in step:
         options["metadata"] = [("dynakv-test-fault", _fault(step["fault"]))]
     try:
-        actual = await _CALLS.get(step["call"], _plain)(client, step["call"], given, options)
+        carry: _Carry = _CALLS.get(step["call"], _plain)
+        actual = await carry(client, step["call"], given, options)
     except dynakv.DynaKVError as raised:
         if "error" not in step:
             raise
