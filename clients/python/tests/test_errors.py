@@ -93,11 +93,12 @@ def test_a_refusal_names_the_position_that_the_caller_knows() -> None:
 
 def test_a_server_that_does_not_answer_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        with dynakv.Client(f"127.0.0.1:{silent.getsockname()[1]}") as client:
-            with pytest.raises(errors.DeadlineExceededError):
-                client.get("key", timeout=0.05)
-            with pytest.raises(errors.OutcomeUnknownError) as raised:
-                client.set("key", "value", timeout=timedelta(milliseconds=50), request_id=REQUEST_ID)
-            assert raised.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
-            assert raised.value.request_id == REQUEST_ID
-            assert isinstance(raised.value.__cause__, grpc.RpcError)
+        client = dynakv.Client(f"127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(errors.DeadlineExceededError):
+            client.get("key", timeout=0.05)
+        with pytest.raises(errors.OutcomeUnknownError) as raised:
+            client.set("key", "value", timeout=timedelta(milliseconds=50), request_id=REQUEST_ID)
+        client.close()
+    assert raised.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert raised.value.request_id == REQUEST_ID
+    assert isinstance(raised.value.__cause__, grpc.RpcError)

@@ -68,8 +68,8 @@ ItemKey = Union[KeyValue, tuple[KeyValue, KeyValue]]
 """The primary key of an item: its partition key or, where the table has a sort key, the two as a pair."""
 
 
-# Protobuf takes messages within messages 100 deep: a map within a map is three, a list two. What is around a value takes
-# some as well. DynamoDB's own 32 levels fit; how many lists are too many the server says.
+# Protobuf takes messages within messages 100 deep: a map within a map is three, a list two. What is around a value
+# takes some as well. DynamoDB's own 32 levels fit; how many lists are too many the server says.
 _DEEPEST = 97
 
 
@@ -77,7 +77,17 @@ def to_wire(value: Value, deeper: int = _DEEPEST) -> types_pb2.Value:
     """A value as it is sent, within as many messages as may still come."""
     if deeper < 0:
         raise ValueError("attributes nest at most 32 levels deep")
-    # Of a bool, which is an int as well, and a str, which is a sequence, the first match counts.
+    if isinstance(value, Mapping):
+        return types_pb2.Value(m=types_pb2.AttributeMap(fields=item_to_wire(value, deeper - 3)))
+    if isinstance(value, (list, tuple)):
+        return types_pb2.Value(l=list_to_wire(value, deeper - 2))
+    if isinstance(value, (set, frozenset)):
+        return _set_to_wire(value)
+    return _scalar_to_wire(value)
+
+
+def _scalar_to_wire(value: Any) -> types_pb2.Value:
+    # A bool is an int as well: the first match counts.
     if isinstance(value, str):
         return types_pb2.Value(s=value)
     if isinstance(value, bool):
@@ -88,12 +98,6 @@ def to_wire(value: Value, deeper: int = _DEEPEST) -> types_pb2.Value:
         return types_pb2.Value(null=True)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return types_pb2.Value(b=bytes(value))
-    if isinstance(value, Mapping):
-        return types_pb2.Value(m=types_pb2.AttributeMap(fields=item_to_wire(value, deeper - 3)))
-    if isinstance(value, (list, tuple)):
-        return types_pb2.Value(l=list_to_wire(value, deeper - 2))
-    if isinstance(value, (set, frozenset)):
-        return _set_to_wire(value)
     if isinstance(value, float):
         raise TypeError("a float is no attribute: it seldom holds the number that it shows; use Decimal")
     raise TypeError(f"{type(value).__name__} is no type of an attribute")
