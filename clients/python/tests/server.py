@@ -29,7 +29,7 @@ def running(*arguments: str, environment: Optional[dict[str, str]] = None) -> It
         [binary(), "serve", "--memory", *listen, *arguments],
         env={**os.environ, "DYNAKV__ALLOW_DELETE_TABLE": "true", **(environment or {})},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     with process:

@@ -217,7 +217,8 @@ class Client(Base):
                 yield answer
         finally:
             # What an interceptor gives in the place of gRPC's answer may be no more than an iterator.
-            getattr(responses, "cancel", bool)()
+            if hasattr(responses, "cancel"):
+                responses.cancel()
 
 
 class AsyncPager(Generic[T]):

@@ -233,7 +233,8 @@ class Client(Base):
             yield from part.fail(of_error(error))
         finally:
             # What an interceptor gives in the place of gRPC's answer may be no more than an iterator.
-            getattr(responses, "cancel", bool)()
+            if hasattr(responses, "cancel"):
+                responses.cancel()
 
 
 class Pager(Generic[T]):
