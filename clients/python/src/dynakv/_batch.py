@@ -61,15 +61,14 @@ class KeysPart:
         self._start = start
         self._unanswered: set[int] = set(range(len(call.request.keys)))
 
-    def take(self, response: batch_pb2.BatchGetResponse) -> list[tuple[int, Found]]:
+    def take(self, response: batch_pb2.BatchGetResponse) -> Iterator[tuple[int, Found]]:
         """The answers of a message, each with the position of its key."""
-        answers = []
         for result in response.results:
             if result.index not in self._unanswered:
                 raise UnreadableAnswer("a result that belongs to no key")
+            found = self._found(result)
             self._unanswered.remove(result.index)
-            answers.append((self._start + result.index, self._found(result)))
-        return answers
+            yield self._start + result.index, found
 
     def end(self) -> None:
         """Be sure that no key was left out."""
