@@ -26,7 +26,7 @@ async function withLock(name: string, work: () => Promise<void>): Promise<boolea
 // end
 
 const ran = await withLock("nightly-report", async () => {
-  console.log("somebody else gets it:", await withLock("nightly-report", async () => undefined));
+  console.log("somebody else gets it:", await withLock("nightly-report", () => Promise.resolve()));
 });
 console.log(
   "we got it:",

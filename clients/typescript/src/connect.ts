@@ -114,9 +114,9 @@ export function open(options: ClientOptions): Settings {
  */
 export async function reach({ address, timeout, channels }: Settings): Promise<void> {
   const deadline = Date.now() + Math.min(timeout, CONNECT_TIMEOUT);
-  let reached = false;
+  let attempts = 0;
   const credentials = CallCredentials.createFromMetadataGenerator((_, done) => {
-    reached = true;
+    attempts += 1;
     done(null, new Metadata());
   });
   const details = await new Promise<string>((resolve) => {
@@ -127,7 +127,7 @@ export async function reach({ address, timeout, channels }: Settings): Promise<v
       resolve(error?.code === Code.DEADLINE_EXCEEDED ? "there was no answer in time" : (error?.details ?? "")),
     );
   });
-  if (!reached) {
+  if (attempts === 0) {
     throw new ConnectError(`cannot connect to ${address}: ${details}`);
   }
 }

@@ -33,7 +33,8 @@ export function failureOfCall({ code, details, metadata }: StatusObject): Failur
   let status: Status = { code, message: details, details: [] };
   if (Buffer.isBuffer(trailer)) {
     try {
-      status = { ...status, details: Status.decode(trailer).details };
+      // With the message as well: grpc-js leaves some characters of the header's escaped.
+      status = { ...Status.decode(trailer), code };
     } catch {
       // Whoever made them, they are not the details of DynaKV.
     }
@@ -54,7 +55,7 @@ export function failureOfStatus({ code, message, details }: Status): Failure {
   return {
     code: (Code[code] ?? "UNKNOWN") as CodeName,
     message,
-    reason: dynakv?.reason as Reason | undefined,
+    reason: dynakv?.reason,
     metadata: Object.fromEntries(dynakv?.metadata ?? []),
     fieldViolations: violations.map(({ field, description }) => ({ field, description })),
     retryDelay: retry && milliseconds(retry),

@@ -5,8 +5,7 @@ import type { ErrorReason } from "./gen/dynakv/v1/errors.js";
 /** A reason that this version of the library knows: the names of `errors.proto`. */
 export type KnownReason = Exclude<keyof typeof ErrorReason, "UNSPECIFIED">;
 
-/** DynaKV's reason for an error. A later server may have others than those that are known here. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- keeps the known names for completion
+/** DynaKV's reason for an error. A later server may have others than those that are known here, hence any string. */
 export type Reason = KnownReason | (string & {});
 
 /** A field is missing, malformed or past a limit. */

@@ -110,7 +110,7 @@ export function numberText(value: NumberInput): string {
 export function keyToWire(key: ItemKey): WireKey {
   return isArray(key)
     ? { partition: toWire(key[0]), sort: toWire(key[1]) }
-    : { partition: toWire(key as KeyValue), sort: undefined };
+    : { partition: toWire(key), sort: undefined };
 }
 
 /** A value of an answer. */

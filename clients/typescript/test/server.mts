@@ -25,7 +25,8 @@ export async function startServer(
       `MISSING: the server ${binary}; build it with \`cargo build --features faults\`, or set DYNAKV_SERVER`,
     );
   }
-  const server = spawn(binary, ["serve", "--memory", "--listen", "127.0.0.1:0", ...flags], {
+  const listen = flags.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  const server = spawn(binary, ["serve", "--memory", ...listen, ...flags], {
     // Its log is mostly of the calls that tests make fail.
     stdio: ["ignore", "pipe", process.env["DYNAKV_TEST_LOG"] === undefined ? "ignore" : "inherit"],
     env: { ...process.env, DYNAKV__ALLOW_DELETE_TABLE: "true", ...env },

@@ -1,7 +1,7 @@
 import type { BatchOperation, CallOptions, Client, Paged, TransactOperation, TransactRead, WriteOptions } from "dynakv";
 import { PagedItems, type ConditionOptions, type ExpressionOptions, type ReadOptions } from "dynakv";
 
-import { has, list, map, type Doc, type DocMap } from "./file.mjs";
+import { has, list, map, text, type Doc, type DocMap } from "./file.mjs";
 import * as result from "./results.mjs";
 import * as value from "./values.mjs";
 
@@ -17,34 +17,32 @@ export async function call(client: Client, name: string, args: DocMap, options: 
 type Carry = (client: Client, args: DocMap, options: WriteOptions & ReadOptions) => Promise<Doc>;
 
 const CALLS: Readonly<Record<string, Carry>> = {
-  get: async (client, { key }, options) => result.found(await client.get(String(key), options), value.entry),
+  get: async (client, { key }, options) => result.found(await client.get(text(key), options), value.entry),
   set: async (client, { key, value: bytes, ...args }, options) =>
-    result.written(await client.set(String(key), value.bytes(bytes), { ...options, ...expiry(args), ...flags(args) })),
+    result.written(await client.set(text(key), value.bytes(bytes), { ...options, ...expiry(args), ...flags(args) })),
   compare_and_set: async (client, { key, value: bytes, expected = "", ...args }, options) => {
     const all = { ...options, ...expiry(args), ...flags(args) };
-    return result.swap(await client.compareAndSet(String(key), value.bytes(bytes), value.expected(expected), all));
+    return result.swap(await client.compareAndSet(text(key), value.bytes(bytes), value.expected(expected), all));
   },
-  delete: async (client, { key }, options) => ({ existed: await client.delete(String(key), options) }),
+  delete: async (client, { key }, options) => ({ existed: await client.delete(text(key), options) }),
   compare_and_delete: async (client, { key, expected = "", ...args }, options) =>
-    result.deletion(
-      await client.compareAndDelete(String(key), value.expected(expected), { ...options, ...flags(args) }),
-    ),
+    result.deletion(await client.compareAndDelete(text(key), value.expected(expected), { ...options, ...flags(args) })),
   exists: async (client, { keys }, options) => ({ exists: await client.exists(keysOf(keys), options) }),
-  get_ttl: async (client, { key }, options) => result.ttl(await client.getTtl(String(key), options)),
+  get_ttl: async (client, { key }, options) => result.ttl(await client.getTtl(text(key), options)),
   expire: async (client, { key, ttl = "" }, options) =>
-    result.expiration(await client.expire(String(key), value.duration(ttl), options)),
-  persist: async (client, { key }, options) => result.persistence(await client.persist(String(key), options)),
+    result.expiration(await client.expire(text(key), value.duration(ttl), options)),
+  persist: async (client, { key }, options) => result.persistence(await client.persist(text(key), options)),
   increment: async (client, { key, by, initial, ...args }, options) => {
     const amounts = {
-      ...(by !== undefined && { by: BigInt(String(by)) }),
-      ...(initial !== undefined && { initial: BigInt(String(initial)) }),
+      ...(by !== undefined && { by: BigInt(text(by)) }),
+      ...(initial !== undefined && { initial: BigInt(text(initial)) }),
     };
-    return result.counter(await client.increment(String(key), { ...options, ...amounts, ...expiry(args) }));
+    return result.counter(await client.increment(text(key), { ...options, ...amounts, ...expiry(args) }));
   },
   list_keys: (client, { prefix, glob, mode, ...args }, options) => {
     const pattern = {
-      ...(prefix !== undefined && { prefix: String(prefix) }),
-      ...(glob !== undefined && { glob: String(glob) }),
+      ...(prefix !== undefined && { prefix: text(prefix) }),
+      ...(glob !== undefined && { glob: text(glob) }),
     };
     return paged(client.listKeys({ ...options, ...pages(args), ...pattern }), mode, (key) => key);
   },
@@ -90,7 +88,7 @@ const CALLS: Readonly<Record<string, Carry>> = {
       await client.putItem(value.item(map(item)), { ...options, ...expiry(args), ...conditional(args) }),
     ),
   update_item: async (client, { key, update, return_values, ...args }, options) => {
-    const returnValues = return_values === undefined ? {} : { returnValues: camel(String(return_values)) as "allNew" };
+    const returnValues = return_values === undefined ? {} : { returnValues: camel(text(return_values)) as "allNew" };
     const all = { ...options, ...conditional(args), ...returnValues };
     return result.writtenItem(await client.updateItem(value.itemKey(key), value.update(update), all));
   },
@@ -110,7 +108,7 @@ const CALLS: Readonly<Record<string, Carry>> = {
   list_tables: async (client, _, options) => ({ tables: (await client.listTables(options)).map(result.listedTable) }),
   enable_ttl: async (client, _, options) => result.timeToLive(await client.enableTtl(options)),
   delete_table: async (client, { table }, options) => {
-    await client.deleteTable(String(table), options);
+    await client.deleteTable(text(table), options);
     return {};
   },
 };
@@ -118,8 +116,8 @@ const CALLS: Readonly<Record<string, Carry>> = {
 /** The options that many calls have. */
 function common({ table, request_id, consistent }: DocMap): WriteOptions & ReadOptions {
   return {
-    ...(table !== undefined && { table: String(table) }),
-    ...(request_id !== undefined && { requestId: String(request_id) }),
+    ...(table !== undefined && { table: text(table) }),
+    ...(request_id !== undefined && { requestId: text(request_id) }),
     ...(consistent !== undefined && { consistent: consistent === true }),
   };
 }
@@ -144,7 +142,7 @@ function expressions({ names, values, projection }: DocMap): ExpressionOptions &
   return {
     ...(names !== undefined && { names: map(names) as Record<string, string> }),
     ...(values !== undefined && { values: value.item(map(values)) as NonNullable<ExpressionOptions["values"]> }),
-    ...(projection !== undefined && { projection: String(projection) }),
+    ...(projection !== undefined && { projection: text(projection) }),
   };
 }
 
@@ -159,7 +157,7 @@ function conditional({ condition, ...args }: DocMap): ConditionOptions {
 function pages({ page_size, page_token }: DocMap) {
   return {
     ...(page_size !== undefined && { pageSize: Number(page_size) }),
-    ...(page_token !== undefined && { pageToken: String(page_token) }),
+    ...(page_token !== undefined && { pageToken: text(page_token) }),
   };
 }
 
@@ -168,7 +166,7 @@ function itemPages({ filter, index, ...args }: DocMap) {
     ...pages(args),
     ...expressions(args),
     ...(filter !== undefined && { filter: value.condition(filter) }),
-    ...(index !== undefined && { index: String(index) }),
+    ...(index !== undefined && { index: text(index) }),
   };
 }
 
@@ -200,17 +198,17 @@ async function paged<T>(rows: Paged<T>, mode: Doc | undefined, doc: (row: T) => 
 }
 
 function keysOf(keys: Doc | undefined): string[] {
-  return has(keys, "count") ? numbered(keys) : list(keys).map(String);
+  return has(keys, "count") ? numbered(keys) : list(keys).map(text);
 }
 
 function numbered({ count, prefix }: DocMap): string[] {
-  return Array.from({ length: Number(count) }, (_, number) => `${String(prefix)}${number}`);
+  return Array.from({ length: Number(count) }, (_, number) => `${text(prefix)}${number}`);
 }
 
 function batchOperation(operation: DocMap): BatchOperation {
   const { key, value: bytes, expected, ...args } = map(operation["set"] ?? operation["delete"]);
   const all = {
-    key: String(key),
+    key: text(key),
     ...(expected !== undefined && { expected: value.expected(expected) }),
     ...flags(args),
   };
@@ -220,26 +218,26 @@ function batchOperation(operation: DocMap): BatchOperation {
 }
 
 function transactRead({ key, item_key, table }: DocMap): TransactRead {
-  const where = table === undefined ? {} : { table: String(table) };
+  const where = table === undefined ? {} : { table: text(table) };
   if (item_key !== undefined) {
     return { itemKey: value.itemKey(item_key), ...where };
   }
-  return table === undefined ? String(key) : { key: String(key), ...where };
+  return table === undefined ? text(key) : { key: text(key), ...where };
 }
 
 function transactOperation({ table, return_current, ...operation }: DocMap): TransactOperation {
   const [[kind, fields] = []] = Object.entries(operation);
   const { key, value: bytes, item, update, expected, ...args } = map(fields);
   const common = {
-    ...(table !== undefined && { table: String(table) }),
+    ...(table !== undefined && { table: text(table) }),
     ...(return_current !== undefined && { returnCurrent: return_current === true }),
     ...(expected !== undefined && { expected: value.expected(expected) }),
   };
   switch (kind) {
     case "set":
-      return { op: "set", key: String(key), value: value.bytes(bytes), ...common, ...expiry(args) };
+      return { op: "set", key: text(key), value: value.bytes(bytes), ...common, ...expiry(args) };
     case "delete":
-      return { op: "delete", key: String(key), ...common };
+      return { op: "delete", key: text(key), ...common };
     case "put_item":
       return { op: "putItem", item: value.item(map(item)), ...conditional(args), ...common, ...expiry(args) };
     case "update_item":

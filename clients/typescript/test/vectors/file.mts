@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 /** A document: what YAML or JSON can say. */
+
 export type Doc = string | number | boolean | Doc[] | { [name: string]: Doc };
 
 /** A map. */
@@ -36,7 +37,7 @@ export function loadVectors(folder: string): Vector[] {
 }
 
 /** Whether this is a map, and has this key. */
-export function has<K extends string>(doc: Doc | undefined, key: K): doc is { [name in K]: Doc } & DocMap {
+export function has<K extends string>(doc: Doc | undefined, key: K): doc is Record<K, Doc> & DocMap {
   return typeof doc === "object" && !Array.isArray(doc) && Object.hasOwn(doc, key);
 }
 
@@ -52,6 +53,14 @@ export function map(doc: Doc | undefined): DocMap {
 export function list(doc: Doc | undefined): Doc[] {
   if (!Array.isArray(doc)) {
     throw new Error(`${JSON.stringify(doc)} is no list`);
+  }
+  return doc;
+}
+
+/** Text, or the error that there is none. */
+export function text(doc: Doc | undefined): string {
+  if (typeof doc !== "string") {
+    throw new Error(`${JSON.stringify(doc)} is no text`);
   }
   return doc;
 }

@@ -1,4 +1,4 @@
-import { has, list, map, type Doc } from "./file.mjs";
+import { has, list, map, text, type Doc } from "./file.mjs";
 
 /** Whether a document is as expected; if not, where it differs. */
 export function mismatch(expected: Doc, actual: Doc | undefined, path = "result"): string | undefined {
@@ -59,7 +59,7 @@ function special(expected: Record<string, Doc>, actual: Doc, path: string, diffe
     case "SS":
     case "NS":
     case "BS": {
-      const members = (doc: Doc | undefined): string => sorted(list(doc).map(form === "NS" ? number : String));
+      const members = (doc: Doc | undefined): string => sorted(list(doc).map(form === "NS" ? number : text));
       return Array.isArray(operand) ? when(has(actual, form) && members(operand) === members(actual[form])) : undefined;
     }
     default:
@@ -95,7 +95,7 @@ function between(bounds: Doc, actual: Doc): boolean {
 /** The same text for the same number. */
 function number(doc: Doc | undefined): string {
   const [, sign, whole = "", fraction = "", exponent = "0"] =
-    /^([+-]?)(\d*)\.?(\d*)(?:[eE](.*))?$/.exec(String(doc)) ?? [];
+    /^([+-]?)(\d*)\.?(\d*)(?:[eE](.*))?$/.exec(text(doc)) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
   const power = Number(exponent) - fraction.length + digits.length - significant.length;
@@ -111,6 +111,6 @@ function sorted(texts: string[]): string {
 }
 
 function show(doc: Doc | undefined): string {
-  const text = JSON.stringify(doc) ?? "nothing";
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  const shown = doc === undefined ? "nothing" : JSON.stringify(doc);
+  return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

@@ -1,7 +1,7 @@
 import { CallError, OutcomeUnknownError } from "dynakv";
 import type * as dynakv from "dynakv";
 
-import { list, map, type Doc, type DocMap } from "./file.mjs";
+import { list, map, text, type Doc, type DocMap } from "./file.mjs";
 import { attributes, doc, entry } from "./values.mjs";
 
 export function found<T>(value: T | undefined, show: (value: T) => Doc): Doc {
@@ -164,18 +164,18 @@ export function newTable(args: DocMap): dynakv.CreateTableOptions {
 function newIndex({ name, kind, projection, projected, throughput, ...keys }: DocMap): dynakv.NewIndex {
   return {
     ...newTable(keys),
-    name: String(name),
+    name: text(name),
     ...(kind !== undefined && { kind: kind === "LOCAL" ? "local" : "global" }),
     ...(projection === "ALL" && { projection: "all" }),
     ...(projection === "KEYS_ONLY" && { projection: "keysOnly" }),
-    ...(projection === "INCLUDE" && { projection: { include: list(projected).map(String) } }),
+    ...(projection === "INCLUDE" && { projection: { include: list(projected).map(text) } }),
     ...(throughput !== undefined && { throughput: capacity(map(throughput)) }),
   };
 }
 
 function key(doc: Doc): dynakv.KeyAttribute {
   const { name, type } = map(doc);
-  return { name: String(name), type: type as "S" };
+  return { name: text(name), type: type as "S" };
 }
 
 function capacity({ read_capacity_units, write_capacity_units }: DocMap): dynakv.Throughput {

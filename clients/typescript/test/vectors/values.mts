@@ -1,16 +1,16 @@
 import { attr, Entry, NumberValue, Update, type Condition, type Expected, type Item, type ItemInput } from "dynakv";
 import type { ItemKey, KeyValue, NumberInput, Operand, SetInput, Value, ValueInput } from "dynakv";
 
-import { has, list, map, type Doc, type DocMap } from "./file.mjs";
+import { has, list, map, text, type Doc, type DocMap } from "./file.mjs";
 
 /** Text, or the bytes of `{base64}`. */
 export function bytes(doc: Doc | undefined): string | Buffer {
-  return has(doc, "base64") ? Buffer.from(String(doc.base64), "base64") : String(doc);
+  return has(doc, "base64") ? Buffer.from(text(doc.base64), "base64") : text(doc);
 }
 
 /** Milliseconds. */
 export function duration(doc: Doc): number {
-  const [, number, unit] = /^([\d.]+)(ms|s)$/.exec(String(doc)) ?? [];
+  const [, number, unit] = /^([\d.]+)(ms|s)$/.exec(text(doc)) ?? [];
   if (number === undefined) {
     throw new Error(`${JSON.stringify(doc)} is no duration`);
   }
@@ -19,7 +19,7 @@ export function duration(doc: Doc): number {
 
 export function expected(doc: Doc): Expected {
   if (has(doc, "version")) {
-    return { version: String(doc.version) };
+    return { version: text(doc.version) };
   }
   return has(doc, "value") ? { value: bytes(doc.value) } : has(doc, "absent") ? "absent" : "present";
 }
@@ -29,11 +29,11 @@ export function native(doc: Doc): ValueInput {
   const [[type, value] = []] = Object.entries(map(doc));
   switch (type) {
     case "S":
-      return String(value);
+      return text(value);
     case "N":
       return number(value);
     case "B":
-      return Buffer.from(String(value), "base64");
+      return Buffer.from(text(value), "base64");
     case "BOOL":
       return value === true;
     case "NULL":
@@ -64,21 +64,22 @@ export function itemKey(doc: Doc | undefined): ItemKey {
 
 /** What a user has at hand: a `number` where that is exactly it, a `bigint` for what is larger, and text else. */
 function number(doc: Doc | undefined): NumberInput {
-  const text = String(doc);
-  if (String(Number(text)) === text && (Number.isSafeInteger(Number(text)) || !Number.isInteger(Number(text)))) {
-    return Number(text);
+  const digits = text(doc);
+  const double = Number(digits);
+  if (String(double) === digits && (Number.isSafeInteger(double) || !Number.isInteger(double))) {
+    return double;
   }
-  return /^-?[1-9]\d*$/.test(text) ? BigInt(text) : new NumberValue(text);
+  return /^-?[1-9]\d*$/.test(digits) ? BigInt(digits) : new NumberValue(digits);
 }
 
 function set(type: "SS" | "NS" | "BS", members: readonly Doc[]): SetInput {
   switch (type) {
     case "SS":
-      return new Set(members.map(String));
+      return new Set(members.map(text));
     case "NS":
       return new Set(members.map(number));
     case "BS":
-      return new Set(members.map((member) => Buffer.from(String(member), "base64")));
+      return new Set(members.map((member) => Buffer.from(text(member), "base64")));
   }
 }
 
@@ -137,7 +138,7 @@ export function condition(expression: Doc): string | Condition {
 }
 
 function built(expression: DocMap): Condition {
-  const [[name = "", operands = []] = []] = Object.entries(expression);
+  const [[name, operands]] = Object.entries(expression) as [[string, Doc]];
   switch (name) {
     case "and":
     case "or": {
@@ -150,20 +151,21 @@ function built(expression: DocMap): Condition {
     case "not":
       return built(map(operands)).not();
     case "exists":
-      return attr(String(operands)).exists();
+      return attr(text(operands)).exists();
     case "not_exists":
-      return attr(String(operands)).notExists();
+      return attr(text(operands)).notExists();
     case "size": {
       const [path, operator, size] = list(operands);
-      return compared(attr(String(path)).size(), String(operator), Number(size));
+      return compared(attr(text(path)).size(), text(operator), Number(size));
     }
     default:
       return ofAttribute(name, list(operands));
   }
 }
 
-function ofAttribute(name: string, [path, first = "", second = ""]: Doc[]): Condition {
-  const attribute = attr(String(path));
+function ofAttribute(name: string, operands: readonly Doc[]): Condition {
+  const [path, first, second] = operands as [Doc, Doc, Doc];
+  const attribute = attr(text(path));
   switch (name) {
     case "between":
       return attribute.between(native(first), native(second));
@@ -197,14 +199,14 @@ function compared(operand: Operand, operator: string, value: ValueInput): Condit
 /** An expression, or typed changes. */
 export function update(changes: Doc | undefined): string | Update {
   if (has(changes, "expression")) {
-    return String(changes.expression);
+    return text(changes.expression);
   }
   return list(map(changes)["actions"]).reduce<Update>((all, action) => added(all, map(action)), new Update());
 }
 
 function added(all: Update, { path, ...action }: DocMap): Update {
-  const place = String(path);
-  const [[kind, value = ""] = []] = Object.entries(action);
+  const place = text(path);
+  const [[kind, value]] = Object.entries(action) as [[string, Doc]];
   switch (kind) {
     case "set":
       return all.set(place, native(value));
