@@ -1,6 +1,8 @@
 # Everything that a check needs beyond the toolchains is fetched to .cache by the target that needs it.
 
 GRPCURL_VERSION := 1.9.3
+# What is built for tests has faults for clients to ask for, all of it, so that nothing is built twice.
+TESTED := --features dynakv/faults
 BUF := npx --yes @bufbuild/buf@1.75.0
 
 SHELL := bash
@@ -15,17 +17,17 @@ test: suite readme ## All tests; no AWS account, no credentials
 
 suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
 	@tools/require cargo java
-	cargo test --workspace --locked
+	cargo test --workspace --locked $(TESTED)
 
 readme: grpcurl ## The shell sessions of README.md, compared with what really comes back
 	@tools/require cargo
-	cargo build --workspace --locked
+	cargo build --workspace --locked $(TESTED)
 	tools/readme-session README.md
 
 lint: ## Format, clippy and buf, warnings denied
 	@tools/require cargo rustfmt clippy npx
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --features dynakv/bench-internals --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features dynakv/bench-internals,dynakv/faults --locked -- -D warnings
 	$(BUF) lint
 
 fmt: ## Format the code

@@ -33,7 +33,12 @@ pub enum BatchOperation {
     /// Delete an entry and say whether there was one.
     DeleteReportingExistence(Key),
     /// Delete an entry if it is as expected.
-    CompareAndDelete(CompareAndDelete),
+    CompareAndDelete {
+        /// Which, and when.
+        delete: CompareAndDelete,
+        /// Whether the outcome says that there was an entry.
+        reports_existence: bool,
+    },
 }
 
 /// What became of one operation.
@@ -125,7 +130,7 @@ impl KeyValues {
             BatchOperation::CompareAndSet(set) => (&set.key, &set.value, set.expiry),
             BatchOperation::Delete(_)
             | BatchOperation::DeleteReportingExistence(_)
-            | BatchOperation::CompareAndDelete(_) => return Ok(()),
+            | BatchOperation::CompareAndDelete { .. } => return Ok(()),
         };
         let checked = self.table.layout().check_size(key, value, expiry);
         Ok(checked.map_err(|violation| violation.within(format!("operations[{position}].set")))?)
@@ -180,9 +185,9 @@ impl KeyValues {
             BatchOperation::DeleteReportingExistence(key) => {
                 self.delete(&key).await.map(|existed| BatchOutcome::Deleted(Some(existed)))
             }
-            BatchOperation::CompareAndDelete(delete) => {
+            BatchOperation::CompareAndDelete { delete, reports_existence } => {
                 self.compare_and_delete(&delete).await.map(|deletion| match deletion {
-                    Deletion::Deleted => BatchOutcome::Deleted(None),
+                    Deletion::Deleted => BatchOutcome::Deleted(reports_existence.then_some(true)),
                     Deletion::NotDeleted(current) => BatchOutcome::ConditionFailed { current, is_omitted: false },
                 })
             }
@@ -321,7 +326,7 @@ impl BatchOperation {
             Self::Set(set) => &set.key,
             Self::CompareAndSet(set) => &set.key,
             Self::Delete(key) | Self::DeleteReportingExistence(key) => key,
-            Self::CompareAndDelete(delete) => &delete.key,
+            Self::CompareAndDelete { delete, .. } => &delete.key,
         }
     }
 }
