@@ -10,7 +10,7 @@ async function addToCart(article: string): Promise<void> {
   for (;;) {
     const entry = await client.get("cart", { consistent: true });
     const cart = JSON.parse(entry?.text() ?? "[]") as string[];
-    const expected = entry?.version === undefined ? "absent" : { version: entry.version };
+    const expected = entry?.value === undefined ? "absent" : { value: entry.value };
     const swap = await client.compareAndSet("cart", JSON.stringify([...cart, article]), expected);
     if (swap.outcome === "swapped") {
       return;

@@ -154,7 +154,8 @@ describe("a server with TLS", () => {
   });
 
   test("is not trusted under another name", async () => {
-    const tls = { caFile: file("cert.pem"), certFile: file("client.pem"), keyFile: file("client-key.pem") };
+    const files = { caFile: file("cert.pem"), certFile: file("client.pem"), keyFile: file("client-key.pem") };
+    const tls = { ...files, serverName: "other.test" };
     await assert.rejects(Client.connect({ address: server.address, tls }), ConnectError);
   });
 });
