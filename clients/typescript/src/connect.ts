@@ -128,7 +128,8 @@ export async function reach({ address, timeout, channels }: Settings): Promise<v
     );
   });
   if (attempts === 0) {
-    throw new ConnectError(`cannot connect to ${address}: ${details}`);
+    // gRPC's text ends with a note that is mostly empty.
+    throw new ConnectError(`cannot connect to ${address}: ${details.replace(/ Resolution note: $/, "")}`);
   }
 }
 
