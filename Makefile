@@ -8,27 +8,35 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite readme lint fmt bench bench-quick bench-parts server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: suite readme ## All tests; no AWS account, no credentials
+test: suite clients readme ## All tests; no AWS account, no credentials
 
 suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
 	@tools/require cargo java
 	cargo test --workspace --locked $(TESTED)
+
+clients: ## The tests of the clients in other languages, against the server as it is built for tests
+	@tools/require cargo
+	cargo build --workspace --locked $(TESTED)
+	@mkdir -p .cache
+	cargo test --workspace --locked $(TESTED) --test suite the_client_does_what_all_clients_do -- --show-output >.cache/vectors-rust
+	tools/clients test
 
 readme: grpcurl ## The shell sessions of README.md, compared with what really comes back
 	@tools/require cargo
 	cargo build --workspace --locked $(TESTED)
 	tools/readme-session README.md
 
-lint: ## Format, clippy and buf, warnings denied
+lint: ## Formats, linters and type checkers of all languages, warnings denied; generated code that is stale
 	@tools/require cargo rustfmt clippy npx
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features dynakv/bench-internals,dynakv/faults --locked -- -D warnings
 	$(BUF) lint
+	tools/clients lint stale
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use futures_util::FutureExt;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
@@ -270,6 +271,7 @@ impl KeyValues {
             .request_items(table, requests)
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
+            .boxed()
             .await?;
         // Only one table was written to, whatever DynamoDB calls it here.
         let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();

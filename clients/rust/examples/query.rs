@@ -10,7 +10,7 @@ async fn orders(client: &Client) -> Result<(), Error> {
     let of_ada = attr("pk").eq("ada").and(attr("number").ge(10));
     let mut found = client.query(of_ada).filter(attr("status").ne("cancelled")).descending().stream();
     while let Some(item) = found.next().await {
-        println!("{:?}", item?["number"]);
+        println!("{:?}", item?.get("number"));
     }
 
     // One page, and how to go on. The expression may be DynamoDB's own text as well.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use dynakv_client::{Client, Error, TtlOutcome};
 
 async fn remember(client: &Client) -> Result<(), Error> {
-    client.set("session", "ada").ttl(Duration::from_secs(60)).await?;
-    client.expire("session", Duration::from_secs(3600)).await?;
+    client.set("session", "ada").ttl(Duration::from_mins(1)).await?;
+    client.expire("session", Duration::from_hours(1)).await?;
     match client.get_ttl("session").await? {
         TtlOutcome::Ttl { ttl, .. } => println!("{} s left", ttl.as_secs()),
         TtlOutcome::NoTtl => println!("for ever"),

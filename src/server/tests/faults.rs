@@ -6,11 +6,11 @@ use http::Request;
 use tonic::body::Body;
 use tower::service_fn;
 
-use super::calls::{empty, play};
+use super::calls::{Played, empty, play};
 use super::*;
 
 /// A server that counts the calls which get through.
-async fn counting(variables: &[(&str, &str)]) -> (Channel, Arc<AtomicUsize>) {
+async fn counting(variables: &[(&str, &str)]) -> (Played, Channel, Arc<AtomicUsize>) {
     let carried_out = Arc::new(AtomicUsize::new(0));
     let counter = carried_out.clone();
     let handlers = service_fn(move |_: Request<Body>| {
@@ -18,7 +18,8 @@ async fn counting(variables: &[(&str, &str)]) -> (Channel, Arc<AtomicUsize>) {
         async { Ok(empty()) }
     });
     let server = play(handlers, variables, runtime()).await;
-    (connect(&server.listen).await, carried_out)
+    let channel = connect(&server.listen).await;
+    (server, channel, carried_out)
 }
 
 async fn ask(channel: &Channel, fault: &str) -> Result<(), Status> {
@@ -29,7 +30,7 @@ async fn ask(channel: &Channel, fault: &str) -> Result<(), Status> {
 
 #[tokio::test]
 async fn attempts_of_one_id_meet_one_fault_after_the_other_and_then_none() {
-    let (channel, carried_out) = counting(&[]).await;
+    let (_server, channel, carried_out) = counting(&[]).await;
     let faults = "|code=UNAVAILABLE;count=2|code=INTERNAL;when=after";
     for id in ["id=a", "id=b"] {
         let before = carried_out.load(Ordering::Relaxed);
@@ -46,7 +47,7 @@ async fn attempts_of_one_id_meet_one_fault_after_the_other_and_then_none() {
 
 #[tokio::test]
 async fn a_fault_has_the_details_that_are_asked_for_or_none() {
-    let (channel, _) = counting(&[]).await;
+    let (_server, channel, _) = counting(&[]).await;
     let bare = ask(&channel, "id=a|code=INTERNAL").await.unwrap_err();
     assert!(bare.details().is_empty() && bare.message() == "injected", "{bare:?}");
 
@@ -63,7 +64,8 @@ async fn a_fault_has_the_details_that_are_asked_for_or_none() {
 
 #[tokio::test]
 async fn who_may_not_call_may_not_ask_for_faults() {
-    let (channel, carried_out) = counting(&[("DYNAKV__AUTH__TOKENS", "[{name = 'a', token = 's3cret'}]")]).await;
+    let (_server, channel, carried_out) =
+        counting(&[("DYNAKV__AUTH__TOKENS", "[{name = 'a', token = 's3cret'}]")]).await;
     let refused = ask(&channel, "id=a|code=OK").await.unwrap_err();
     assert_eq!(reason(&refused), is(Code::Unauthenticated, "UNAUTHENTICATED", "NOT_APPLIED"));
     assert_eq!(carried_out.load(Ordering::Relaxed), 0);
@@ -71,7 +73,7 @@ async fn who_may_not_call_may_not_ask_for_faults() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused() {
-    let (channel, carried_out) = counting(&[]).await;
+    let (_server, channel, carried_out) = counting(&[]).await;
     for fault in [
         "",
         "id=a",

@@ -39,7 +39,7 @@ fn special(path: &str, map: &Map<String, Json>, actual: &Json) -> Option<Result<
         ("$exactly", value) => exactly(path, value, actual),
         ("$unordered", Json::Array(values)) => unordered(path, values, actual, true),
         ("$contains", Json::Array(values)) => unordered(path, values, actual, false),
-        ("$each", value) | ("count", value) if map.len() == 2 && map.contains_key("$each") => {
+        ("$each" | "count", value) if map.len() == 2 && map.contains_key("$each") => {
             let value = map.get("$each").unwrap_or(value);
             each(path, value, map.get("count").and_then(Json::as_u64), actual)
         }

@@ -25,12 +25,11 @@ pub(super) fn steps(text: &str) -> Option<Vec<Step>> {
 }
 
 fn name(text: &str) -> Option<(String, &str)> {
-    let (name, rest) = match text.strip_prefix('"') {
-        Some(quoted) => unquoted(quoted)?,
-        None => {
-            let (name, rest) = text.split_at(text.find(['.', '[', ']', '"']).unwrap_or(text.len()));
-            (name.to_owned(), rest)
-        }
+    let (name, rest) = if let Some(quoted) = text.strip_prefix('"') {
+        unquoted(quoted)?
+    } else {
+        let (name, rest) = text.split_at(text.find(['.', '[', ']', '"']).unwrap_or(text.len()));
+        (name.to_owned(), rest)
     };
     (!name.is_empty()).then_some((name, rest))
 }

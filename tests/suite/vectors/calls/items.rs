@@ -37,7 +37,7 @@ struct Put {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Update {
+struct UpdateItem {
     key: Key,
     update: Change,
     condition: Option<Test>,
@@ -127,13 +127,13 @@ async fn put(client: &Client, args: Put, options: &Options) -> Result<Outcome, S
     let call = conditional!(write!(options, client.put_item(attributes)), args)
         .with(args.ttl, |call, ttl| call.ttl(ttl.0))
         .when(args.return_old, |call| call.return_old());
-    Ok(outcome(call.await, |done| self::done(done, written)))
+    Ok(outcome(call.await, |done| self::done(done, |done| written(&done))))
 }
 
-async fn update(client: &Client, args: Update, options: &Options) -> Result<Outcome, String> {
+async fn update(client: &Client, args: UpdateItem, options: &Options) -> Result<Outcome, String> {
     let call = conditional!(write!(options, client.update_item(args.key, args.update.0)), args)
         .with(args.return_values, |call, values| call.return_values(values.into()));
-    Ok(outcome(call.await, |done| self::done(done, written)))
+    Ok(outcome(call.await, |done| self::done(done, |done| written(&done))))
 }
 
 async fn delete(client: &Client, args: Delete, options: &Options) -> Result<Outcome, String> {
@@ -151,7 +151,7 @@ fn done<T>(outcome: ItemOutcome<T>, applied: impl FnOnce(T) -> Json) -> Json {
     }
 }
 
-fn written(written: WrittenItem) -> Json {
+fn written(written: &WrittenItem) -> Json {
     map([
         ("version", Some(version(&written.version))),
         ("expire_time", written.expire_time.map(time)),

@@ -1,4 +1,8 @@
 //! The calls: arguments to options of the library, and results to documents.
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "many types have options of the same name; a closure need not say of which type it is"
+)]
 
 mod batches;
 mod entries;

@@ -1,0 +1,26 @@
+package dev.dynakv.client;
+
+import dev.dynakv.v1.DeleteRequest;
+import dev.dynakv.v1.DeleteResponse;
+import dev.dynakv.v1.KeyValueServiceGrpc;
+
+/** A deletion of one entry, whatever it holds. The result says whether there was one. */
+public final class DeleteCall
+    extends WriteCall<Boolean, DeleteCall, DeleteRequest, DeleteResponse> {
+  private final DeleteRequest.Builder request = DeleteRequest.newBuilder();
+
+  DeleteCall(Connection connection, String key) {
+    super(connection, KeyValueServiceGrpc.getDeleteMethod());
+    request.setKey(key);
+  }
+
+  @Override
+  DeleteRequest request(String requestId) {
+    return request.setTable(table()).setRequestId(requestId).build();
+  }
+
+  @Override
+  Boolean read(DeleteRequest sent, DeleteResponse response) {
+    return response.getExisted();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.dynakv.client;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dynakv.v1.DeleteItemRequest;
+import dev.dynakv.v1.DeleteItemResponse;
+import dev.dynakv.v1.ItemServiceGrpc;
+
+/** A deletion of one item. The result says whether there was one. */
+public final class DeleteItemCall
+    extends ItemWriteCall<
+        ItemOutcome<DeletedItem>, DeleteItemCall, DeleteItemRequest, DeleteItemResponse> {
+  private final DeleteItemRequest.Builder request = DeleteItemRequest.newBuilder();
+
+  DeleteItemCall(Connection connection, ItemKey key) {
+    super(connection, ItemServiceGrpc.getDeleteItemMethod());
+    request.setKey(WireValue.key(key));
+  }
+
+  /** Answers with the item as it was before. */
+  @CanIgnoreReturnValue
+  public DeleteItemCall returnOld() {
+    request.setReturnValues(dev.dynakv.v1.ReturnValues.RETURN_VALUES_ALL_OLD);
+    return this;
+  }
+
+  @Override
+  DeleteItemRequest request(String requestId) {
+    Expressions used = expressions.copy();
+    return request
+        .setTable(table())
+        .setRequestId(requestId)
+        .setCondition(used.render(condition()))
+        .setReturnCurrent(returnsCurrent())
+        .clearNames()
+        .putAllNames(used.names())
+        .clearValues()
+        .putAllValues(used.values())
+        .build();
+  }
+
+  @Override
+  ItemOutcome<DeletedItem> read(DeleteItemRequest sent, DeleteItemResponse response) {
+    return outcome(
+        response.getOutcome(),
+        WireValue.item(response.hasCurrent(), response.getCurrent()),
+        () ->
+            new DeletedItem(
+                response.getExisted(),
+                WireValue.item(response.hasAttributes(), response.getAttributes())));
+  }
+}
