@@ -8,7 +8,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts bench-clients server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,10 +32,11 @@ readme: grpcurl ## The shell sessions of README.md, compared with what really co
 	tools/readme-session README.md
 
 lint: ## Formats, linters and type checkers of all languages, warnings denied; generated code that is stale
-	@tools/require cargo rustfmt clippy npx
+	@tools/require cargo rustfmt clippy npx python3
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features dynakv/bench-internals,dynakv/faults --locked -- -D warnings
 	$(BUF) lint
+	tools/check-quotes docs/clients.md
 	tools/clients lint stale
 
 fmt: ## Format the code
@@ -50,6 +51,10 @@ bench: server ## Measure everything, in some twenty minutes, and write docs/benc
 
 bench-quick: server ## Try the benchmark, and write nothing
 	$(BENCH) --quick
+
+bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs of their languages, and write docs/clients-benchmarks.md
+	@tools/require python3 go node npm java mvn
+	tools/bench-clients $(SERVER)
 
 bench-parts: ## Measure the parts that only compute
 	@tools/require cargo
