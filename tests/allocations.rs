@@ -31,8 +31,8 @@ use tonic::Request;
 
 const TABLE: &str = "entries";
 
-/// How many Gets or Sets are in flight before any has to share a call.
-const ALONE: usize = 4;
+/// How many of the Gets or Sets that come together go out by themselves.
+const ALONE: usize = 1;
 
 /// How many keys a shared call has.
 const SHARED_READS: usize = 100;
@@ -184,7 +184,7 @@ fn a_set_by_itself() {
     within(347, alone(|world| world.sets(1)));
 }
 
-/// The fifth call to DynamoDB is the shared one. Nothing is answered before it, so all that it can take wait for it.
+/// The second call to DynamoDB is the shared one, which takes along all others. Nothing is answered before it.
 #[test]
 fn a_get_in_a_shared_call() {
     let world = World::answering(ALONE + 1);

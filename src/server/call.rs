@@ -24,6 +24,7 @@ use super::deadline::Time;
 use super::faults::{self, Faults};
 use super::rejection::{explain, interrupted};
 use crate::config::{Auth, Limits};
+use crate::service::Repeated;
 use crate::wire::status::{Reason, status};
 
 /// Names a call in the log. Taken from the request if a proxy has set it, and sent back with the answer.
@@ -66,12 +67,15 @@ where
         Self { handlers, gate: Arc::new(gate) }
     }
 
-    async fn answer(self, request: Request<Body>) -> Response<Body> {
+    async fn answer(self, mut request: Request<Body>) -> Response<Body> {
         let begun = Instant::now();
         let id = request_id(request.headers());
         let method = request.uri().path().to_owned();
         let span = tracing::info_span!("call", method, id = id.to_str().unwrap_or_default());
         let is_repeated = attempts::is_repeated(request.headers());
+        if is_repeated {
+            request.extensions_mut().insert(Repeated);
+        }
         let mut response = self.admit(request).instrument(span.clone()).await.unwrap_or_else(Status::into_http);
         if is_repeated {
             response = attempts::speak_for_all(response);

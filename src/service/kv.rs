@@ -1,7 +1,7 @@
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{answer, batch_get, caller, log_failures};
+use super::{Repeated, answer, batch_get, caller, log_failures};
 use crate::driver::{Driver, ListKeys};
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
@@ -131,13 +131,14 @@ impl KeyValueService for KeyValue {
     }
 
     async fn batch_write(&self, request: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
+        let is_repeated = request.extensions().get::<Repeated>().is_some();
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<BatchWrite> { table, command } = request.try_into()?;
             let BatchWrite { operations, wants_capacity } = command;
             let written =
                 self.driver.key_values(&table, deadline).await?.batch_write(operations, wants_capacity).await?;
             log_failures(&written);
-            Ok(batch::write_response(written, wants_capacity)?)
+            Ok(batch::write_response(written, wants_capacity, is_repeated)?)
         })
         .await
     }

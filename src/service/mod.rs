@@ -24,6 +24,10 @@ use crate::wire::{Violation, page_token};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(pub Arc<str>);
 
+/// The client has sent this call before. In the extensions of such requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Repeated;
+
 /// Why a handler has no response.
 #[derive(Debug, thiserror::Error)]
 enum Failure {

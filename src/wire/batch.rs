@@ -116,19 +116,28 @@ fn parse_delete(delete: pb::BatchDelete) -> Result<BatchOperation, Violation> {
 
 /// The statuses of one batch. Whatever was sent together fails together, with one and the same error; when time is up,
 /// thousands do, and their statuses have to be made in the little time that is left.
-#[derive(Default)]
-struct Failures(HashMap<*const Error, tonic_types::Status>);
+struct Failures {
+    access: Access,
+    /// Whether the client has sent the batch before.
+    is_repeated: bool,
+    statuses: HashMap<*const Error, tonic_types::Status>,
+}
 
 impl Failures {
-    fn status(&mut self, error: &Arc<Error>, access: Access) -> tonic_types::Status {
-        self.0.entry(Arc::as_ptr(error)).or_insert_with(|| status::part_of_error(error, access)).clone()
+    fn new(access: Access, is_repeated: bool) -> Self {
+        Self { access, is_repeated, statuses: HashMap::new() }
+    }
+
+    fn status(&mut self, error: &Arc<Error>) -> tonic_types::Status {
+        let make = || status::part_of_error(error, self.access, self.is_repeated);
+        self.statuses.entry(Arc::as_ptr(error)).or_insert_with(make).clone()
     }
 }
 
 /// The answers as messages of about [`MESSAGE_BYTES`] each, or of one entry that is larger.
 pub(crate) fn messages(answers: Vec<Answer>) -> VecDeque<pb::BatchGetResponse> {
     let mut messages = VecDeque::new();
-    let mut failures = Failures::default();
+    let mut failures = Failures::new(Access::Read, false);
     let mut results = Vec::new();
     let mut bytes = 0;
     for answer in answers {
@@ -157,22 +166,24 @@ fn result((index, found): Answer, failures: &mut Failures) -> pb::BatchGetResult
     let result = match found {
         Found::Item(entry) => Result::Found((*entry).into()),
         Found::Nothing => Result::Missing(Missing {}),
-        Found::Failed(error) => Result::Failed(failures.status(&error, Access::Read)),
+        Found::Failed(error) => Result::Failed(failures.status(&error)),
     };
     pb::BatchGetResult { index: u32::try_from(index).unwrap_or(u32::MAX), result: Some(result) }
 }
 
-/// The response to a batch of writes, or the failure of all, if all failed with the same code.
+/// The response to a batch of writes, or the failure of all, if all failed with the same code. If the client has sent the
+/// batch before, no failure vouches that nothing was written: the attempt before, whose answer was lost, may have.
 pub(crate) fn write_response(
     written: BatchWritten,
     wants_capacity: bool,
+    is_repeated: bool,
 ) -> Result<pb::BatchWriteResponse, Arc<Error>> {
     let BatchWritten { outcomes, consumed } = written;
     if let Some(error) = common_failure(&outcomes) {
         return Err(error);
     }
     let mut room = MAX_MESSAGE_BYTES;
-    let mut failures = Failures::default();
+    let mut failures = Failures::new(Access::Write, is_repeated);
     let mut results: Vec<pb::BatchWriteResult> =
         outcomes.into_iter().map(|outcome| write_result(outcome, &mut failures)).collect();
     for result in &mut results {
@@ -228,7 +239,7 @@ fn write_result(outcome: BatchOutcome, failures: &mut Failures) -> pb::BatchWrit
         BatchOutcome::Superseded => result.set_outcome(Outcome::Superseded),
         BatchOutcome::Failed(error) => {
             result.set_outcome(Outcome::Failed);
-            result.failed = Some(failures.status(&error, Access::Write));
+            result.failed = Some(failures.status(&error));
         }
     }
     result

@@ -101,9 +101,28 @@ pub(crate) fn of_page_token(error: &page_token::Error) -> Status {
     }
 }
 
+/// The same status, but without the word that nothing was written; none if it does not say so.
+///
+/// That word is true of one attempt only. A client that retries by service config sees no other answer than the last one, and
+/// an earlier attempt, whose answer was lost, may have written.
+pub(crate) fn without_vouching(status: &Status) -> Option<Status> {
+    let mut details = status.get_error_details();
+    let vouches = |info: &&tonic_types::ErrorInfo| {
+        info.domain == DOMAIN && info.metadata.get(OUTCOME).is_some_and(|outcome| outcome == NOT_APPLIED)
+    };
+    let mut info = details.error_info().filter(vouches)?.clone();
+    info.metadata.insert(OUTCOME.to_owned(), UNKNOWN.to_owned());
+    details.set_error_info(info.reason, info.domain, info.metadata);
+    let (code, message, metadata) = (status.code(), status.message(), status.metadata().clone());
+    Some(Status::with_error_details_and_metadata(code, message, details, metadata))
+}
+
 /// A part of a call that the driver could not carry out, as a status within a message.
-pub(crate) fn part_of_error(error: &Error, access: Access) -> tonic_types::Status {
-    let status = of_error(error, access);
+pub(crate) fn part_of_error(error: &Error, access: Access, is_repeated: bool) -> tonic_types::Status {
+    let mut status = of_error(error, access);
+    if is_repeated {
+        status = without_vouching(&status).unwrap_or(status);
+    }
     // The details of a status are this very message, encoded.
     tonic_types::Status::decode(status.details()).unwrap_or_else(|_| tonic_types::Status {
         code: status.code().into(),
@@ -253,6 +272,11 @@ fn retry_delay(reason: Reason) -> Option<Duration> {
     }
 }
 
+/// How `ErrorInfo` says of a write whether it happened.
+const OUTCOME: &str = "outcome";
+const NOT_APPLIED: &str = "NOT_APPLIED";
+const UNKNOWN: &str = "UNKNOWN";
+
 /// A status in the making.
 struct Problem {
     reason: Reason,
@@ -277,10 +301,10 @@ impl Problem {
 
     fn outcome(self, outcome: Outcome) -> Self {
         let text = match outcome {
-            Outcome::NotApplied => "NOT_APPLIED",
-            Outcome::Unknown => "UNKNOWN",
+            Outcome::NotApplied => NOT_APPLIED,
+            Outcome::Unknown => UNKNOWN,
         };
-        self.metadata("outcome", text)
+        self.metadata(OUTCOME, text)
     }
 
     fn outcome_of(self, access: Access, outcome: Outcome) -> Self {

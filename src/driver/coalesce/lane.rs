@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// them go, it would be busier still, until nobody shared.
 const CALLS_PER_SECOND: f64 = 1000.0;
 
-/// How many calls may be in flight before any has to share, however fast DynamoDB answers, and at most.
+/// How many calls may be in flight before any has to wait for another one's end, however fast DynamoDB answers, and at most.
 const LEAST_WIDTH: usize = 4;
 const GREATEST_WIDTH: usize = 64;
 
@@ -108,7 +108,8 @@ impl<L: Line> Lane<L> {
     }
 
     /// Lets those who have come at the same time line up, and takes them along. It waits for no time and for no event, only
-    /// until every task has run that could run already: calls that a connection has brought together go out together.
+    /// until the tasks have run that this thread had to run already: calls that a connection has brought together go out
+    /// together. If the thread is stuck meanwhile, those in the line go out as they would behind any slow call.
     pub(super) async fn gather(&self) -> L {
         let gathering = Gathering(self);
         yield_now().await;

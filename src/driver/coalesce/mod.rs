@@ -1,8 +1,8 @@
 //! Calls of different callers that share one call to DynamoDB.
 //!
 //! Most of what a Get or a Set costs is the call to DynamoDB: its signature, its HTTP exchange, its JSON. So while few
-//! calls are in flight each goes out at once, by itself; beyond that, those that come wait for the next free place and go
-//! out together. No timer holds a call back: what waits, waits for a call to end, and on an idle server nothing waits.
+//! calls are in flight each goes out at once, with those that came at the same time; beyond that, those that come wait for
+//! the next free place and go out together. No timer holds a call back: what waits, waits for a call to end, and on an idle server nothing waits.
 //!
 //! Callers that share a call must not feel each other. Whatever is wrong with the shared call (a throttle, an item that
 //! is too large, a missing permission, a fault) its members go on by themselves, each with its own retries and errors; and

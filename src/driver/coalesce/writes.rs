@@ -163,6 +163,7 @@ impl Place {
         if requests.is_empty() {
             return;
         }
+        self.begun = Instant::now();
         let result = {
             let mut write = Box::pin(self.call.send_writes(requests, false));
             poll_fn(|cx| match write.as_mut().poll(cx) {

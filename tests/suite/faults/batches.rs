@@ -245,8 +245,8 @@ async fn a_batch_that_is_only_throttled_ends_before_its_deadline() {
     assert_eq!(world.client.exists(["key-0", "key-499"]).await.unwrap(), [false, false]);
 }
 
-#[tokio::test]
-async fn one_key_in_two_throttled_for_good_spares_the_others() {
+/// A world that leaves every second key unprocessed.
+async fn half_throttled() -> World {
     let world = World::with_full_pauses().await;
     for operation in ["BatchGetItem", "BatchWriteItem"] {
         let table = world.table.clone();
@@ -256,6 +256,30 @@ async fn one_key_in_two_throttled_for_good_spares_the_others() {
             async move { leave_out(&table, call, upstream, |_, key| is_odd(key)).await }
         });
     }
+    world
+}
+
+/// A client that retries by service config shows only this answer: an attempt before it may have written what failed now.
+#[tokio::test]
+async fn what_fails_in_a_repeated_batch_may_have_been_written_before() {
+    let world = half_throttled().await;
+    let sets = (0..4).map(|index| BatchOperation::set(key(index), "v"));
+    let repeated = ("grpc-previous-rpc-attempts".parse().unwrap(), "1".parse().unwrap());
+    let outcomes = world.client.batch_write(sets).metadata(repeated.0, repeated.1).await.unwrap();
+    for (index, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            BatchOutcome::Written { .. } => assert_eq!(index % 2, 0),
+            BatchOutcome::OutcomeUnknown(failure) => {
+                assert_eq!((index % 2, failure.reason()), (1, Some(&Reason::Throttled)), "{failure}");
+            }
+            other => panic!("{index}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_key_in_two_throttled_for_good_spares_the_others() {
+    let world = half_throttled().await;
     let sets = (0..1000).map(|index| BatchOperation::set(key(index), key(index)));
     let outcomes = world.client.batch_write(sets).await.unwrap();
     assert_eq!(outcomes.len(), 1000);

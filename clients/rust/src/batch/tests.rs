@@ -1,6 +1,6 @@
 //! What goes over the wire for a batch, and what becomes of answers that break off, seen by a server that plays a script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -18,6 +18,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 use tonic_prost::ProstCodec;
+use tonic_types::{ErrorDetails, StatusExt as _};
 use tower::{Service, service_fn};
 use uuid::Uuid;
 
@@ -31,6 +32,8 @@ type Messages = Vec<Result<pb::BatchGetResponse, Status>>;
 struct Script {
     streams: Arc<Mutex<Vec<Messages>>>,
     failures: Arc<Mutex<Vec<Status>>>,
+    /// What becomes of the first operation of a BatchWrite that succeeds, if it does not.
+    refusal: Arc<Mutex<Option<Status>>>,
     writes: Arc<Mutex<Vec<pb::BatchWriteRequest>>>,
 }
 
@@ -44,7 +47,12 @@ impl Script {
         }
         let mut result = pb::BatchWriteResult { version: Some("1".to_owned()), ..pb::BatchWriteResult::default() };
         result.set_outcome(Outcome::Applied);
-        Ok(Response::new(pb::BatchWriteResponse { results: vec![result; count], consumed_capacity: None }))
+        let mut results = vec![result; count];
+        if let Some(status) = self.refusal.lock().unwrap().take() {
+            results[0].set_outcome(Outcome::Failed);
+            results[0].failed = Some(prost::Message::decode(status.details()).unwrap());
+        }
+        Ok(Response::new(pb::BatchWriteResponse { results, consumed_capacity: None }))
     }
 }
 
@@ -141,6 +149,26 @@ async fn every_part_has_an_id_of_its_own_and_every_attempt_the_same() {
     assert_eq!(counts, [10_000, 10_000, 1]);
     assert_eq!((&writes[0].request_id, &writes[1].request_id), (&id.to_string(), &id.to_string()));
     assert_ne!(writes[2].request_id, id.to_string());
+}
+
+/// DynaKV's word that an operation was not carried out is on the attempt that it answered.
+#[tokio::test]
+async fn what_fails_after_a_lost_answer_may_have_been_written() {
+    for failures in [Vec::new(), vec![Status::unavailable("reset")]] {
+        let is_known = failures.is_empty();
+        let (script, client) = play(Vec::new(), failures).await;
+        let metadata = HashMap::from([("outcome".to_owned(), "NOT_APPLIED".to_owned())]);
+        let details = ErrorDetails::with_error_info("THROTTLED", "dynakv", metadata);
+        let refused = Status::with_error_details(Code::ResourceExhausted, "throttled", details);
+        *script.refusal.lock().unwrap() = Some(refused);
+        let sets = ["a", "b"].map(|key| BatchOperation::set(key, "v"));
+        let outcomes = client.batch_write(sets).await.unwrap();
+        match &outcomes[..] {
+            [BatchOutcome::Failed(_), BatchOutcome::Written { .. }] => assert!(is_known),
+            [BatchOutcome::OutcomeUnknown(_), BatchOutcome::Written { .. }] => assert!(!is_known),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

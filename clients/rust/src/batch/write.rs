@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use prost::Message as _;
@@ -65,6 +66,14 @@ impl BatchOutcome {
         }
     }
 
+    /// The same, if an earlier attempt may have written.
+    fn in_doubt(self) -> Self {
+        match self {
+            Self::Failed(failure) => Self::OutcomeUnknown(failure),
+            known => known,
+        }
+    }
+
     fn of_failure(failure: Failure) -> Self {
         if failure.changed_nothing() {
             Self::Failed(Arc::new(failure))
@@ -119,8 +128,22 @@ impl Call<BatchWrite> {
     /// The outcomes of a part, one for each of its operations.
     async fn send_part(&self, part: &[(usize, pb::BatchWriteOperation)], id: Uuid) -> Vec<BatchOutcome> {
         let method = self.method(part);
-        let answer = self.client.sender().send(method, self.time_allowed(), |left| self.attempt(part, id, left)).await;
+        let in_doubt = AtomicBool::new(false);
+        let attempt = |left| {
+            let in_doubt = &in_doubt;
+            async move {
+                let answer = self.attempt(part, id, left).await;
+                let may_have_written = |status: &Status| !Failure::from(status.clone()).changed_nothing();
+                in_doubt.fetch_or(answer.as_ref().err().is_some_and(may_have_written), Ordering::Relaxed);
+                answer
+            }
+        };
+        let answer = self.client.sender().send(method, self.time_allowed(), attempt).await;
         let outcome = match answer {
+            // What failed in this attempt may have been written by an earlier one, whose answer was lost.
+            Ok(outcomes) if in_doubt.load(Ordering::Relaxed) => {
+                return outcomes.into_iter().map(BatchOutcome::in_doubt).collect();
+            }
             Ok(outcomes) => return outcomes,
             Err(given_up) if given_up.changed_nothing => BatchOutcome::Failed(Arc::new(given_up.failure)),
             Err(given_up) => BatchOutcome::OutcomeUnknown(Arc::new(given_up.failure)),

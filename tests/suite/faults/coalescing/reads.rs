@@ -29,9 +29,10 @@ async fn crowded() -> (World, Gate, JoinSet<(String, Got)>) {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
+        // One after the other: those that come together go together.
         get(&mut gets, &world.client, name(index));
+        world.faults.arrived("GetItem", index + 1).await;
     }
-    world.faults.arrived("GetItem", ALONE).await;
     (world, gate, gets)
 }
 
@@ -270,9 +271,10 @@ async fn a_call_that_hangs_holds_nobody_up() {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
+        // One after the other: those that come together go together.
         get(&mut gets, &world.client, name(index));
+        world.faults.arrived("GetItem", index + 1).await;
     }
-    world.faults.arrived("GetItem", ALONE).await;
     get_all(&mut gets, &world);
     for _ in 0..SHARED {
         let (key, got) = gets.join_next().await.unwrap().unwrap();

@@ -26,9 +26,10 @@ async fn crowded() -> (World, Gate, JoinSet<(String, String, Wrote)>) {
     gate.hold(&world, "PutItem", ALONE);
     let mut sets = JoinSet::new();
     for index in 0..ALONE {
+        // One after the other: those that come together go together.
         set(&mut sets, &world.client, format!("first-{index}"), "value".to_owned());
+        world.faults.arrived("PutItem", index + 1).await;
     }
-    world.faults.arrived("PutItem", ALONE).await;
     (world, gate, sets)
 }
 
