@@ -107,10 +107,14 @@ export async function batchWrite(
   };
   const sizes = sent.map(({ operation }) => BatchWriteOperation.encode(operation).finish().length);
   const outcomes = operations.map((): BatchOutcome => ({ outcome: "superseded" }));
-  for (const [number, part] of split(sizes, BatchWriteRequest.encode(request).finish().length).entries()) {
-    const ofPart = sent.slice(part.start, part.end);
-    const ofItsOwn = { ...request, requestId: partId(requestId, number) };
-    const answers = await partOf(context, ofItsOwn, ofPart, options, number);
+  // All ids before the first request: one that cannot be made is to refuse the whole.
+  const parts = split(sizes, BatchWriteRequest.encode(request).finish().length).map((part, number) => ({
+    number,
+    id: partId(requestId, number),
+    ofPart: sent.slice(part.start, part.end),
+  }));
+  for (const { number, id, ofPart } of parts) {
+    const answers = await partOf(context, { ...request, requestId: id }, ofPart, options, number);
     ofPart.forEach(({ position }, index) => {
       outcomes[position] = required(answers[index], "result for an operation");
     });

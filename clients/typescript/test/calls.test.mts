@@ -105,6 +105,27 @@ describe("attempts", () => {
     });
   });
 
+  test("a large batch under an id that is no UUID is refused, and nothing of it is sent", async () => {
+    let sent = 0;
+    const batchWrite = ({ request }: BatchWriteCall, answer: Answer<stub.batch.BatchWriteResponse>): void => {
+      sent += 1;
+      const result = stub.batch.BatchWriteResult.create({
+        outcome: stub.batch.BatchWriteResult_Outcome.APPLIED,
+        version: "1",
+      });
+      answer(null, { results: request.operations.map(() => result), consumedCapacity: undefined });
+    };
+    await play({ batchWrite }, async (client) => {
+      const operations = Array.from({ length: 10_001 }, (_, key) => ({ op: "set", key: `${key}`, value: "" }) as const);
+      for (const requestId of ["", "order-7", "00000000-0000-4000-8000-00000000000g"]) {
+        await assert.rejects(client.batchWrite(operations, { requestId }), TypeError);
+      }
+      assert.equal(sent, 0);
+      await client.batchWrite(operations, { requestId: "00000000000040008000000000000007" });
+      assert.equal(sent, 2);
+    });
+  });
+
   test("a batch with a conditional delete is sent once, and so is a transaction of deletes", async () => {
     let attempts = 0;
     const fail = (_: unknown, answer: Answer<unknown>): void => {
