@@ -11,6 +11,9 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** The tag of a repeated field below 16, and the longest length that fits a request. */
 const BESIDE_BYTES = 1 + 4;
 
+/** With or without hyphens. */
+const UUID = /^[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}$/i;
+
 /** A part of a list, from one position to before another. */
 export interface Part {
   readonly start: number;
@@ -38,10 +41,17 @@ export function split(sizes: readonly number[], beside: number): Part[] {
   return sizes.length > start ? [...parts, { start, end: sizes.length }] : parts;
 }
 
-/** The same for every attempt at the same batch. The first part has the id of the whole, the others a UUID of version 5. */
+/**
+ * The same for every attempt at the same batch. The first part has the id of the whole, the others a UUID of version 5.
+ *
+ * @throws {TypeError} if a UUID is to be made of an id that is none: the server would take it, and write that part.
+ */
 export function partId(requestId: string, number: number): string {
   if (number === 0) {
     return requestId;
+  }
+  if (!UUID.test(requestId)) {
+    throw new TypeError(`the request id of a batch must be a UUID, and is ${JSON.stringify(requestId)}`);
   }
   const namespace = Buffer.from(requestId.replaceAll("-", ""), "hex");
   const hash = createHash("sha1").update(namespace).update(String(number)).digest();

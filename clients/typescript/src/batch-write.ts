@@ -1,3 +1,5 @@
+import { status as Code } from "@grpc/grpc-js";
+
 import { commonFailure, partId, split } from "./batch-part.js";
 import { requestIdOf } from "./call.js";
 import type { Context } from "./context.js";
@@ -105,9 +107,14 @@ export async function batchWrite(
   };
   const sizes = sent.map(({ operation }) => BatchWriteOperation.encode(operation).finish().length);
   const outcomes = operations.map((): BatchOutcome => ({ outcome: "superseded" }));
-  for (const [number, part] of split(sizes, BatchWriteRequest.encode(request).finish().length).entries()) {
-    const ofPart = sent.slice(part.start, part.end);
-    const answers = await partOf(context, { ...request, requestId: partId(requestId, number) }, ofPart, options);
+  // All ids before the first request: one that cannot be made is to refuse the whole.
+  const parts = split(sizes, BatchWriteRequest.encode(request).finish().length).map((part, number) => ({
+    number,
+    id: partId(requestId, number),
+    ofPart: sent.slice(part.start, part.end),
+  }));
+  for (const { number, id, ofPart } of parts) {
+    const answers = await partOf(context, { ...request, requestId: id }, ofPart, options, number);
     ofPart.forEach(({ position }, index) => {
       outcomes[position] = required(answers[index], "result for an operation");
     });
@@ -121,6 +128,7 @@ async function partOf(
   request: BatchWriteRequest,
   sent: readonly Sent[],
   options: WriteOptions,
+  number: number,
 ): Promise<BatchOutcome[]> {
   const operations = sent.map(({ operation }) => operation);
   try {
@@ -142,8 +150,20 @@ async function partOf(
       },
     );
   } catch (error) {
-    return operations.map(() => outcomeOfError(error));
+    // Asked first, since the caller may have aborted with an error of this library.
+    const unsent = options.signal?.aborted === true && error === options.signal.reason;
+    if (unsent && number === 0) {
+      throw error;
+    }
+    const outcome = unsent ? outcomeOfAbort(error) : outcomeOfError(error);
+    return operations.map(() => outcome);
   }
+}
+
+/** Of what was not sent any more; what was sent before it is not to be lost by a rejection of the whole. */
+function outcomeOfAbort(reason: unknown): BatchOutcome {
+  const status = { code: Code.CANCELLED, message: "the call was aborted before this was sent", details: [] };
+  return { outcome: "failed", error: callError(failureOfStatus(status), { cause: reason }) };
 }
 
 function outcomeOfError(error: unknown): BatchOutcome {

@@ -6,7 +6,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /**
    * Ends the call. A read, or a write that was not sent yet, is then rejected with the signal's reason; a write that was
-   * sent, with `OutcomeUnknownError`.
+   * sent, with `OutcomeUnknownError`. What a batch of several requests has not sent by then is failed, with `CANCELLED`.
    */
   readonly signal?: AbortSignal | undefined;
   /** gRPC metadata to send along. */
