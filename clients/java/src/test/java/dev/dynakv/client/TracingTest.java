@@ -33,8 +33,7 @@ class TracingTest {
               .orElseThrow();
       assertEquals(parent.getSpanContext().getSpanId(), call.getParentSpanId());
       String told = server.next().header("traceparent");
-      assertTrue(
-          told.startsWith("00-%s-%s-".formatted(call.getTraceId(), call.getSpanId())), told);
+      assertTrue(told.startsWith("00-%s-%s-".formatted(call.getTraceId(), call.getSpanId())), told);
     }
   }
 }
