@@ -1,32 +1,43 @@
 # Everything that a check needs beyond the toolchains is fetched to .cache by the target that needs it.
 
 GRPCURL_VERSION := 1.9.3
+# What is built for tests has faults for clients to ask for, all of it, so that nothing is built twice.
+TESTED := --features dynakv/faults
 BUF := npx --yes @bufbuild/buf@1.75.0
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite readme lint fmt bench bench-quick bench-parts server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts bench-clients server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: suite readme ## All tests; no AWS account, no credentials
+test: suite clients readme ## All tests; no AWS account, no credentials
 
 suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
 	@tools/require cargo java
-	cargo test --workspace --locked
+	cargo test --workspace --locked $(TESTED)
+
+clients: ## The tests of the clients in other languages, against the server as it is built for tests
+	@tools/require cargo
+	cargo build --workspace --locked $(TESTED)
+	@mkdir -p .cache
+	cargo test --workspace --locked $(TESTED) --test suite the_client_does_what_all_clients_do -- --show-output >.cache/vectors-rust
+	tools/clients test
 
 readme: grpcurl ## The shell sessions of README.md, compared with what really comes back
 	@tools/require cargo
-	cargo build --workspace --locked
+	cargo build --workspace --locked $(TESTED)
 	tools/readme-session README.md
 
-lint: ## Format, clippy and buf, warnings denied
-	@tools/require cargo rustfmt clippy npx
+lint: ## Formats, linters and type checkers of all languages, warnings denied; generated code that is stale
+	@tools/require cargo rustfmt clippy npx python3
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --features dynakv/bench-internals --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features dynakv/bench-internals,dynakv/faults --locked -- -D warnings
 	$(BUF) lint
+	tools/check-quotes docs/clients.md
+	tools/clients lint stale
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -40,6 +51,10 @@ bench: server ## Measure everything, in some twenty minutes, and write docs/benc
 
 bench-quick: server ## Try the benchmark, and write nothing
 	$(BENCH) --quick
+
+bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs of their languages, and write docs/clients-benchmarks.md
+	@tools/require python3 go node npm java mvn
+	tools/bench-clients $(SERVER)
 
 bench-parts: ## Measure the parts that only compute
 	@tools/require cargo

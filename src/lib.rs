@@ -13,6 +13,9 @@
 //!
 //! `model` holds the domain types that all of them share. `config` and `cli` stand beside the path: they start it.
 
+#[cfg(all(feature = "faults", not(debug_assertions)))]
+compile_error!("the feature `faults` lets every caller make calls fail; it is for tests, never for a release");
+
 pub mod cli;
 pub mod config;
 pub mod driver;

@@ -28,7 +28,7 @@ use clap::{Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime;
 
-use self::plan::Timing;
+use self::plan::{Figure, Timing};
 use self::report::Report;
 use self::startup::Footprint;
 use self::stub::Stub;
@@ -62,6 +62,9 @@ struct Bench {
     /// Only try: a part of it, once, one second each
     #[arg(long)]
     quick: bool,
+    /// Only what is called so, such as `Get, 100 B, 256 callers`, and nothing of memory and start-up
+    #[arg(long, value_name = "NAME", conflicts_with = "docs")]
+    only: Vec<String>,
     /// Runs of each figure [default: 5; quick: 1]
     #[arg(long)]
     runs: Option<usize>,
@@ -93,9 +96,14 @@ impl Bench {
             warm_up: Duration::from_millis(self.warm_up_ms),
         };
         let mut world = World::start(&self.server).await?;
-        let footprint = Footprint::measure(&self.server, &world, timing).await?;
         let mut series = Vec::new();
-        for figure in if self.quick { plan::quick() } else { plan::full() } {
+        let mut footprint = None;
+        if self.only.is_empty() {
+            footprint = Some(Footprint::measure(&self.server, &world, timing).await?);
+        }
+        let plan = if self.quick { plan::quick() } else { plan::full() };
+        let is_wanted = |figure: &Figure| self.only.is_empty() || self.only.contains(&figure.workload.to_string());
+        for figure in plan.into_iter().filter(is_wanted) {
             series.extend(measure::measure(&figure, &mut world, timing).await?);
         }
         let report = Report { series, footprint, timing, took: begun.elapsed() };

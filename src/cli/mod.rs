@@ -33,6 +33,7 @@ use std::process::ExitCode;
 
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use futures_util::FutureExt;
 
 use error::Error;
 use output::{Output, Verdict};
@@ -93,7 +94,7 @@ enum ClientCommand {
 pub async fn run() -> ExitCode {
     let matches = command().get_matches();
     match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
-        Command::Serve(args) => ended(serve::run(*args).await, serve::Error::is_configuration),
+        Command::Serve(args) => ended(serve::run(*args).boxed().await, serve::Error::is_configuration),
         Command::Client(command) => command.run().await,
         Command::Config { command } => ended(config::run(&command), |error| !matches!(error, config::Error::Output(_))),
         Command::Completions(args) => args.run(),

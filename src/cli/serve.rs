@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{self, Backend, Config, Flags, Listen};
@@ -118,7 +119,7 @@ async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Opt
         Backend::DynamoDb { region, endpoint_url, timeouts } => {
             let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_deref());
             let clock = runtime.clock.clone();
-            let client = backend::network_client(region, endpoint_url, timeouts, clock).await?;
+            let client = backend::network_client(region, endpoint_url, timeouts, clock).boxed().await?;
             let driver = driver(client, driver::Backend::DynamoDb);
             startup::check(&driver, &AwsCli::new(region, endpoint_url)).await?;
             Ok((driver, None))

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use futures_util::FutureExt;
 
 use super::KeyValues;
 use super::aws_error::{Failure, FailureKind};
@@ -149,6 +150,7 @@ impl KeyValues {
             .set_expression_attribute_values(some(rendered.values))
             .return_values(return_values)
             .send()
+            .boxed()
             .await?;
         Ok(answer.attributes)
     }
@@ -167,6 +169,7 @@ impl KeyValues {
             .set_expression_attribute_values(some(rendered.values))
             .return_values(return_values)
             .send()
+            .boxed()
             .await?;
         Ok(answer.attributes)
     }
@@ -184,6 +187,7 @@ impl KeyValues {
             .set_expression_attribute_values(some(rendered.values))
             .return_values(ReturnValue::AllOld)
             .send()
+            .boxed()
             .await?;
         Ok(answer.attributes)
     }

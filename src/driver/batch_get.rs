@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures_util::FutureExt;
 use tokio::task::JoinSet;
 
 use super::KeyValues;
@@ -257,6 +258,7 @@ impl Reader {
             .request_items(table, request)
             .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
             .send()
+            .boxed()
             .await?;
         let responses = answer.responses.unwrap_or_default();
         let unprocessed = answer.unprocessed_keys.unwrap_or_default();

@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use futures_util::FutureExt;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
@@ -33,7 +34,12 @@ pub enum BatchOperation {
     /// Delete an entry and say whether there was one.
     DeleteReportingExistence(Key),
     /// Delete an entry if it is as expected.
-    CompareAndDelete(CompareAndDelete),
+    CompareAndDelete {
+        /// Which, and when.
+        delete: CompareAndDelete,
+        /// Whether the outcome says that there was an entry.
+        reports_existence: bool,
+    },
 }
 
 /// What became of one operation.
@@ -125,7 +131,7 @@ impl KeyValues {
             BatchOperation::CompareAndSet(set) => (&set.key, &set.value, set.expiry),
             BatchOperation::Delete(_)
             | BatchOperation::DeleteReportingExistence(_)
-            | BatchOperation::CompareAndDelete(_) => return Ok(()),
+            | BatchOperation::CompareAndDelete { .. } => return Ok(()),
         };
         let checked = self.table.layout().check_size(key, value, expiry);
         Ok(checked.map_err(|violation| violation.within(format!("operations[{position}].set")))?)
@@ -180,9 +186,9 @@ impl KeyValues {
             BatchOperation::DeleteReportingExistence(key) => {
                 self.delete(&key).await.map(|existed| BatchOutcome::Deleted(Some(existed)))
             }
-            BatchOperation::CompareAndDelete(delete) => {
+            BatchOperation::CompareAndDelete { delete, reports_existence } => {
                 self.compare_and_delete(&delete).await.map(|deletion| match deletion {
-                    Deletion::Deleted => BatchOutcome::Deleted(None),
+                    Deletion::Deleted => BatchOutcome::Deleted(reports_existence.then_some(true)),
                     Deletion::NotDeleted(current) => BatchOutcome::ConditionFailed { current, is_omitted: false },
                 })
             }
@@ -265,6 +271,7 @@ impl KeyValues {
             .request_items(table, requests)
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
+            .boxed()
             .await?;
         // Only one table was written to, whatever DynamoDB calls it here.
         let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();
@@ -321,7 +328,7 @@ impl BatchOperation {
             Self::Set(set) => &set.key,
             Self::CompareAndSet(set) => &set.key,
             Self::Delete(key) | Self::DeleteReportingExistence(key) => key,
-            Self::CompareAndDelete(delete) => &delete.key,
+            Self::CompareAndDelete { delete, .. } => &delete.key,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A write that looks at what is stored carries the condition that it has not expired. If it has, it is deleted first.
 
+use futures_util::FutureExt;
+
 use super::aws_error::{Failure, FailureKind};
 use super::capacity::Capacity;
 use super::condition::{Condition, render};
@@ -44,7 +46,7 @@ impl Inner {
             .set_expression_attribute_names(Some(rendered.names))
             .set_expression_attribute_values(Some(rendered.values))
             .set_return_consumed_capacity(Capacity::request(wants_capacity));
-        match request.send().await.map_err(Failure::from) {
+        match request.send().boxed().await.map_err(Failure::from) {
             Ok(answer) => Ok(Capacity::of(answer.consumed_capacity.as_slice())),
             // Somebody has written it anew.
             Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(Capacity::default()),

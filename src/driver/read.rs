@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::KeyValues;
 use super::aws_error::Failure;
 use super::batch_get::Found;
@@ -118,6 +120,7 @@ impl KeyValues {
             .set_projection_expression(projection)
             .set_expression_attribute_names(names)
             .send()
+            .boxed()
             .await?;
         Ok(answer.item)
     }

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TableDescription};
+use futures_util::FutureExt;
 
 pub use list::{ListedTable, TableList};
 pub use state::{IndexState, TableState, TtlState};
@@ -168,7 +169,7 @@ impl Driver {
         let key = HashMap::from([(table.spec.attributes.key.clone(), AttributeValue::S(PROBE_KEY.to_owned()))]);
         let read = || async {
             let request = inner.client.get_item().table_name(table.physical_name()).set_key(Some(key.clone()));
-            Ok(request.send().await.map(drop)?)
+            Ok(request.send().boxed().await.map(drop)?)
         };
         let answer = inner.retry(table, deadline, read).await;
         if table.known().key.get().is_none() {
@@ -205,7 +206,7 @@ impl Inner {
     }
 
     async fn describe_table(&self, table: &Table) -> Result<TableDescription, Failure> {
-        let answer = self.client.describe_table().table_name(table.physical_name()).send().await?;
+        let answer = self.client.describe_table().table_name(table.physical_name()).send().boxed().await?;
         answer.table.ok_or_else(Failure::unreadable)
     }
 }

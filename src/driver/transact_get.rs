@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
+use futures_util::FutureExt;
 
 use super::aws_error::{Cancellation, CancellationKind, Failure, FailureKind};
 use super::capacity::Capacity;
@@ -125,6 +126,7 @@ impl Driver {
             .set_transact_items(Some(reads.iter().map(get).collect::<Result<_, Failure>>()?))
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
+            .boxed()
             .await
             .map_err(|error| cancelled_read(Failure::from(error)))?;
         let responses = answer.responses.unwrap_or_default();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as UpdateRequest,
 };
+use futures_util::FutureExt;
 
 use super::aws_error::{Cancellation, CancellationKind, Failure, FailureKind};
 use super::capacity::Capacity;
@@ -194,6 +195,7 @@ impl Driver {
             .client_request_token(token)
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
+            .boxed()
             .await?;
         Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
     }

@@ -18,6 +18,7 @@ use aws_sdk_dynamodb::config::{self, StalledStreamProtectionConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use futures_util::FutureExt;
 
 use super::skew::SkewWatch;
 use crate::config::Timeouts;
@@ -60,7 +61,7 @@ pub async fn network_client(
     if let Some(region) = region {
         loader = loader.region(Region::new(region.to_owned()));
     }
-    let shared = loader.load().await;
+    let shared = loader.load().boxed().await;
     if shared.region().is_none() {
         return Err(NoRegion);
     }

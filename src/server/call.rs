@@ -17,8 +17,11 @@ use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
 use tracing::Instrument;
 
+use super::attempts;
 use super::auth::Authenticator;
 use super::deadline::Time;
+#[cfg(feature = "faults")]
+use super::faults::{self, Faults};
 use super::rejection::{explain, interrupted};
 use crate::config::{Auth, Limits};
 use crate::wire::status::{Reason, status};
@@ -42,6 +45,8 @@ struct Gate {
     authenticator: Authenticator,
     in_flight: Arc<Semaphore>,
     default_deadline: Duration,
+    #[cfg(feature = "faults")]
+    faults: Faults,
 }
 
 impl<S> Calls<S>
@@ -55,6 +60,8 @@ where
             authenticator: Authenticator::new(auth),
             in_flight: Arc::new(Semaphore::new(in_flight.min(Semaphore::MAX_PERMITS))),
             default_deadline: limits.default_deadline,
+            #[cfg(feature = "faults")]
+            faults: Faults::default(),
         };
         Self { handlers, gate: Arc::new(gate) }
     }
@@ -64,7 +71,11 @@ where
         let id = request_id(request.headers());
         let method = request.uri().path().to_owned();
         let span = tracing::info_span!("call", method, id = id.to_str().unwrap_or_default());
+        let is_repeated = attempts::is_repeated(request.headers());
         let mut response = self.admit(request).instrument(span.clone()).await.unwrap_or_else(Status::into_http);
+        if is_repeated {
+            response = attempts::speak_for_all(response);
+        }
         log(&span, &response, begun.elapsed());
         response.headers_mut().insert(REQUEST_ID, id);
         response
@@ -72,7 +83,7 @@ where
 
     /// Lets the call through to its handler, or says why not.
     async fn admit(self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
-        let gate = &*self.gate;
+        let gate = Arc::clone(&self.gate);
         let permit = if request.uri().path().starts_with(HEALTH) {
             None
         } else {
@@ -86,20 +97,29 @@ where
             .map_err(|_| status(Reason::MalformedMessage, "the grpc-timeout header is malformed"))?;
         request.extensions_mut().insert(time.work);
 
-        let handled = AssertUnwindSafe(self.handlers.oneshot(request)).catch_unwind();
-        let response = match timeout_at(time.answer, handled).await {
-            Ok(Ok(Ok(response))) => explain(response),
-            Ok(Ok(Err(never))) => match never {},
-            Ok(Err(_)) => return Err(panicked()),
-            Err(_) => return Err(interrupted(Reason::DeadlineExceeded, "the time of the call is used up")),
-        };
+        #[cfg(feature = "faults")]
+        let fault = gate.faults.of(request.headers())?;
+        let call = self.carry_out(request, time.answer);
+        #[cfg(feature = "faults")]
+        let call = faults::meet(fault, call);
         // A streamed answer is in flight until its last message is sent.
-        Ok(response.map(|body| {
+        Ok(call.await?.map(|body| {
             Body::new(body.map_frame(move |frame| {
                 let _held = &permit;
                 frame
             }))
         }))
+    }
+
+    /// Calls the handler, and waits for it until then.
+    async fn carry_out(self, request: Request<Body>, until: Instant) -> Result<Response<Body>, Status> {
+        let handled = AssertUnwindSafe(self.handlers.oneshot(request)).catch_unwind();
+        match timeout_at(until, handled).await {
+            Ok(Ok(Ok(response))) => Ok(explain(response)),
+            Ok(Ok(Err(never))) => match never {},
+            Ok(Err(_)) => Err(panicked()),
+            Err(_) => Err(interrupted(Reason::DeadlineExceeded, "the time of the call is used up")),
+        }
     }
 }
 

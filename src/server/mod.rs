@@ -7,11 +7,14 @@
 //!          -> service
 //! ```
 
+mod attempts;
 mod auth;
 pub mod backend;
 mod call;
 mod connection;
 mod deadline;
+#[cfg(feature = "faults")]
+mod faults;
 mod health;
 mod listener;
 mod rejection;

@@ -3,6 +3,8 @@
 mod assembled;
 mod calls;
 mod encrypted;
+#[cfg(feature = "faults")]
+mod faults;
 mod readiness;
 
 use std::convert::Infallible;

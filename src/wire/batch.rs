@@ -110,7 +110,8 @@ fn parse_delete(delete: pb::BatchDelete) -> Result<BatchOperation, Violation> {
         return Err(Invalid::new("leaves nothing to delete; use present, version or value"))
             .in_field("expected.absent");
     }
-    Ok(BatchOperation::CompareAndDelete(CompareAndDelete { key, expected, return_current }))
+    let delete = CompareAndDelete { key, expected, return_current };
+    Ok(BatchOperation::CompareAndDelete { delete, reports_existence: report_existed })
 }
 
 /// The statuses of one batch. Whatever was sent together fails together, with one and the same error; when time is up,

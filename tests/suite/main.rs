@@ -9,8 +9,11 @@
 )]
 
 mod binary;
+mod client_examples;
 mod conformance;
 mod examples;
 mod faults;
 mod server;
 mod support;
+#[cfg(feature = "faults")]
+mod vectors;

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use super::{Report, speed};
 use crate::measure::Series;
 use crate::plan::{Candidate, Operation, Workload};
+use crate::startup::Footprint;
 use crate::stats::number;
 
 const GATEWAY: Candidate = Candidate::Gateway { coalescing: true };
@@ -26,7 +27,8 @@ enum Bound {
 impl Report {
     pub(super) fn write_acceptance(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "| | measured | asked for | | from |\n|---|---|---|---|---|")?;
-        let lines = self.speeds().into_iter().chain([self.cpu(), self.alone(), self.tail()]).chain(self.footprints());
+        let footprints = self.footprint.as_ref().map(Footprint::lines).into_iter().flatten();
+        let lines = self.speeds().into_iter().chain([self.cpu(), self.alone(), self.tail()]).chain(footprints);
         for Line { what, measured, bound, unit, made_of } in lines {
             let (words, is_met) = match bound {
                 Bound::AtLeast(least) => (format!("at least {}", number(least)), measured.map(|value| value >= least)),
@@ -99,10 +101,11 @@ impl Report {
             made_of,
         }
     }
+}
 
-    fn footprints(&self) -> [Line; 3] {
-        let footprint = &self.footprint;
-        let (embedded, idle) = (footprint.embedded_idle_mib.median, footprint.idle_mib.median);
+impl Footprint {
+    fn lines(&self) -> [Line; 3] {
+        let (embedded, idle) = (self.embedded_idle_mib.median, self.idle_mib.median);
         let both = format!("on DynamoDB {}, embedded {}", number(idle), number(embedded));
         let line = |what, measured, most, unit, made_of| Line {
             what,
@@ -113,8 +116,8 @@ impl Report {
         };
         [
             line("Idle RSS", idle.max(embedded), 25.0, " MiB", both),
-            line("Highest RSS at 1,024 callers", footprint.crowd_mib.median, 100.0, " MiB", String::new()),
-            line("Start to SERVING on the embedded engine", footprint.start_ms.median, 100.0, " ms", String::new()),
+            line("Highest RSS at 1,024 callers", self.crowd_mib.median, 100.0, " MiB", String::new()),
+            line("Start to SERVING on the embedded engine", self.start_ms.median, 100.0, " ms", String::new()),
         ]
     }
 }

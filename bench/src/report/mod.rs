@@ -27,7 +27,8 @@ const FOLDER: &str = "benchmarks";
 
 pub(crate) struct Report {
     pub(crate) series: Vec<Series>,
-    pub(crate) footprint: Footprint,
+    /// None if only some figures were wanted.
+    pub(crate) footprint: Option<Footprint>,
     pub(crate) timing: Timing,
     /// All of it.
     pub(crate) took: Duration,
@@ -62,17 +63,7 @@ impl Report {
                 self.write_table(section, text)?;
             }
         }
-        writeln!(text, "\n## A server by itself\n")?;
-        self.write_footprint(text)
-    }
-
-    fn write_footprint(&self, text: &mut String) -> std::fmt::Result {
-        let Footprint { start_ms, embedded_idle_mib, idle_mib, crowd_mib } = &self.footprint;
-        writeln!(text, "| | median (lowest–highest) |\n|---|---|")?;
-        writeln!(text, "| Start of the process to SERVING, embedded engine in a new folder | {start_ms} ms |")?;
-        writeln!(text, "| RSS then | {embedded_idle_mib} MiB |")?;
-        writeln!(text, "| RSS of a server on DynamoDB before its first call | {idle_mib} MiB |")?;
-        writeln!(text, "| Highest RSS while {CROWD} callers Get, then Set | {crowd_mib} MiB |")
+        self.footprint.as_ref().map_or(Ok(()), |footprint| footprint.write(text))
     }
 
     /// Writes the page, the plots and the single runs.
@@ -118,6 +109,18 @@ impl Report {
         let same = Workload { operation: Operation::Get, ..workload };
         let found = self.find(same, Candidate::Noop);
         found.or_else(|| self.find(Workload::centre(Operation::Get), Candidate::Noop))
+    }
+}
+
+impl Footprint {
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        let Self { start_ms, embedded_idle_mib, idle_mib, crowd_mib } = self;
+        writeln!(text, "\n## A server by itself\n")?;
+        writeln!(text, "| | median (lowest–highest) |\n|---|---|")?;
+        writeln!(text, "| Start of the process to SERVING, embedded engine in a new folder | {start_ms} ms |")?;
+        writeln!(text, "| RSS then | {embedded_idle_mib} MiB |")?;
+        writeln!(text, "| RSS of a server on DynamoDB before its first call | {idle_mib} MiB |")?;
+        writeln!(text, "| Highest RSS while {CROWD} callers Get, then Set | {crowd_mib} MiB |")
     }
 }
 

@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
 
 use crate::batch::{BatchOperation, BatchWrite};
 use crate::pb::item_service_client::ItemServiceClient;
 use crate::pb::key_value_service_client::KeyValueServiceClient;
 use crate::pb::table_service_client::TableServiceClient;
 use crate::retry::Sender;
+use crate::transport::Wire;
 use crate::{
     Builder, Call, ConnectError, Credentials, Expected, RetryPolicy, Runtime, TransactOperation, TransactRead, pb,
     point, transact,
 };
 
-/// The connection as a tonic service, with the token added to every call.
-pub type Transport = InterceptedService<Channel, Credentials>;
+/// The connection as a tonic service, with the token added to every call and the layers of the builder around it.
+pub type Transport = InterceptedService<Wire, Credentials>;
 
 /// The generated stub of `KeyValueService`.
 pub type Stub = KeyValueServiceClient<Transport>;
@@ -71,9 +71,9 @@ impl Client {
         Builder::default()
     }
 
-    pub(crate) fn new(channel: Channel, credentials: Credentials, settings: Settings) -> Self {
+    pub(crate) fn new(wire: Wire, credentials: Credentials, settings: Settings) -> Self {
         let Settings { table, timeout, retry, runtime } = settings;
-        let transport = InterceptedService::new(channel, credentials);
+        let transport = InterceptedService::new(wire, credentials);
         // No limit on what is sent: the server's refusal names the limit and says that nothing was written.
         let stub = KeyValueServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
         let item_stub = ItemServiceClient::new(transport.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);

@@ -3,10 +3,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io};
 
+use bytes::Bytes;
+use http::{Request, Response};
+use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint};
+use tower::{BoxError, Layer, Service};
 
 use crate::client::Settings;
 use crate::error::root_cause;
+use crate::transport::{Connection, Layers};
 use crate::{Address, Client, Credentials, InvalidAddress, RetryPolicy, Runtime, Tls, TokioRuntime};
 
 /// Where a client connects to when nothing else is said: the address that `dynakv serve` listens on by default.
@@ -70,6 +75,7 @@ pub struct Builder {
     timeout: Duration,
     retry: RetryPolicy,
     runtime: Arc<dyn Runtime>,
+    layers: Layers,
 }
 
 #[derive(Clone)]
@@ -91,6 +97,7 @@ impl Default for Builder {
             timeout: DEFAULT_TIMEOUT,
             retry: RetryPolicy::default(),
             runtime: Arc::new(TokioRuntime),
+            layers: Layers::default(),
         }
     }
 }
@@ -181,6 +188,22 @@ impl Builder {
         self
     }
 
+    /// Passes every attempt of every call through this tower layer: for traces, metrics, and metadata for all calls. Of
+    /// several, the first one given sees a call first.
+    #[must_use]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Connection> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(layer);
+        self
+    }
+
     /// Time, sleep and chance; for tests.
     #[must_use]
     pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
@@ -208,7 +231,7 @@ impl Builder {
             None => Credentials::default(),
         };
         let settings = Settings { table: self.table, timeout: self.timeout, retry: self.retry, runtime: self.runtime };
-        Ok(Client::new(channel, credentials, settings))
+        Ok(Client::new(self.layers.around(channel), credentials, settings))
     }
 
     fn endpoint(&self) -> Result<(Address, Endpoint), ConnectError> {

@@ -10,6 +10,7 @@ mod convert;
 mod credentials;
 mod entry;
 mod error;
+mod expression;
 mod item;
 mod method;
 mod outcome;
@@ -21,6 +22,7 @@ mod runtime;
 mod table;
 mod tls;
 mod transact;
+mod transport;
 mod value;
 
 /// The generated messages and the stub, as `proto/dynakv/v1` documents them.
@@ -39,6 +41,7 @@ pub use convert::{ConvertError, from_item, from_value, set, to_item, to_value};
 pub use credentials::Credentials;
 pub use entry::{Entry, Version};
 pub use error::{Error, Failure, FieldViolation};
+pub use expression::{Attr, AttributeType, Condition, Expression, Size, attr};
 pub use item::{DeletedItem, ItemOutcome, ReturnValues, Update, WrittenItem};
 pub use outcome::{Counter, Deletion, Expected, ExpireOutcome, PersistOutcome, Swap, TtlOutcome, Written};
 pub use page::{Page, PageStream, Paged, Rows};
@@ -54,8 +57,13 @@ pub use tonic::Code;
 pub use transact::{
     CancelReason, Cancellation, Committed, Snapshot, Transact, TransactOperation, TransactRead, Transaction,
 };
+pub use transport::{Connection, Wire};
 pub use uuid::Uuid;
 pub use value::{InvalidNumber, Item, ItemKey, Number, Value};
+
+/// By this name an example knows the crate that a test takes it into.
+#[cfg(test)]
+extern crate self as dynakv_client;
 
 /// The types of a call's metadata, for [`Call::metadata`].
 pub mod metadata {

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use dynakv_client::pb;
+use dynakv_client::{Item, Number, Value, pb};
 use pb::value::Kind;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -61,23 +61,22 @@ pub(super) fn values(
 }
 
 /// An item as DynamoDB writes it in JSON.
-pub(super) fn item_to_json(item: pb::AttributeMap) -> Map<String, Json> {
-    item.fields.into_iter().map(|(name, value)| (name, to_json(value))).collect()
+pub(super) fn item_to_json(item: Item) -> Map<String, Json> {
+    item.into_iter().map(|(name, value)| (name, to_json(value))).collect()
 }
 
-fn to_json(value: pb::Value) -> Json {
-    let base64 = |bytes: &bytes::Bytes| BASE64_STANDARD.encode(bytes);
-    match value.kind {
-        Some(Kind::S(text)) => json!({ "S": text }),
-        Some(Kind::N(number)) => json!({ "N": number }),
-        Some(Kind::B(bytes)) => json!({ "B": base64(&bytes) }),
-        Some(Kind::Bool(truth)) => json!({ "BOOL": truth }),
-        Some(Kind::Null(truth)) => json!({ "NULL": truth }),
-        Some(Kind::M(map)) => json!({ "M": item_to_json(map) }),
-        Some(Kind::L(list)) => json!({ "L": list.values.into_iter().map(to_json).collect::<Vec<_>>() }),
-        Some(Kind::Ss(set)) => json!({ "SS": set.values }),
-        Some(Kind::Ns(set)) => json!({ "NS": set.values }),
-        Some(Kind::Bs(set)) => json!({ "BS": set.values.iter().map(base64).collect::<Vec<_>>() }),
-        None => Json::Null,
+fn to_json(value: Value) -> Json {
+    let base64 = |bytes: bytes::Bytes| BASE64_STANDARD.encode(bytes);
+    match value {
+        Value::S(text) => json!({ "S": text }),
+        Value::N(number) => json!({ "N": number.as_str() }),
+        Value::B(bytes) => json!({ "B": base64(bytes) }),
+        Value::Bool(truth) => json!({ "BOOL": truth }),
+        Value::Null => json!({ "NULL": true }),
+        Value::M(fields) => json!({ "M": item_to_json(fields) }),
+        Value::L(values) => json!({ "L": values.into_iter().map(to_json).collect::<Vec<_>>() }),
+        Value::Ss(set) => json!({ "SS": set }),
+        Value::Ns(set) => json!({ "NS": set.iter().map(Number::as_str).collect::<Vec<_>>() }),
+        Value::Bs(set) => json!({ "BS": set.into_iter().map(base64).collect::<Vec<_>>() }),
     }
 }

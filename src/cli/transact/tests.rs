@@ -1,4 +1,4 @@
-use dynakv_client::{CancelReason, Transact, TransactOperation, pb};
+use dynakv_client::{CancelReason, Item, Transact, TransactOperation, pb};
 use serde_json::{json, to_value};
 
 use super::operation::parse;
@@ -110,8 +110,7 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
 
 #[test]
 fn a_cancelled_transaction_says_why_and_shows_the_item() {
-    let quantity = pb::Value { kind: Some(pb::value::Kind::N("0".to_owned())) };
-    let item = pb::AttributeMap { fields: [("quantity".to_owned(), quantity)].into() };
+    let item = Item::from([("quantity".to_owned(), 0.into())]);
     let report = TransactReport {
         outcome: "CANCELLED",
         operations: vec![

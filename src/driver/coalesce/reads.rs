@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::lane::{Admission, Lane, Line, Took};
+use super::lane::{Admission, Entrance, Lane, Line, Took};
 use crate::driver::KeyValues;
 use crate::driver::aws_error::{Failure, FailureKind};
 use crate::driver::batch_get::{MAX_CHUNK, Reader, text};
@@ -47,16 +47,44 @@ impl KeyValues {
             return self.see_alone(key, consistency).await;
         }
         let lane = self.table.lanes.reads(consistency);
-        if lane.enter() {
-            return Place::new(self, consistency).see(key).await;
+        let answer = match lane.enter() {
+            Entrance::Free => return Place::new(self, consistency).see(key).await,
+            Entrance::Gathers => {
+                let place = Place::new(self, consistency);
+                let mut line = lane.gather().await;
+                if line.is_empty() {
+                    return place.see(key).await;
+                }
+                let (sender, answer) = oneshot::channel();
+                line.push((key.clone(), sender));
+                place.spawn(line);
+                answer
+            }
+            Entrance::Closed => {
+                let (sender, answer) = oneshot::channel();
+                match lane.line_up((key.clone(), sender)) {
+                    Admission::Alone(_) => return Place::new(self, consistency).see(key).await,
+                    Admission::Waits => {}
+                    Admission::Departs(line) => Place::new(self, consistency).spawn(line),
+                }
+                answer
+            }
+        };
+        match self.wait(lane, consistency, answer).await {
+            Some(seen) => Ok(seen),
+            // The shared call went wrong, left this key out, or takes too long.
+            None => self.see_alone(key, consistency).await,
         }
-        let (sender, answer) = oneshot::channel();
-        match lane.line_up((key.clone(), sender)) {
-            Admission::Alone(_) => return Place::new(self, consistency).see(key).await,
-            Admission::Waits => {}
-            Admission::Departs(line) => Place::new(self, consistency).spawn(line),
-        }
-        let seen = tokio::select! {
+    }
+
+    /// Waits for the answer of a shared call, as long as there is hope.
+    async fn wait(
+        &self,
+        lane: &Lane<ReadLine>,
+        consistency: Consistency,
+        answer: oneshot::Receiver<Seen>,
+    ) -> Option<Seen> {
+        tokio::select! {
             biased;
             seen = answer => seen.ok(),
             () = self.driver.runtime.pause(lane.patience()) => {
@@ -65,11 +93,6 @@ impl KeyValues {
                 }
                 None
             }
-        };
-        match seen {
-            Some(seen) => Ok(seen),
-            // The shared call went wrong, left this key out, or takes too long.
-            None => self.see_alone(key, consistency).await,
         }
     }
 
@@ -98,6 +121,7 @@ impl Place {
 
     /// Reads for one caller.
     async fn see(mut self, key: &Key) -> Result<Seen, Failure> {
+        self.begun = Instant::now();
         let seen = self.call.see_alone(key, self.consistency).await?;
         self.took = Some(Took { time: self.begun.elapsed(), bytes: Some(size(&seen)) });
         Ok(seen)
@@ -119,6 +143,7 @@ impl Place {
         if waiting.is_empty() {
             return;
         }
+        self.begun = Instant::now();
         let keys: Vec<String> = waiting.keys().cloned().collect();
         let result = {
             let mut fetched = Box::pin(self.fetch(keys));

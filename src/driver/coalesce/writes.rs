@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::claims::SharedClaim;
-use super::lane::{Admission, Line, Took};
+use super::lane::{Admission, Entrance, Line, Took};
 use crate::driver::KeyValues;
 use crate::driver::aws_error::{Failure, FailureKind};
 use crate::driver::batch_write::MAX_CHUNK;
@@ -72,16 +72,25 @@ impl KeyValues {
             return self.put_alone(key, item()).await;
         }
         let lane = &self.table.lanes.writes;
-        if lane.enter() {
-            return Place::new(self).put(key, item()).await;
-        }
         let is_taken = Arc::new(AtomicBool::new(false));
         let (answer, mut answered) = oneshot::channel();
-        let waiting = Waiting { key: key.clone(), item: item(), is_taken: Arc::clone(&is_taken), answer };
-        match lane.line_up(waiting) {
-            Admission::Alone(Waiting { item, .. }) => return Place::new(self).put(key, item).await,
-            Admission::Waits => {}
-            Admission::Departs(line) => Place::new(self).spawn(line),
+        let waiting = |item| Waiting { key: key.clone(), item, is_taken: Arc::clone(&is_taken), answer };
+        match lane.enter() {
+            Entrance::Free => return Place::new(self).put(key, item()).await,
+            Entrance::Gathers => {
+                let place = Place::new(self);
+                let mut line = lane.gather().await;
+                if line.is_empty() {
+                    return place.put(key, item()).await;
+                }
+                line.push(waiting(item()));
+                place.spawn(line);
+            }
+            Entrance::Closed => match lane.line_up(waiting(item())) {
+                Admission::Alone(Waiting { item, .. }) => return Place::new(self).put(key, item).await,
+                Admission::Waits => {}
+                Admission::Departs(line) => Place::new(self).spawn(line),
+            },
         }
         let shared = tokio::select! {
             biased;

@@ -1,3 +1,5 @@
+use futures_util::FutureExt;
+
 use super::Items;
 use crate::driver::aws_error::{Failure, Parameter};
 use crate::driver::caller::CallerFields;
@@ -70,6 +72,7 @@ impl Items {
             .set_expression_attribute_names(projection.expression().map(|_| projection.names().clone()))
             .set_return_consumed_capacity(Capacity::request(wants_capacity))
             .send()
+            .boxed()
             .await?;
         Ok((answer.item, Capacity::of(answer.consumed_capacity.as_slice())))
     }

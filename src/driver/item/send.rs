@@ -1,6 +1,7 @@
 //! How a write of an item is sent, and what becomes of it when an answer is lost; see `attempt`.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use futures_util::FutureExt;
 
 use super::{Content, ItemPlan, Items};
 use crate::driver::Attempts;
@@ -114,7 +115,7 @@ impl Items {
                     .set_expression_attribute_values(some(rendered.values))
                     .return_values(return_values.clone())
                     .set_return_consumed_capacity(Capacity::request(*wants_capacity));
-                let answer = request.send().await?;
+                let answer = request.send().boxed().await?;
                 Ok((answer.attributes, Capacity::of(answer.consumed_capacity.as_slice())))
             }};
         }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, Select};
+use futures_util::FutureExt;
 
 use super::Order;
 use super::source::{HiddenBy, Source, Way};
@@ -84,6 +85,7 @@ impl Source<'_> {
             .limit(number(ask.limit))
             .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
             .send()
+            .boxed()
             .await?;
         Read::new(
             ask,
@@ -116,6 +118,7 @@ impl Source<'_> {
             .limit(number(ask.limit))
             .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
             .send()
+            .boxed()
             .await?;
         Read::new(
             ask,

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures_util::FutureExt;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::call::Read;
@@ -84,6 +85,7 @@ impl Source<'_> {
             .request_items(self.table.physical_name(), request)
             .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
             .send()
+            .boxed()
             .await?;
         let responses = answer.responses.unwrap_or_default();
         let unprocessed: HashMap<_, KeysAndAttributes> = answer.unprocessed_keys.unwrap_or_default();

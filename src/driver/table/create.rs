@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
     ProjectionType, ProvisionedThroughput, ScalarAttributeType, TableDescription,
 };
+use futures_util::FutureExt;
 
 use super::super::aws_error::Failure;
 use super::super::error::Error;
@@ -77,6 +78,7 @@ impl Inner {
             .set_local_secondary_indexes(some(local.map_err(Failure::unbuildable)?))
             .set_provisioned_throughput(throughput.map(provisioned).transpose().map_err(Failure::unbuildable)?)
             .send()
+            .boxed()
             .await?;
         answer.table_description.ok_or_else(Failure::unreadable)
     }

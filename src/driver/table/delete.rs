@@ -1,3 +1,5 @@
+use futures_util::FutureExt;
+
 use super::super::error::Error;
 use super::super::{Deadline, Driver, Inner};
 use super::Table;
@@ -11,8 +13,9 @@ impl Driver {
     pub async fn delete_table(&self, table: &str, deadline: Deadline) -> Result<(), Error> {
         let inner = &*self.0;
         let table = &*inner.table(table)?;
-        let delete =
-            || async { Ok(inner.client.delete_table().table_name(table.physical_name()).send().await.map(drop)?) };
+        let delete = || async {
+            Ok(inner.client.delete_table().table_name(table.physical_name()).send().boxed().await.map(drop)?)
+        };
         let deleted = inner.change(table, deadline, delete).await;
         inner.tables.forget(table.physical_name());
         match deleted {

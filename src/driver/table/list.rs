@@ -1,3 +1,5 @@
+use futures_util::FutureExt;
+
 use super::super::aws_error::Failure;
 use super::super::error::Error;
 use super::super::{Deadline, Driver, Inner};
@@ -88,7 +90,7 @@ impl Inner {
 
     async fn list_names(&self, after: Option<String>) -> Result<(Vec<String>, Option<String>), Failure> {
         let request = self.client.list_tables().set_exclusive_start_table_name(after).limit(NAMES_IN_ONE_CALL);
-        let answer = request.send().await?;
+        let answer = request.send().boxed().await?;
         Ok((answer.table_names.unwrap_or_default(), answer.last_evaluated_table_name))
     }
 }

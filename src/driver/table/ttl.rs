@@ -1,4 +1,5 @@
 use aws_sdk_dynamodb::types::{TimeToLiveSpecification, TimeToLiveStatus};
+use futures_util::FutureExt;
 
 use super::super::aws_error::Failure;
 use super::super::error::{Error, Upstream};
@@ -49,7 +50,7 @@ impl Inner {
     }
 
     async fn describe_ttl(&self, table: &Table) -> Result<TtlState, Failure> {
-        let answer = self.client.describe_time_to_live().table_name(table.physical_name()).send().await?;
+        let answer = self.client.describe_time_to_live().table_name(table.physical_name()).send().boxed().await?;
         let Some(ttl) = answer.time_to_live_description else { return Ok(TtlState::Unknown) };
         Ok(match (ttl.time_to_live_status, ttl.attribute_name) {
             (Some(TimeToLiveStatus::Enabled), Some(name)) => TtlState::Enabled(name),
@@ -67,6 +68,7 @@ impl Inner {
             .table_name(table.physical_name())
             .time_to_live_specification(ttl.build().map_err(Failure::unbuildable)?)
             .send()
+            .boxed()
             .await?;
         Ok(())
     }

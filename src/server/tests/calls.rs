@@ -13,13 +13,13 @@ use super::*;
 use crate::driver::Deadline;
 
 /// Serves handlers until the test drops it.
-struct Played {
-    listen: config::Listen,
+pub(super) struct Played {
+    pub(super) listen: config::Listen,
     drain: tokio::sync::oneshot::Sender<Duration>,
     done: tokio::task::JoinHandle<()>,
 }
 
-async fn play<S>(handlers: S, variables: &[(&str, &str)], runtime: Runtime) -> Played
+pub(super) async fn play<S>(handlers: S, variables: &[(&str, &str)], runtime: Runtime) -> Played
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -42,7 +42,7 @@ where
 }
 
 /// The answer of a handler that has nothing to say: an empty message.
-fn empty() -> Response<Body> {
+pub(super) fn empty() -> Response<Body> {
     let mut response =
         Response::new(Body::new(http_body_util::Full::from(&[0_u8; 5][..]).map_err(|never| match never {})));
     response.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
@@ -194,4 +194,24 @@ async fn handlers_are_told_when_their_work_has_to_end() {
     });
     let server = play(handlers, &[], runtime()).await;
     get(connect(&server.listen).await).await.unwrap();
+}
+
+/// The client that retries by service config shows only this answer; what became of the attempts before it nobody knows.
+#[tokio::test]
+async fn nobody_vouches_for_attempts_before_this_one() {
+    let handlers = service_fn(|_| async {
+        let refused = crate::wire::status::status(crate::wire::status::Reason::Overloaded, "not now");
+        Ok(refused.into_http())
+    });
+    let server = play(handlers, &[], runtime()).await;
+    let channel = connect(&server.listen).await;
+    let first = get(channel.clone()).await.unwrap_err();
+    assert_eq!(reason(&first), is(Code::Unavailable, "OVERLOADED", "NOT_APPLIED"));
+
+    let mut again = tonic::Request::new(dynakv_client::pb::GetRequest::default());
+    again.metadata_mut().insert("grpc-previous-rpc-attempts", "1".parse().unwrap());
+    let second = Client::new(channel).get(again).await.unwrap_err();
+    assert_eq!(reason(&second), is(Code::Unavailable, "OVERLOADED", "UNKNOWN"));
+    let delay = |status: &Status| status.get_error_details().retry_info().and_then(|info| info.retry_delay);
+    assert_eq!(delay(&first), delay(&second));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dynakv_client::{Client, Expected, Snapshot, Transact, TransactOperation, TransactRead, Transaction, pb};
+use dynakv_client::{Client, Expected, Snapshot, TransactOperation, TransactRead, Transaction, Update, attr};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -39,35 +39,16 @@ async fn a_repeat_after_a_restart_commits_once() {
     for ((id, operation), version) in ids.iter().zip(kinds).zip(versions) {
         assert_eq!(write(&client, *id, operation()).await, version);
     }
-    let snapshot = client.transact_get([TransactRead::item(key("hits"))]).await.unwrap();
+    let snapshot = client.transact_get([TransactRead::item("hits")]).await.unwrap();
     let [Snapshot::Item(item)] = &snapshot[..] else { panic!("{snapshot:?}") };
-    assert_eq!(item.fields["count"].kind, Some(pb::value::Kind::N("1".to_owned())));
-}
-
-fn s(text: &str) -> pb::Value {
-    pb::Value { kind: Some(pb::value::Kind::S(text.to_owned())) }
-}
-
-fn key(key: &str) -> pb::ItemKey {
-    pb::ItemKey { partition: Some(s(key)), sort: None }
+    assert_eq!(item["count"], 1.into());
 }
 
 fn count_up() -> TransactOperation {
-    let kind = Some(pb::update_action::Kind::Add("1".to_owned()));
-    let actions = vec![pb::UpdateAction { path: "count".to_owned(), kind }];
-    Transact::new(pb::TransactUpdateItem {
-        key: Some(key("hits")),
-        update: Some(pb::transact_update_item::Update::Actions(pb::UpdateActions { actions })),
-        ..Default::default()
-    })
-    .into()
+    TransactOperation::update_item("hits", Update::new().add("count", 1)).into()
 }
 
 fn put_order() -> TransactOperation {
-    Transact::new(pb::TransactPutItem {
-        item: [("pk".to_owned(), s("order-7")), ("state".to_owned(), s("placed"))].into(),
-        condition: "attribute_not_exists(pk)".to_owned(),
-        ..Default::default()
-    })
-    .into()
+    let order = [("pk", "order-7"), ("state", "placed")];
+    TransactOperation::put_item(order).condition(attr("pk").not_exists()).into()
 }

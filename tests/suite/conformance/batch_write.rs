@@ -109,7 +109,7 @@ async fn conditions_are_judged_one_by_one(world: World) {
         BatchOperation::set("stale", "new").expected(Expected::version("1")).into(),
         BatchOperation::delete("gone").report_existed().into(),
         BatchOperation::delete("never").report_existed().into(),
-        BatchOperation::delete("deleted").expected(Expected::value("v")).into(),
+        BatchOperation::delete("deleted").expected(Expected::value("v")).report_existed().into(),
         BatchOperation::delete("nothing").expected(Expected::Present).return_current().into(),
     ];
     let outcomes = world.client.batch_write(operations).await.unwrap();
@@ -125,6 +125,7 @@ async fn conditions_are_judged_one_by_one(world: World) {
     assert_eq!((current(&outcomes[4]), current(&outcomes[8])), (None, None));
     assert!(matches!(outcomes[5], BatchOutcome::Deleted { existed: Some(true) }));
     assert!(matches!(outcomes[6], BatchOutcome::Deleted { existed: Some(false) }));
+    assert!(matches!(outcomes[7], BatchOutcome::Deleted { existed: Some(true) }));
     let texts = world.client.batch_get(["absent", "present", "version", "value", "stale"]).await.unwrap();
     let is_new = |found: &Found| matches!(found, Found::Entry(e) if e.text() == Some("new"));
     assert_eq!(texts.iter().map(is_new).collect::<Vec<_>>(), [true, true, true, false, false]);

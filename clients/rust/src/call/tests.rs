@@ -84,12 +84,17 @@ pub(crate) fn closed_client() -> Client {
 }
 
 async fn serve(failures: Vec<Status>) -> (Recorder, Builder) {
+    let (recorder, address) = listen(failures).await;
+    (recorder, Client::builder().address(address).runtime(Arc::new(Impatient)))
+}
+
+async fn listen(failures: Vec<Status>) -> (Recorder, String) {
     let recorder = Recorder { failures: Arc::new(Mutex::new(failures)), ..Recorder::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let address = listener.local_addr().unwrap().to_string();
     let server = Server::builder().add_service(recorder.clone());
     tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-    (recorder, Client::builder().address(address.to_string()).runtime(Arc::new(Impatient)))
+    (recorder, address)
 }
 
 /// A port that refuses connections as long as the socket is held: bound, so nobody else gets it, but not listening.
@@ -150,4 +155,33 @@ async fn a_write_that_found_no_server_certainly_did_not_happen() {
     let error = builder.connect_lazy().unwrap().set("k", "v").await.unwrap_err();
     assert!(matches!(error, Error::Failed(_)), "{error:?}");
     assert_eq!(error.code(), Some(Code::Unavailable));
+}
+
+#[path = "../../examples/tracing.rs"]
+#[allow(dead_code, reason = "its main is the example's")]
+mod tracing;
+
+#[tokio::test]
+async fn the_trace_of_the_caller_goes_on_in_every_attempt() {
+    use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
+    use opentelemetry_sdk::propagation::TraceContextPropagator;
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+
+    let (spans, counts) = (InMemorySpanExporter::default(), InMemoryMetricExporter::default());
+    let tracers = SdkTracerProvider::builder().with_simple_exporter(spans.clone()).build();
+    let meters = SdkMeterProvider::builder().with_reader(PeriodicReader::builder(counts.clone()).build()).build();
+    opentelemetry::global::set_tracer_provider(tracers);
+    opentelemetry::global::set_meter_provider(meters.clone());
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+
+    let (recorder, address) = listen(vec![Status::unavailable("reset")]).await;
+    let span = tracing::run(&address).await.unwrap();
+
+    let traceparent = format!("00-{}-{}-01", span.trace_id(), span.span_id());
+    let seen = recorder.seen.lock().unwrap();
+    let carried: Vec<_> = seen.iter().map(|request| request.metadata().get("traceparent").unwrap()).collect();
+    assert_eq!(carried, [traceparent.as_str(), traceparent.as_str()]);
+    assert_eq!(spans.get_finished_spans().unwrap()[0].span_context, span);
+    meters.force_flush().unwrap();
+    assert!(format!("{:?}", counts.get_finished_metrics().unwrap()).contains("dynakv.attempts"));
 }

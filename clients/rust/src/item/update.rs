@@ -1,5 +1,4 @@
 use pb::update_action::{Kind, Remove};
-use pb::update_item_request;
 
 use crate::{Number, Value, pb};
 
@@ -91,11 +90,17 @@ impl Default for Update {
     }
 }
 
-impl From<Update> for update_item_request::Update {
-    fn from(Update(change): Update) -> Self {
-        match change {
-            Change::Actions(actions) => Self::Actions(pb::UpdateActions { actions }),
-            Change::Expression(expression) => Self::UpdateExpression(expression),
-        }
-    }
+macro_rules! into_update {
+    ($($update:ty),+) => {
+        $(impl From<Update> for $update {
+            fn from(Update(change): Update) -> Self {
+                match change {
+                    Change::Actions(actions) => Self::Actions(pb::UpdateActions { actions }),
+                    Change::Expression(expression) => Self::UpdateExpression(expression),
+                }
+            }
+        })+
+    };
 }
+
+into_update!(pb::update_item_request::Update, pb::transact_update_item::Update);

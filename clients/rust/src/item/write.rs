@@ -6,17 +6,18 @@ use super::{DeletedItem, ItemOutcome, ReturnValues, WrittenItem};
 use crate::call::{Operation, Write};
 use crate::entry::{time, unreadable};
 use crate::point::{duration, request_id, rpc};
-use crate::{Call, Item, pb, value};
+use crate::{Call, Expression, Item, pb, value};
 
 macro_rules! conditional {
     ($request:ident) => {
         impl Write for pb::$request {}
 
         impl Call<pb::$request> {
-            /// Writes only if this holds of the item that is there: a DynamoDB condition expression, such as
-            /// `attribute_not_exists(pk)`. If it does not, the result is [`ItemOutcome::ConditionFailed`].
-            pub fn condition(self, expression: impl Into<String>) -> Self {
-                self.with(|request| request.condition = expression.into())
+            /// Writes only if this holds of the item that is there: a [`Condition`](crate::Condition), or a DynamoDB
+            /// condition expression such as `attribute_not_exists(pk)`. If it does not, the result is
+            /// [`ItemOutcome::ConditionFailed`].
+            pub fn condition(self, condition: impl Into<Expression>) -> Self {
+                self.with(|request| request.condition = condition.into().into_text(request))
             }
 
             /// Answers a condition that did not hold with the item as it is.

@@ -3,27 +3,30 @@ use tonic::Status;
 use super::{Page, Paged, token};
 use crate::call::Operation;
 use crate::point::{consistent, rpc};
-use crate::{Call, Client, Error, Item, pb, value};
+use crate::{Call, Client, Error, Expression, Item, pb, value};
 
 impl Client {
     /// Reads the items of one partition of a table or of an index, in the order of the sort key, those that this key
-    /// condition holds of: a DynamoDB key condition expression, such as `pk = :user AND sk > :since`.
+    /// condition holds of: a [`Condition`](crate::Condition), or a DynamoDB key condition expression such as
+    /// `pk = :user AND sk > :since`.
     ///
     /// `.await` reads one page, [`stream`](Call::stream) all items one by one, [`pages`](Call::pages) all pages, and
     /// [`count`](Call::<pb::QueryRequest>::count) counts.
     ///
     /// ```no_run
+    /// # use dynakv_client::attr;
     /// # async fn query(client: dynakv_client::Client) -> Result<(), dynakv_client::Error> {
-    /// let mut orders = client.query("pk = :user").value(":user", "user-1").descending().stream();
+    /// let mut orders = client.query(attr("pk").eq("user-1")).descending().stream();
     /// while let Some(order) = orders.next().await {
     ///     println!("{:?}", order?);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn query(&self, key_condition: impl Into<String>) -> Call<pb::QueryRequest> {
-        let key_condition = key_condition.into();
-        self.call(pb::QueryRequest { table: self.table(), key_condition, ..pb::QueryRequest::default() })
+    pub fn query(&self, key_condition: impl Into<Expression>) -> Call<pb::QueryRequest> {
+        let mut request = pb::QueryRequest { table: self.table(), ..pb::QueryRequest::default() };
+        request.key_condition = key_condition.into().into_text(&mut request);
+        self.call(request)
     }
 
     /// Reads all items of a table or of an index, in no order, as [`query`](Self::query) does.
@@ -42,10 +45,10 @@ macro_rules! items {
                 self.with(|request| request.index = name.into())
             }
 
-            /// Gives only the items that match: a DynamoDB filter expression. What it drops is read, and costs, all the
-            /// same.
-            pub fn filter(self, expression: impl Into<String>) -> Self {
-                self.with(|request| request.filter = expression.into())
+            /// Gives only the items that match: a [`Condition`](crate::Condition), or a DynamoDB filter expression. What it
+            /// drops is read, and costs, all the same.
+            pub fn filter(self, filter: impl Into<Expression>) -> Self {
+                self.with(|request| request.filter = filter.into().into_text(request))
             }
 
             /// Gives only these parts of the items: a DynamoDB projection expression.

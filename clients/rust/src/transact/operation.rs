@@ -1,10 +1,13 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use pb::transact_write_operation::Kind;
 
+use crate::item::{Names, Values};
 use crate::point::duration;
-use crate::{Expected, pb};
+use crate::value::attributes;
+use crate::{Expected, Expression, ItemKey, Update, Value, pb};
 
 /// One operation of a [`transact_write`](crate::Client::transact_write).
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,31 @@ impl TransactOperation {
     pub fn delete(key: impl Into<String>) -> Transact<pb::TransactDelete> {
         Transact::new(pb::TransactDelete { key: key.into(), expected: None })
     }
+
+    /// Writes an item in place of what was there, as [`put_item`](crate::Client::put_item) does.
+    pub fn put_item<N: Into<String>, V: Into<Value>>(
+        item: impl IntoIterator<Item = (N, V)>,
+    ) -> Transact<pb::TransactPutItem> {
+        Transact::new(pb::TransactPutItem { item: attributes(item), ..pb::TransactPutItem::default() })
+    }
+
+    /// Changes parts of an item, or creates it.
+    pub fn update_item(key: impl Into<ItemKey>, update: impl Into<Update>) -> Transact<pb::TransactUpdateItem> {
+        let (key, update) = (Some(key.into().into()), Some(update.into().into()));
+        Transact::new(pb::TransactUpdateItem { key, update, ..pb::TransactUpdateItem::default() })
+    }
+
+    /// Deletes an item.
+    pub fn delete_item(key: impl Into<ItemKey>) -> Transact<pb::TransactDeleteItem> {
+        let key = Some(key.into().into());
+        Transact::new(pb::TransactDeleteItem { key, ..pb::TransactDeleteItem::default() })
+    }
+
+    /// Changes nothing, but cancels the transaction unless this holds of the item.
+    pub fn check(key: impl Into<ItemKey>, condition: impl Into<Expression>) -> Transact<pb::TransactCheck> {
+        let key = Some(key.into().into());
+        Transact::new(pb::TransactCheck { key, ..pb::TransactCheck::default() }).condition(condition)
+    }
 }
 
 impl From<pb::TransactWriteOperation> for TransactOperation {
@@ -31,13 +59,10 @@ impl From<pb::TransactWriteOperation> for TransactOperation {
 /// An operation in the making, of one of the kinds that [`pb::transact_write_operation::Kind`] lists.
 ///
 /// ```
-/// # use dynakv_client::{Expected, Transact, TransactOperation, pb};
+/// # use dynakv_client::{Expected, TransactOperation, attr};
 /// let operations: [TransactOperation; 2] = [
 ///     TransactOperation::set("order-7", "placed").expected(Expected::Absent).into(),
-///     Transact::new(pb::TransactCheck { condition: "quantity > :zero".into(), ..Default::default() })
-///         .table("inventory")
-///         .return_current()
-///         .into(),
+///     TransactOperation::check("apples", attr("quantity").gt(0)).table("inventory").return_current().into(),
 /// ];
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +114,66 @@ impl Transact<pb::TransactDelete> {
     }
 }
 
+impl Transact<pb::TransactPutItem> {
+    /// The item expires this long from now: 1 millisecond to 100 years. Without it, the item has no TTL, unless its own
+    /// attributes say so.
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.kind.ttl = Some(duration(ttl));
+        self
+    }
+}
+
+impl<K: Conditional> Transact<K> {
+    /// Must hold of the item that is there, or the transaction is cancelled: a [`Condition`](crate::Condition), or a
+    /// DynamoDB condition expression.
+    pub fn condition(mut self, condition: impl Into<Expression>) -> Self {
+        *self.kind.condition() = condition.into().into_text(&mut self.kind);
+        self
+    }
+
+    /// Says which attribute an alias in the expressions, such as `#state`, stands for.
+    pub fn name(mut self, alias: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.kind.names().insert(alias.into(), attribute.into());
+        self
+    }
+
+    /// Says which value a placeholder in the expressions, such as `:total`, stands for.
+    pub fn value(mut self, placeholder: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.kind.values().insert(placeholder.into(), value.into().into());
+        self
+    }
+}
+
+/// An operation on an item that may have a condition.
+pub trait Conditional: Values {
+    /// The field for it.
+    fn condition(&mut self) -> &mut String;
+}
+
+macro_rules! conditional {
+    ($($message:ident),+ $(,)?) => {
+        $(impl Names for pb::$message {
+            fn names(&mut self) -> &mut HashMap<String, String> {
+                &mut self.names
+            }
+        }
+
+        impl Values for pb::$message {
+            fn values(&mut self) -> &mut HashMap<String, pb::Value> {
+                &mut self.values
+            }
+        }
+
+        impl Conditional for pb::$message {
+            fn condition(&mut self) -> &mut String {
+                &mut self.condition
+            }
+        })+
+    };
+}
+
+conditional!(TransactPutItem, TransactUpdateItem, TransactDeleteItem, TransactCheck);
+
 impl<K: Into<Kind>> From<Transact<K>> for TransactOperation {
     fn from(Transact { table, kind, return_current }: Transact<K>) -> Self {
         Self(pb::TransactWriteOperation { table, return_current, kind: Some(kind.into()) })
@@ -126,8 +211,8 @@ impl TransactRead {
     }
 
     /// Reads all attributes of the item with this primary key.
-    pub fn item(key: pb::ItemKey) -> Self {
-        Self::of(pb::transact_get_operation::Target::ItemKey(key))
+    pub fn item(key: impl Into<ItemKey>) -> Self {
+        Self::of(pb::transact_get_operation::Target::ItemKey(key.into().into()))
     }
 
     /// The table: one of the server's configuration.

@@ -4,7 +4,7 @@ use super::TransactRead;
 use crate::call::Operation;
 use crate::entry::unreadable;
 use crate::point::rpc;
-use crate::{Entry, pb};
+use crate::{Entry, Item, pb, value};
 
 /// What one read of a [`transact_get`](crate::Client::transact_get) found.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +12,7 @@ pub enum Snapshot {
     /// The entry.
     Entry(Entry),
     /// The item.
-    Item(pb::AttributeMap),
+    Item(Item),
     /// There is no such entry or item.
     Absent,
 }
@@ -36,7 +36,7 @@ impl Operation for pb::TransactGetRequest {
         }
         let snapshot = |result: pb::TransactGetResult| match result.result {
             Some(Result::Entry(entry)) => Ok(Snapshot::Entry(entry.try_into()?)),
-            Some(Result::Item(item)) => Ok(Snapshot::Item(item)),
+            Some(Result::Item(item)) => Ok(Snapshot::Item(value::item(item)?)),
             Some(Result::Absent(Absent {})) => Ok(Snapshot::Absent),
             None => Err(unreadable("a result that is none of the known ones")),
         };

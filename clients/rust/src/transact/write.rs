@@ -7,7 +7,7 @@ use crate::call::{Operation, Write};
 use crate::entry::{entry, time, unreadable};
 use crate::method::{Idempotency, Method};
 use crate::point::rpc;
-use crate::{Entry, Version, pb};
+use crate::{Entry, Item, Version, pb, value};
 
 /// What became of a [`transact_write`](crate::Client::transact_write).
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,7 @@ pub struct Cancellation {
     /// With `return_current`, for a set or delete: the entry as it is, if there is one.
     pub current: Option<Entry>,
     /// With `return_current`, for the other kinds: the item as it is, if there is one.
-    pub current_item: Option<pb::AttributeMap>,
+    pub current_item: Option<Item>,
 }
 
 /// Why an operation cancelled its transaction.
@@ -148,7 +148,8 @@ fn cancellation(result: pb::TransactWriteResult) -> Result<Cancellation, Status>
         Reason::NotApplicable => CancelReason::NotApplicable,
         Reason::Unspecified => return Err(unreadable("no known reason")),
     };
-    Ok(Cancellation { reason, current: entry(result.current)?, current_item: result.current_item })
+    let current_item = result.current_item.map(value::item).transpose()?;
+    Ok(Cancellation { reason, current: entry(result.current)?, current_item })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A table that is deleted and made anew, with another key. Nothing is left of what was known of the first one.
 
-use dynakv_client::{Code, KeyAttribute, KeyType, Reason, Snapshot, TransactRead, pb};
+use dynakv_client::{Code, ItemKey, KeyAttribute, KeyType, Reason, Snapshot, TransactRead};
 
 use super::{UNMADE, is, unmade};
 use crate::conformance::on_every_backend;
@@ -12,37 +12,23 @@ on_every_backend!(
     names_that_are_made_up_are_forgotten_too,
 );
 
-fn s(text: &str) -> pb::Value {
-    pb::Value { kind: Some(pb::value::Kind::S(text.to_owned())) }
-}
-
-fn n(number: &str) -> pb::Value {
-    pb::Value { kind: Some(pb::value::Kind::N(number.to_owned())) }
-}
-
 /// Reads the item with this key in the table.
-async fn read(
-    world: &World,
-    table: &str,
-    partition: pb::Value,
-    sort: Option<pb::Value>,
-) -> Result<Snapshot, dynakv_client::Error> {
-    let key = pb::ItemKey { partition: Some(partition), sort };
+async fn read(world: &World, table: &str, key: impl Into<ItemKey>) -> Result<Snapshot, dynakv_client::Error> {
     let mut read = world.client.transact_get([TransactRead::item(key).table(table)]).await?;
     Ok(read.remove(0))
 }
 
 async fn another_key_is_seen_at_once(world: World) {
     world.client.set("key", "value").table(UNMADE).await.unwrap();
-    assert!(matches!(read(&world, UNMADE, s("key"), None).await.unwrap(), Snapshot::Item(_)));
+    assert!(matches!(read(&world, UNMADE, "key").await.unwrap(), Snapshot::Item(_)));
     unmade(&world).await;
 
     let create = world.client.create_table().table(UNMADE).partition_key("tenant");
     create.sort_key(KeyAttribute::new("number", KeyType::N)).await.unwrap();
     world.put_into_other([("tenant", string("a")), ("number", number(7))]).await;
-    let Snapshot::Item(item) = read(&world, UNMADE, s("a"), Some(n("7"))).await.unwrap() else { panic!("no item") };
-    assert_eq!(item.fields["number"], n("7"));
-    let error = read(&world, UNMADE, s("key"), None).await.unwrap_err();
+    let Snapshot::Item(item) = read(&world, UNMADE, ("a", 7)).await.unwrap() else { panic!("no item") };
+    assert_eq!(item["number"], 7.into());
+    let error = read(&world, UNMADE, "key").await.unwrap_err();
     is(&error, Code::InvalidArgument, &Reason::InvalidField);
     assert_eq!(error.failure().unwrap().fields()[0].field, "operations[0].item_key.sort");
     let error = world.client.get("key").table(UNMADE).await.unwrap_err();
@@ -51,17 +37,17 @@ async fn another_key_is_seen_at_once(world: World) {
     unmade(&world).await;
     world.client.create_table().table(UNMADE).await.unwrap();
     world.client.set("key", "again").table(UNMADE).await.unwrap();
-    assert!(matches!(read(&world, UNMADE, s("key"), None).await.unwrap(), Snapshot::Item(_)));
+    assert!(matches!(read(&world, UNMADE, "key").await.unwrap(), Snapshot::Item(_)));
 }
 
 async fn what_another_program_made_anew_is_seen_after_one_failure(world: World) {
     world.client.set("key", "value").table(UNMADE).await.unwrap();
-    assert!(matches!(read(&world, UNMADE, s("key"), None).await.unwrap(), Snapshot::Item(_)));
+    assert!(matches!(read(&world, UNMADE, "key").await.unwrap(), Snapshot::Item(_)));
     world.make_other_anew(("tenant", "number")).await;
     world.put_into_other([("tenant", string("a")), ("number", number(7))]).await;
 
-    read(&world, UNMADE, s("key"), None).await.unwrap_err();
-    assert!(matches!(read(&world, UNMADE, s("a"), Some(n("7"))).await.unwrap(), Snapshot::Item(_)));
+    read(&world, UNMADE, "key").await.unwrap_err();
+    assert!(matches!(read(&world, UNMADE, ("a", 7)).await.unwrap(), Snapshot::Item(_)));
 }
 
 async fn names_that_are_made_up_are_forgotten_too(world: World) {
@@ -71,11 +57,11 @@ async fn names_that_are_made_up_are_forgotten_too(world: World) {
     for round in 0..3 {
         world.client.create_table().table("ad-hoc").await.unwrap();
         world.client.set("key", "value").table("ad-hoc").await.unwrap();
-        assert!(matches!(read(&world, "ad-hoc", s("key"), None).await.unwrap(), Snapshot::Item(_)), "{round}");
+        assert!(matches!(read(&world, "ad-hoc", "key").await.unwrap(), Snapshot::Item(_)), "{round}");
         world.client.delete_table("ad-hoc").await.unwrap();
 
         world.client.create_table().table("ad-hoc").partition_key("a").sort_key("b").await.unwrap();
-        assert_eq!(read(&world, "ad-hoc", s("x"), Some(s("y"))).await.unwrap(), Snapshot::Absent);
+        assert_eq!(read(&world, "ad-hoc", ("x", "y")).await.unwrap(), Snapshot::Absent);
         let error = world.client.get("key").table("ad-hoc").await.unwrap_err();
         is(&error, Code::FailedPrecondition, &Reason::TableShape);
         world.client.delete_table("ad-hoc").await.unwrap();

@@ -1,0 +1,146 @@
+package dynakv
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"reflect"
+	"testing"
+	"time"
+)
+
+type embedded struct {
+	Shared string
+}
+
+type everything struct {
+	embedded
+	Text     string `dynakv:"text"`
+	Exact    Number
+	Low      int64
+	High     uint64
+	Float    float64
+	Small    int8
+	Big      *big.Int
+	Bytes    []byte
+	Array    [3]byte
+	Empty    []byte
+	Nothing  []byte
+	Yes      bool
+	Pointer  *string
+	Null     *string
+	List     []int
+	Any      []any
+	Map      map[string]int
+	Nested   map[string]embedded
+	Strings  []string        `dynakv:",set"`
+	Numbers  []uint64        `dynakv:"numbers,set"`
+	Keys     map[string]unit `dynakv:"keys,set"`
+	Binaries [][]byte        `dynakv:"binaries,set"`
+	Typed    StringSet
+	When     time.Time
+	Left     string `dynakv:",omitempty"`
+	None     []int  `dynakv:",set"`
+	Skipped  string `dynakv:"-"`
+	hidden   string
+}
+
+type unit = struct{}
+
+func TestNothingIsLostOnTheWayThroughAttributes(t *testing.T) {
+	text := "there"
+	given := everything{
+		embedded: embedded{"shared"}, Text: "", Exact: "12345678901234567890123456789012345678",
+		Low: math.MinInt64, High: math.MaxUint64, Float: math.SmallestNonzeroFloat64, Small: -128,
+		Big:   new(big.Int).Exp(big.NewInt(2), big.NewInt(100), nil),
+		Bytes: []byte{0, 255}, Array: [3]byte{1, 2, 3}, Empty: []byte{}, Yes: true, Pointer: &text,
+		List: []int{1, 2}, Any: []any{"a", Number("1"), nil, true, []byte("b"), []any{}, map[string]any{}},
+		Map: map[string]int{"a": 1}, Nested: map[string]embedded{"b": {"deep"}},
+		Strings: []string{"x", ""}, Numbers: []uint64{math.MaxUint64}, Keys: map[string]unit{"k": {}},
+		Binaries: [][]byte{{}, {0}}, Typed: StringSet{"y"}, When: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC),
+		hidden: "",
+	}
+	fields, err := itemToWire(&given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Left", "None", "Skipped", "hidden", "embedded"} {
+		if _, there := fields[name]; there {
+			t.Errorf("%s is an attribute", name)
+		}
+	}
+	value, err := fromWire(attributes(fields))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read everything
+	if err := Item(value.(map[string]any)).Decode(&read); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(read, given) {
+		t.Errorf("%+v became %+v", given, read)
+	}
+}
+
+func TestWhatDoesNotFitIsRefused(t *testing.T) {
+	item := Item{"n": Number("256"), "f": Number("1.5"), "s": "text", "b": []byte("1234")}
+	var misfit *ConvertError
+	for name, into := range map[string]any{
+		"too large": &struct {
+			N int8 `dynakv:"n"`
+		}{},
+		"negative": &struct {
+			F uint `dynakv:"f"`
+		}{},
+		"a fraction": &struct {
+			F int `dynakv:"f"`
+		}{},
+		"text as number": &struct {
+			S Number `dynakv:"s"`
+		}{},
+		"number as text": &struct {
+			N string `dynakv:"n"`
+		}{},
+		"too many bytes": &struct {
+			B [3]byte `dynakv:"b"`
+		}{},
+		"text as bytes": &struct {
+			S []byte `dynakv:"s"`
+		}{},
+		"no pointer":      struct{}{},
+		"a map of others": &map[string]bool{},
+	} {
+		if err := item.Decode(into); !errors.As(err, &misfit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	cyclic := map[string]any{}
+	cyclic["self"] = cyclic
+	for name, value := range map[string]any{
+		"a channel": Item{"c": make(chan int)}, "no number": Item{"f": math.NaN()}, "itself": cyclic,
+		"no item": 5, "keys that are no text": map[int]string{}, "nil": nil,
+	} {
+		if _, err := itemToWire(value); !errors.As(err, &misfit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestANumberKeepsItsValueHoweverItIsWritten(t *testing.T) {
+	for text, expected := range map[Number]int64{
+		"0": 0, "-0": 0, "1E+3": 1000, "100.0": 100, "00042": 42, "100e-2": 1,
+		"9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64,
+	} {
+		if whole, err := text.Int64(); err != nil || whole != expected {
+			t.Errorf("%s is %d, %v", text, whole, err)
+		}
+	}
+	for _, text := range []Number{"9223372036854775808", "1.5", "", "x", "1e999999999", "0x10", "1/2", "Inf"} {
+		if whole, err := text.Int64(); err == nil {
+			t.Errorf("%s is %d", text, whole)
+		}
+	}
+	if order, err := Number("0.1").Cmp("1E-1"); err != nil || order != 0 {
+		t.Errorf("0.1 and 1E-1: %d, %v", order, err)
+	}
+}

@@ -1,0 +1,1 @@
+"""The runner of the vectors that all clients share."""
