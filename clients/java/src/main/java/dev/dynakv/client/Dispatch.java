@@ -114,9 +114,11 @@ final class Dispatch<Q, R> {
   /**
    * Waits for what one of the methods here promised.
    *
-   * @throws DynaKvException if it failed, or if the thread was interrupted; then it is cancelled
+   * @param interrupted what to throw if the thread was interrupted; then it is cancelled
+   * @throws DynaKvException if it failed
    */
-  static <O> O await(CompletableFuture<O> future) {
+  static <O> O await(
+      CompletableFuture<O> future, Function<InterruptedException, DynaKvException> interrupted) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -126,14 +128,20 @@ final class Dispatch<Q, R> {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       future.cancel(true);
-      throw interrupted(e);
+      Thread.currentThread().interrupt();
+      throw interrupted.apply(e);
     }
   }
 
-  /** What a thread throws that was interrupted while it waited. It stays interrupted. */
+  /** What a thread throws that was interrupted while it waited for a read. It stays interrupted. */
   static DynaKvException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
+    return DynaKvException.of(interruption(), e);
+  }
+
+  /** The failure of a call whose thread was interrupted while it waited. */
+  static Failure interruption() {
     Status status = Status.CANCELLED.withDescription("the waiting thread was interrupted");
-    return DynaKvException.of(Failure.of(status, new Metadata()), e);
+    return Failure.of(status, new Metadata());
   }
 }
