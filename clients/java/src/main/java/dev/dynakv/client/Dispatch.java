@@ -77,13 +77,12 @@ final class Dispatch<Q, R> {
         call,
         request,
         new StreamObserver<R>() {
+          private R answer;
+
           @Override
           public void onNext(R response) {
-            try {
-              result.complete(read.apply(response));
-            } catch (RuntimeException unreadable) {
-              onError(unreadable);
-            }
+            // Whether it counts is known by the status that follows.
+            answer = response;
           }
 
           @Override
@@ -92,7 +91,17 @@ final class Dispatch<Q, R> {
           }
 
           @Override
-          public void onCompleted() {}
+          public void onCompleted() {
+            if (answer == null) {
+              onError(Wire.unreadable("no message"));
+              return;
+            }
+            try {
+              result.complete(read.apply(answer));
+            } catch (RuntimeException unreadable) {
+              onError(unreadable);
+            }
+          }
         });
     return result;
   }
