@@ -20,6 +20,9 @@ import java.util.function.Function;
 
 /** One logical call on its way: how it is sent, and what its failure means. Used once. */
 final class Dispatch<Q, R> {
+  /** More is as good as no end, and the nanoseconds of much more fit no number. */
+  private static final Duration LONGEST = Duration.ofDays(100);
+
   private final MethodDescriptor<Q, R> method;
   private final UUID requestId;
   private final Attempts attempts = new Attempts();
@@ -45,8 +48,10 @@ final class Dispatch<Q, R> {
             ? chosen
             : ClientInterceptors.intercept(
                 chosen, MetadataUtils.newAttachHeadersInterceptor(settings.metadata()));
+    Duration timeout =
+        settings.timeout().compareTo(LONGEST) > 0 ? LONGEST : settings.timeout();
     CallOptions timed =
-        CallOptions.DEFAULT.withDeadlineAfter(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
     // A read changes nothing, whatever becomes of its attempts.
     this.options = method.isSafe() ? timed : timed.withStreamTracerFactory(attempts);
   }

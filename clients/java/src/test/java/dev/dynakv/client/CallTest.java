@@ -238,4 +238,13 @@ class CallTest {
       assertInstanceOf(InterruptedException.class, ended.getCause());
     }
   }
+
+  @Test
+  void anyTimeoutIsTaken() throws Exception {
+    try (RecordingServer server = new RecordingServer();
+        DynaKvClient client = server.client().build()) {
+      client.get("k").timeout(Duration.ofSeconds(Long.MAX_VALUE)).send();
+      assertTrue(server.next().left().compareTo(Duration.ofDays(100)) <= 0);
+    }
+  }
 }
