@@ -7,7 +7,8 @@ import dev.dynakv.v1.BatchWriteOperation;
 public sealed interface BatchOperation permits BatchSet, BatchDelete {
   /** Writes an entry. */
   static BatchSet set(String key, ByteString value) {
-    return new BatchSet(dev.dynakv.v1.BatchSet.newBuilder().setKey(Wire.text(key)).setValue(value).build());
+    return new BatchSet(
+        dev.dynakv.v1.BatchSet.newBuilder().setKey(Wire.text(key)).setValue(value).build());
   }
 
   /** Writes an entry. */

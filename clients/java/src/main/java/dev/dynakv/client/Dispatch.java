@@ -48,8 +48,7 @@ final class Dispatch<Q, R> {
             ? chosen
             : ClientInterceptors.intercept(
                 chosen, MetadataUtils.newAttachHeadersInterceptor(settings.metadata()));
-    Duration timeout =
-        settings.timeout().compareTo(LONGEST) > 0 ? LONGEST : settings.timeout();
+    Duration timeout = settings.timeout().compareTo(LONGEST) > 0 ? LONGEST : settings.timeout();
     CallOptions timed =
         CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
     // A read changes nothing, whatever becomes of its attempts.

@@ -64,8 +64,7 @@ class OddAnswersTest {
       var thrown = assertThrows(ExecutionException.class, () -> sent.get(5, TimeUnit.SECONDS));
       var unknown = assertInstanceOf(OutcomeUnknownException.class, thrown.getCause());
       assertEquals(code, unknown.code());
-      var waited =
-          assertThrows(OutcomeUnknownException.class, () -> client.set("k", "v").send());
+      var waited = assertThrows(OutcomeUnknownException.class, () -> client.set("k", "v").send());
       assertEquals(code, waited.code());
     } finally {
       server.shutdownNow();
@@ -106,8 +105,7 @@ class OddAnswersTest {
               }
             });
     try (DynaKvClient client = DynaKvClient.connect("127.0.0.1:" + server.getPort())) {
-      List<Found> found =
-          client.batchGet(List.of("a", "b")).sendAsync().get(5, TimeUnit.SECONDS);
+      List<Found> found = client.batchGet(List.of("a", "b")).sendAsync().get(5, TimeUnit.SECONDS);
       assertInstanceOf(Found.Missing.class, found.get(0));
       assertInstanceOf(Found.Failed.class, found.get(1));
       assertEquals(2, client.batchGet(List.of("a", "b")).stream().count());
