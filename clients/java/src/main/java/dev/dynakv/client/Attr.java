@@ -51,7 +51,7 @@ public final class Attr {
    */
   public static Attr attr(String path) {
     List<Element> elements = new ArrayList<>();
-    Matcher matcher = ELEMENT.matcher(path);
+    Matcher matcher = ELEMENT.matcher(Wire.text(path));
     int end = 0;
     while (end < path.length() && matcher.find()) {
       boolean first = elements.isEmpty();

@@ -27,7 +27,7 @@ public final class BatchGetCall extends Call<List<Found>, BatchGetCall> {
   BatchGetCall(Connection connection, Iterable<String> keys) {
     super(connection);
     List<String> copy = new ArrayList<>();
-    keys.forEach(copy::add);
+    keys.forEach(key -> copy.add(Wire.text(key)));
     this.keys = copy;
     this.table = connection.table;
   }

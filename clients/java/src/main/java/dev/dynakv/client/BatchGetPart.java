@@ -67,16 +67,20 @@ final class BatchGetPart implements ClientResponseObserver<BatchGetRequest, Batc
   @Override
   public void onNext(BatchGetResponse message) {
     List<BatchAnswer> answers = new ArrayList<>();
-    for (BatchGetResult result : message.getResultsList()) {
-      int index = result.getIndex();
-      if (index < 0 || !unanswered.get(index)) {
-        // Ends the call; the keys that are still without an answer have failed.
-        throw Wire.unreadable("a result that belongs to no key");
+    try {
+      for (BatchGetResult result : message.getResultsList()) {
+        int index = result.getIndex();
+        if (index < 0 || !unanswered.get(index)) {
+          // Ends the call; the keys that are still without an answer have failed.
+          throw Wire.unreadable("a result that belongs to no key");
+        }
+        answers.add(new BatchAnswer(start + index, found(result)));
+        unanswered.clear(index);
       }
-      unanswered.clear(index);
-      answers.add(new BatchAnswer(start + index, found(result)));
+    } finally {
+      // Those before an unreadable one count as answered.
+      onAnswers.accept(answers);
     }
-    onAnswers.accept(answers);
   }
 
   @Override

@@ -7,7 +7,8 @@ import dev.dynakv.v1.BatchWriteOperation;
 public sealed interface BatchOperation permits BatchSet, BatchDelete {
   /** Writes an entry. */
   static BatchSet set(String key, ByteString value) {
-    return new BatchSet(dev.dynakv.v1.BatchSet.newBuilder().setKey(key).setValue(value).build());
+    return new BatchSet(
+        dev.dynakv.v1.BatchSet.newBuilder().setKey(Wire.text(key)).setValue(value).build());
   }
 
   /** Writes an entry. */
@@ -17,12 +18,12 @@ public sealed interface BatchOperation permits BatchSet, BatchDelete {
 
   /** Writes an entry, whose value is text. */
   static BatchSet set(String key, String value) {
-    return set(key, ByteString.copyFromUtf8(value));
+    return set(key, Wire.utf8(value));
   }
 
   /** Deletes an entry. */
   static BatchDelete delete(String key) {
-    return new BatchDelete(dev.dynakv.v1.BatchDelete.newBuilder().setKey(key).build());
+    return new BatchDelete(dev.dynakv.v1.BatchDelete.newBuilder().setKey(Wire.text(key)).build());
   }
 
   /** The key of the entry. */

@@ -55,6 +55,21 @@ public final class BatchWriteCall extends Call<List<BatchOutcome>, BatchWriteCal
   /**
    * {@inheritDoc}
    *
+   * <p>Fails if all operations failed with the same code. After an interrupt it is not known which
+   * of them happened: {@link OutcomeUnknownException}.
+   */
+  @Override
+  @CanIgnoreReturnValue
+  public List<BatchOutcome> send() {
+    UUID id = nextRequestId();
+    return Dispatch.await(
+        new Run(id).start(),
+        interrupted -> new OutcomeUnknownException(Dispatch.interruption(), id, interrupted));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
    * <p>Fails if all operations failed with the same code.
    */
   @Override

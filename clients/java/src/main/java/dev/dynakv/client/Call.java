@@ -56,7 +56,7 @@ public abstract class Call<O, C extends Call<O, C>> {
    */
   @CanIgnoreReturnValue
   public O send() {
-    return Dispatch.await(sendAsync());
+    return Dispatch.await(sendAsync(), Dispatch::interrupted);
   }
 
   /**

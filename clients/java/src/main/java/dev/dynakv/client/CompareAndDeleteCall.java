@@ -13,7 +13,7 @@ public final class CompareAndDeleteCall
 
   CompareAndDeleteCall(Connection connection, String key, Expected expected) {
     super(connection, KeyValueServiceGrpc.getCompareAndDeleteMethod());
-    request.setKey(key).setExpected(Wire.expected(expected));
+    request.setKey(Wire.text(key)).setExpected(Wire.expected(expected));
   }
 
   /** Answers a lost race with the entry as it is. */

@@ -14,7 +14,7 @@ public final class CompareAndSetCall
 
   CompareAndSetCall(Connection connection, String key, ByteString value, Expected expected) {
     super(connection, KeyValueServiceGrpc.getCompareAndSetMethod());
-    request.setKey(key).setValue(value).setExpected(Wire.expected(expected));
+    request.setKey(Wire.text(key)).setValue(value).setExpected(Wire.expected(expected));
   }
 
   /** The entry expires this long from now: 1 millisecond to 100 years. */

@@ -11,7 +11,7 @@ public final class DeleteCall
 
   DeleteCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getDeleteMethod());
-    request.setKey(key);
+    request.setKey(Wire.text(key));
   }
 
   @Override

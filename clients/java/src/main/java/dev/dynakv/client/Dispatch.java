@@ -20,6 +20,9 @@ import java.util.function.Function;
 
 /** One logical call on its way: how it is sent, and what its failure means. Used once. */
 final class Dispatch<Q, R> {
+  /** More is as good as no end, and the nanoseconds of much more fit no number. */
+  private static final Duration LONGEST = Duration.ofDays(100);
+
   private final MethodDescriptor<Q, R> method;
   private final UUID requestId;
   private final Attempts attempts = new Attempts();
@@ -45,8 +48,9 @@ final class Dispatch<Q, R> {
             ? chosen
             : ClientInterceptors.intercept(
                 chosen, MetadataUtils.newAttachHeadersInterceptor(settings.metadata()));
+    Duration timeout = settings.timeout().compareTo(LONGEST) > 0 ? LONGEST : settings.timeout();
     CallOptions timed =
-        CallOptions.DEFAULT.withDeadlineAfter(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
     // A read changes nothing, whatever becomes of its attempts.
     this.options = method.isSafe() ? timed : timed.withStreamTracerFactory(attempts);
   }
@@ -77,13 +81,12 @@ final class Dispatch<Q, R> {
         call,
         request,
         new StreamObserver<R>() {
+          private R answer;
+
           @Override
           public void onNext(R response) {
-            try {
-              result.complete(read.apply(response));
-            } catch (RuntimeException unreadable) {
-              onError(unreadable);
-            }
+            // Whether it counts is known by the status that follows.
+            answer = response;
           }
 
           @Override
@@ -92,7 +95,17 @@ final class Dispatch<Q, R> {
           }
 
           @Override
-          public void onCompleted() {}
+          public void onCompleted() {
+            if (answer == null) {
+              onError(Wire.unreadable("no message"));
+              return;
+            }
+            try {
+              result.complete(read.apply(answer));
+            } catch (RuntimeException unreadable) {
+              onError(unreadable);
+            }
+          }
         });
     return result;
   }
@@ -114,9 +127,11 @@ final class Dispatch<Q, R> {
   /**
    * Waits for what one of the methods here promised.
    *
-   * @throws DynaKvException if it failed, or if the thread was interrupted; then it is cancelled
+   * @param interrupted what to throw if the thread was interrupted; then it is cancelled
+   * @throws DynaKvException if it failed
    */
-  static <O> O await(CompletableFuture<O> future) {
+  static <O> O await(
+      CompletableFuture<O> future, Function<InterruptedException, DynaKvException> interrupted) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -126,14 +141,20 @@ final class Dispatch<Q, R> {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       future.cancel(true);
-      throw interrupted(e);
+      Thread.currentThread().interrupt();
+      throw interrupted.apply(e);
     }
   }
 
-  /** What a thread throws that was interrupted while it waited. It stays interrupted. */
+  /** What a thread throws that was interrupted while it waited for a read. It stays interrupted. */
   static DynaKvException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
+    return DynaKvException.of(interruption(), e);
+  }
+
+  /** The failure of a call whose thread was interrupted while it waited. */
+  static Failure interruption() {
     Status status = Status.CANCELLED.withDescription("the waiting thread was interrupted");
-    return DynaKvException.of(Failure.of(status, new Metadata()), e);
+    return Failure.of(status, new Metadata());
   }
 }

@@ -80,7 +80,7 @@ public final class DynaKvClient implements AutoCloseable {
    * one.
    */
   public SetCall set(String key, String value) {
-    return set(key, ByteString.copyFromUtf8(value));
+    return set(key, Wire.utf8(value));
   }
 
   /** Writes one entry, whatever was there; without a TTL unless the call gives one. */
@@ -95,7 +95,7 @@ public final class DynaKvClient implements AutoCloseable {
 
   /** {@link #compareAndSet(String, ByteString, Expected)} of text. */
   public CompareAndSetCall compareAndSet(String key, String value, Expected expected) {
-    return compareAndSet(key, ByteString.copyFromUtf8(value), expected);
+    return compareAndSet(key, Wire.utf8(value), expected);
   }
 
   /** {@link #compareAndSet(String, ByteString, Expected)} of a copy of the bytes. */

@@ -16,7 +16,7 @@ public final class ExistsCall
 
   ExistsCall(Connection connection, Iterable<String> keys) {
     super(connection, KeyValueServiceGrpc.getExistsMethod());
-    request.addAllKeys(keys);
+    keys.forEach(key -> request.addKeys(Wire.text(key)));
   }
 
   /**

@@ -62,6 +62,6 @@ public sealed interface Expected {
 
   /** There is one and it holds exactly this text. */
   static Expected value(String value) {
-    return new OfValue(ByteString.copyFromUtf8(value));
+    return new OfValue(Wire.utf8(value));
   }
 }

@@ -12,7 +12,7 @@ public final class ExpireCall
 
   ExpireCall(Connection connection, String key, Duration ttl) {
     super(connection, KeyValueServiceGrpc.getExpireMethod());
-    request.setKey(key).setTtl(Wire.duration(ttl));
+    request.setKey(Wire.text(key)).setTtl(Wire.duration(ttl));
   }
 
   @Override

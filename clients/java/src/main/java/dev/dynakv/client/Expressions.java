@@ -34,7 +34,7 @@ final class Expressions {
   }
 
   void name(String alias, String attribute) {
-    names.put(Objects.requireNonNull(alias), Objects.requireNonNull(attribute));
+    names.put(Objects.requireNonNull(alias), Wire.text(attribute));
   }
 
   void value(String placeholder, Object value) {

@@ -12,7 +12,7 @@ public final class GetCall extends TableCall<Optional<Entry>, GetCall, GetReques
 
   GetCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getGetMethod());
-    request.setKey(key);
+    request.setKey(Wire.text(key));
   }
 
   /**

@@ -12,7 +12,7 @@ public final class GetTtlCall
 
   GetTtlCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getGetTtlMethod());
-    request.setKey(key);
+    request.setKey(Wire.text(key));
   }
 
   /**

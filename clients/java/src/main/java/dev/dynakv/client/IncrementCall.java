@@ -13,7 +13,7 @@ public final class IncrementCall
 
   IncrementCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getIncrementMethod());
-    request.setKey(key);
+    request.setKey(Wire.text(key));
   }
 
   /** What to add; may be negative. 1 by default. */

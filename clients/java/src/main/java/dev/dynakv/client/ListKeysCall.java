@@ -27,7 +27,7 @@ public final class ListKeysCall
   /** Only keys that begin with this. */
   @CanIgnoreReturnValue
   public ListKeysCall prefix(String prefix) {
-    request.setPrefix(prefix);
+    request.setPrefix(Wire.text(prefix));
     return this;
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A list of all tables that the server serves, the default one first. Read in pages, each with the
@@ -22,22 +23,41 @@ public final class ListTablesCall extends Call<List<ListedTable>, ListTablesCall
 
   @Override
   public CompletableFuture<List<ListedTable>> sendAsync() {
-    return from("", new ArrayList<>());
+    AtomicReference<CompletableFuture<?>> current = new AtomicReference<>();
+    CompletableFuture<List<ListedTable>> result =
+        new CancellingFuture<>(() -> current.get().cancel(true));
+    sendPage("", new ArrayList<>(), current, result);
+    return result;
   }
 
-  private CompletableFuture<List<ListedTable>> from(String pageToken, List<ListedTable> tables) {
-    return page(pageToken)
-        .thenCompose(
-            page -> {
+  private void sendPage(
+      String pageToken,
+      List<ListedTable> tables,
+      AtomicReference<CompletableFuture<?>> current,
+      CompletableFuture<List<ListedTable>> result) {
+    CompletableFuture<ListTablesResponse> answer = page(pageToken);
+    current.set(answer);
+    if (result.isCancelled()) {
+      answer.cancel(true);
+    }
+    var unused =
+        answer.whenComplete(
+            (page, error) -> {
+              if (error != null) {
+                result.completeExceptionally(error);
+                return;
+              }
               page.getTablesList()
                   .forEach(
                       table ->
                           tables.add(
                               new ListedTable(
                                   table.getName(), table.getPhysicalName(), table.getIsDefault())));
-              return page.getNextPageToken().isEmpty()
-                  ? CompletableFuture.completedFuture(List.copyOf(tables))
-                  : from(page.getNextPageToken(), tables);
+              if (page.getNextPageToken().isEmpty()) {
+                result.complete(List.copyOf(tables));
+              } else if (!result.isDone()) {
+                sendPage(page.getNextPageToken(), tables, current, result);
+              }
             });
   }
 

@@ -46,7 +46,7 @@ public final class Pages<T> implements Iterator<Page<T>>, AutoCloseable {
     next = Optional.empty();
     CompletableFuture<Page<T>> current = reading == null ? read.apply(token) : reading;
     reading = null;
-    Page<T> page = Dispatch.await(current);
+    Page<T> page = Dispatch.await(current, Dispatch::interrupted);
     next = page.nextPageToken();
     next.ifPresent(following -> reading = read.apply(following));
     return page;

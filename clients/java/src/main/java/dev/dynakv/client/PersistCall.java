@@ -11,7 +11,7 @@ public final class PersistCall
 
   PersistCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getPersistMethod());
-    request.setKey(key);
+    request.setKey(Wire.text(key));
   }
 
   @Override

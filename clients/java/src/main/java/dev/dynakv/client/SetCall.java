@@ -13,7 +13,7 @@ public final class SetCall extends WriteCall<Written, SetCall, SetRequest, SetRe
 
   SetCall(Connection connection, String key, ByteString value) {
     super(connection, KeyValueServiceGrpc.getSetMethod());
-    request.setKey(key).setValue(value);
+    request.setKey(Wire.text(key)).setValue(value);
   }
 
   /** The entry expires this long from now: 1 millisecond to 100 years. */

@@ -21,7 +21,7 @@ public abstract sealed class TransactOperation<T extends TransactOperation<T>>
 
   /** Writes an entry, whose value is text. */
   public static TransactSet set(String key, String value) {
-    return set(key, ByteString.copyFromUtf8(value));
+    return set(key, Wire.utf8(value));
   }
 
   /** Writes an entry. */
@@ -33,14 +33,14 @@ public abstract sealed class TransactOperation<T extends TransactOperation<T>>
   public static TransactSet set(String key, ByteString value) {
     return new TransactSet(
         TransactWriteOperation.getDefaultInstance(),
-        dev.dynakv.v1.TransactSet.newBuilder().setKey(key).setValue(value).build());
+        dev.dynakv.v1.TransactSet.newBuilder().setKey(Wire.text(key)).setValue(value).build());
   }
 
   /** Deletes an entry. */
   public static TransactDelete delete(String key) {
     return new TransactDelete(
         TransactWriteOperation.getDefaultInstance(),
-        dev.dynakv.v1.TransactDelete.newBuilder().setKey(key).build());
+        dev.dynakv.v1.TransactDelete.newBuilder().setKey(Wire.text(key)).build());
   }
 
   /**

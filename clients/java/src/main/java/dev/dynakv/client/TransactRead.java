@@ -14,7 +14,7 @@ public final class TransactRead {
 
   /** Reads the entry with this key. */
   public static TransactRead entry(String key) {
-    return new TransactRead(TransactGetOperation.newBuilder().setKey(key).build());
+    return new TransactRead(TransactGetOperation.newBuilder().setKey(Wire.text(key)).build());
   }
 
   /** Reads all attributes of the item with this primary key. */

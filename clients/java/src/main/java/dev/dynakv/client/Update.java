@@ -94,7 +94,7 @@ public final class Update {
     if (expression.isPresent()) {
       throw new IllegalStateException("an update is an expression or made of actions, not both");
     }
-    UpdateAction.Builder action = kind.apply(UpdateAction.newBuilder().setPath(path));
+    UpdateAction.Builder action = kind.apply(UpdateAction.newBuilder().setPath(Wire.text(path)));
     return new Update(actions.toBuilder().addActions(action).build(), Optional.empty());
   }
 }

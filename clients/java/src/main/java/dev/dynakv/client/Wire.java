@@ -12,6 +12,34 @@ import java.util.Optional;
 final class Wire {
   private Wire() {}
 
+  /**
+   * The same, if it can be written at all. For half of a surrogate pair, protobuf would write a
+   * question mark, and say nothing.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  static String text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+          throw new IllegalArgumentException(
+              "a string has no UTF-8: there is half of a surrogate pair at " + i);
+        }
+        i++;
+      }
+    }
+    return text;
+  }
+
+  /**
+   * The bytes of a text.
+   *
+   * @throws IllegalArgumentException if it has none, see {@link #text}
+   */
+  static ByteString utf8(String text) {
+    return ByteString.copyFromUtf8(text(text));
+  }
+
   static com.google.protobuf.Duration duration(Duration duration) {
     return com.google.protobuf.Duration.newBuilder()
         .setSeconds(duration.getSeconds())

@@ -14,7 +14,7 @@ final class WireTable {
 
   static dev.dynakv.v1.KeyAttribute key(KeyAttribute key) {
     return dev.dynakv.v1.KeyAttribute.newBuilder()
-        .setName(key.name())
+        .setName(Wire.text(key.name()))
         .setType(
             switch (key.type()) {
               case S -> dev.dynakv.v1.KeyAttribute.Type.TYPE_S;
@@ -46,7 +46,7 @@ final class WireTable {
                   case KEYS_ONLY -> TableIndex.Projection.PROJECTION_KEYS_ONLY;
                   case INCLUDE -> TableIndex.Projection.PROJECTION_INCLUDE;
                 })
-            .addAllProjected(index.projected());
+            .addAllProjected(index.projected().stream().map(Wire::text).toList());
     index.partitionKey().ifPresent(key -> message.setPartitionKey(key(key)));
     index.sortKey().ifPresent(key -> message.setSortKey(key(key)));
     index.throughput().ifPresent(units -> message.setThroughput(throughput(units)));

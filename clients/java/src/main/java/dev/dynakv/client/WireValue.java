@@ -21,7 +21,7 @@ final class WireValue {
   static dev.dynakv.v1.Value message(Value value) {
     dev.dynakv.v1.Value.Builder message = dev.dynakv.v1.Value.newBuilder();
     if (value instanceof Value.S s) {
-      message.setS(s.text());
+      message.setS(Wire.text(s.text()));
     } else if (value instanceof Value.N n) {
       message.setN(n.number().toString());
     } else if (value instanceof Value.B b) {
@@ -33,7 +33,8 @@ final class WireValue {
     } else if (value instanceof Value.L l) {
       message.setL(list(l.values()));
     } else if (value instanceof Value.Ss ss) {
-      message.setSs(StringSet.newBuilder().addAllValues(ss.members()));
+      message.setSs(
+          StringSet.newBuilder().addAllValues(ss.members().stream().map(Wire::text).toList()));
     } else if (value instanceof Value.Ns ns) {
       message.setNs(
           NumberSet.newBuilder()
@@ -54,7 +55,7 @@ final class WireValue {
 
   static Map<String, dev.dynakv.v1.Value> messages(Map<String, Value> attributes) {
     Map<String, dev.dynakv.v1.Value> messages = new LinkedHashMap<>();
-    attributes.forEach((name, value) -> messages.put(name, message(value)));
+    attributes.forEach((name, value) -> messages.put(Wire.text(name), message(value)));
     return messages;
   }
 

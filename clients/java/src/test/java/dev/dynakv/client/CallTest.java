@@ -223,4 +223,28 @@ class CallTest {
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
     }
   }
+
+  @Test
+  void anInterruptLeavesItUnknownWhetherABatchWasWritten() {
+    UUID id = UUID.randomUUID();
+    try (RecordingServer server = new RecordingServer();
+        DynaKvClient client = server.client().build()) {
+      BatchWriteCall call = client.batchWrite(BatchOperation.set("a", "1")).requestId(id);
+      Thread.currentThread().interrupt();
+      var ended = assertThrows(DynaKvException.class, call::send);
+      assertTrue(Thread.interrupted(), "the thread stays interrupted");
+      assertEquals(Status.Code.CANCELLED, ended.code());
+      assertEquals(id, assertInstanceOf(OutcomeUnknownException.class, ended).requestId());
+      assertInstanceOf(InterruptedException.class, ended.getCause());
+    }
+  }
+
+  @Test
+  void anyTimeoutIsTaken() throws Exception {
+    try (RecordingServer server = new RecordingServer();
+        DynaKvClient client = server.client().build()) {
+      client.get("k").timeout(Duration.ofSeconds(Long.MAX_VALUE)).send();
+      assertTrue(server.next().left().compareTo(Duration.ofDays(100)) <= 0);
+    }
+  }
 }
