@@ -82,6 +82,49 @@ func TestNothingIsLostOnTheWayThroughAttributes(t *testing.T) {
 	}
 }
 
+type day uint8
+
+func TestOnlyBytesThemselvesAreBinary(t *testing.T) {
+	type days struct {
+		List   []day
+		Array  [2]day
+		Set    []day        `dynakv:",set"`
+		Keys   map[day]unit `dynakv:",set"`
+		Nested [][]day
+	}
+	given := days{[]day{1, 255}, [2]day{3, 4}, []day{5}, map[day]unit{6: {}}, [][]day{{7}, {}}}
+	fields, err := itemToWire(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := fromWire(attributes(fields))
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := Item(value.(map[string]any))
+	expected := Item{
+		"List": []any{Number("1"), Number("255")}, "Array": []any{Number("3"), Number("4")}, "Set": NumberSet{"5"},
+		"Keys": NumberSet{"6"}, "Nested": []any{[]any{Number("7")}, []any{}},
+	}
+	if !reflect.DeepEqual(item, expected) {
+		t.Errorf("the attributes are %v", item)
+	}
+	var read days
+	if err := item.Decode(&read); err != nil || !reflect.DeepEqual(read, given) {
+		t.Errorf("%+v became %+v, %v", given, read, err)
+	}
+	var misfit *ConvertError
+	if err := (Item{"List": []byte{1}}).Decode(&read); !errors.As(err, &misfit) {
+		t.Errorf("bytes as a list of another type: %v", err)
+	}
+	noSet := struct {
+		Sets [][]day `dynakv:",set"`
+	}{[][]day{{1}}}
+	if _, err := itemToWire(noSet); !errors.As(err, &misfit) {
+		t.Errorf("a set of lists: %v", err)
+	}
+}
+
 func TestWhatDoesNotFitIsRefused(t *testing.T) {
 	item := Item{"n": Number("256"), "f": Number("1.5"), "s": "text", "b": []byte("1234")}
 	var misfit *ConvertError

@@ -49,6 +49,7 @@ var (
 	binarySetType     = reflect.TypeFor[BinarySet]()
 	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
 	unitType          = reflect.TypeFor[struct{}]()
+	byteType          = reflect.TypeFor[byte]()
 )
 
 func null() *dynakvpb.Value { return &dynakvpb.Value{Kind: &dynakvpb.Value_Null{Null: true}} }
@@ -95,7 +96,7 @@ func marshalKind(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 	case reflect.String:
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_S{S: value.String()}}, nil
 	case reflect.Slice, reflect.Array:
-		if value.Type().Elem().Kind() == reflect.Uint8 {
+		if isBinary(value.Type()) {
 			return &dynakvpb.Value{Kind: &dynakvpb.Value_B{B: bytesOf(value)}}, nil
 		}
 		return marshalList(value, depth)
@@ -131,6 +132,11 @@ func numberText(value reflect.Value) (string, error) {
 		}
 	}
 	return "", convertErrorf("a value of type %s cannot be stored", value.Type())
+}
+
+// isBinary: a slice or array of bytes. One of another type that is made of uint8 holds numbers.
+func isBinary(of reflect.Type) bool {
+	return (of.Kind() == reflect.Slice || of.Kind() == reflect.Array) && of.Elem() == byteType
 }
 
 // bytesOf copies, so that a caller's later changes do not reach a request.
@@ -242,7 +248,7 @@ func setOf(elements reflect.Type, members []reflect.Value) (*dynakvpb.Value, err
 			set.Values = append(set.Values, member.String())
 		}
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_Ss{Ss: set}}, nil
-	case (elements.Kind() == reflect.Slice || elements.Kind() == reflect.Array) && elements.Elem().Kind() == reflect.Uint8:
+	case isBinary(elements):
 		set := &dynakvpb.BinarySet{}
 		for _, member := range members {
 			set.Values = append(set.Values, bytesOf(member))
