@@ -79,6 +79,10 @@ func marshal(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 			return nil, err
 		}
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_S{S: string(text)}}, nil
+	case kind == reflect.Struct && reflect.PointerTo(value.Type()).Implements(textMarshalerType):
+		held := reflect.New(value.Type()) // A value in an interface or a map has no address.
+		held.Elem().Set(value)
+		return marshal(held, depth+1)
 	case kind == reflect.Pointer || kind == reflect.Interface:
 		return marshal(value.Elem(), depth+1)
 	case isSetType(value.Type()):
@@ -175,7 +179,11 @@ func marshalMap(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 
 func marshalStruct(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 	fields := map[string]*dynakvpb.Value{}
-	for _, of := range fieldsOf(value.Type()) {
+	all := fieldsOf(value.Type())
+	if len(all) == 0 && isOpaque(value.Type()) {
+		return nil, convertErrorf("a value of type %s cannot be stored: it has no exported fields", value.Type())
+	}
+	for _, of := range all {
 		content, err := value.FieldByIndexErr(of.index)
 		if err != nil || of.omitEmpty && isEmpty(content) {
 			continue // err: within an embedded struct that is nil.
