@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -79,6 +80,109 @@ func TestNothingIsLostOnTheWayThroughAttributes(t *testing.T) {
 	}
 	if !reflect.DeepEqual(read, given) {
 		t.Errorf("%+v became %+v", given, read)
+	}
+}
+
+type day uint8
+
+func TestOnlyBytesThemselvesAreBinary(t *testing.T) {
+	type days struct {
+		List   []day
+		Array  [2]day
+		Set    []day        `dynakv:",set"`
+		Keys   map[day]unit `dynakv:",set"`
+		Nested [][]day
+	}
+	given := days{[]day{1, 255}, [2]day{3, 4}, []day{5}, map[day]unit{6: {}}, [][]day{{7}, {}}}
+	fields, err := itemToWire(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := fromWire(attributes(fields))
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := Item(value.(map[string]any))
+	expected := Item{
+		"List": []any{Number("1"), Number("255")}, "Array": []any{Number("3"), Number("4")}, "Set": NumberSet{"5"},
+		"Keys": NumberSet{"6"}, "Nested": []any{[]any{Number("7")}, []any{}},
+	}
+	if !reflect.DeepEqual(item, expected) {
+		t.Errorf("the attributes are %v", item)
+	}
+	var read days
+	if err := item.Decode(&read); err != nil || !reflect.DeepEqual(read, given) {
+		t.Errorf("%+v became %+v, %v", given, read, err)
+	}
+	var misfit *ConvertError
+	if err := (Item{"List": []byte{1}}).Decode(&read); !errors.As(err, &misfit) {
+		t.Errorf("bytes as a list of another type: %v", err)
+	}
+	noSet := struct {
+		Sets [][]day `dynakv:",set"`
+	}{[][]day{{1}}}
+	if _, err := itemToWire(noSet); !errors.As(err, &misfit) {
+		t.Errorf("a set of lists: %v", err)
+	}
+}
+
+func TestTextIsTextHoweverItsValueIsHeld(t *testing.T) {
+	type texts struct {
+		Value   big.Rat
+		Pointer *big.Rat
+		Any     any
+		Map     map[string]big.Float
+		List    []big.Rat
+	}
+	third := big.NewRat(1, 3)
+	given := texts{*third, third, *third, map[string]big.Float{"half": *big.NewFloat(0.5)}, []big.Rat{*third}}
+	for _, item := range []any{given, &given} {
+		fields, err := itemToWire(item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := fromWire(attributes(fields))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expected := map[string]any{
+			"Value": "1/3", "Pointer": "1/3", "Any": "1/3", "Map": map[string]any{"half": "0.5"}, "List": []any{"1/3"},
+		}
+		if !reflect.DeepEqual(value, expected) {
+			t.Errorf("the attributes are %v", value)
+		}
+		var read texts
+		if err := Item(value.(map[string]any)).Decode(&read); err != nil || read.Value.Cmp(third) != 0 || read.List[0].Cmp(third) != 0 {
+			t.Errorf("%v became %v, %v", given, read, err)
+		}
+	}
+}
+
+func TestAStructThatHidesAllItHoldsIsRefused(t *testing.T) {
+	type hiding struct{ hidden int }
+	var misfit *ConvertError
+	for name, value := range map[string]any{
+		"a struct": hiding{1}, "a pointer": &hiding{1}, "embedded": struct{ hiding }{hiding{1}}, "atomic": &atomic.Int64{},
+		"a condition": Attr("a").Exists(),
+	} {
+		if _, err := itemToWire(Item{"a": value}); !errors.As(err, &misfit) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := itemToWire(value); !errors.As(err, &misfit) {
+			t.Errorf("%s as an item: %v", name, err)
+		}
+	}
+	for name, value := range map[string]any{
+		"empty": unit{}, "embedded": struct{ unit }{}, "left out": struct {
+			A string `dynakv:"-"`
+		}{}, "some": struct {
+			hiding
+			A string
+		}{}, "time": time.Time{}, "number": *big.NewInt(1),
+	} {
+		if _, err := itemToWire(Item{"a": value}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

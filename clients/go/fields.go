@@ -50,6 +50,21 @@ func fieldsOf(structType reflect.Type) []field {
 	return fields
 }
 
+// isOpaque: what the struct type holds is all in fields that are not exported.
+func isOpaque(structType reflect.Type) bool {
+	opaque := false
+	for _, of := range reflect.VisibleFields(structType) {
+		if _, hasTag := of.Tag.Lookup(tagName); of.Anonymous && !hasTag && isStruct(of.Type) {
+			continue // Its own fields are visible too.
+		}
+		if of.IsExported() {
+			return false
+		}
+		opaque = true
+	}
+	return opaque
+}
+
 func hasOption(options, wanted string) bool {
 	for option := range strings.SplitSeq(options, ",") {
 		if option == wanted {

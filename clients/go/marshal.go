@@ -49,6 +49,7 @@ var (
 	binarySetType     = reflect.TypeFor[BinarySet]()
 	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
 	unitType          = reflect.TypeFor[struct{}]()
+	byteType          = reflect.TypeFor[byte]()
 )
 
 func null() *dynakvpb.Value { return &dynakvpb.Value{Kind: &dynakvpb.Value_Null{Null: true}} }
@@ -78,6 +79,10 @@ func marshal(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 			return nil, err
 		}
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_S{S: string(text)}}, nil
+	case kind == reflect.Struct && reflect.PointerTo(value.Type()).Implements(textMarshalerType):
+		held := reflect.New(value.Type()) // A value in an interface or a map has no address.
+		held.Elem().Set(value)
+		return marshal(held, depth+1)
 	case kind == reflect.Pointer || kind == reflect.Interface:
 		return marshal(value.Elem(), depth+1)
 	case isSetType(value.Type()):
@@ -95,7 +100,7 @@ func marshalKind(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 	case reflect.String:
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_S{S: value.String()}}, nil
 	case reflect.Slice, reflect.Array:
-		if value.Type().Elem().Kind() == reflect.Uint8 {
+		if isBinary(value.Type()) {
 			return &dynakvpb.Value{Kind: &dynakvpb.Value_B{B: bytesOf(value)}}, nil
 		}
 		return marshalList(value, depth)
@@ -131,6 +136,11 @@ func numberText(value reflect.Value) (string, error) {
 		}
 	}
 	return "", convertErrorf("a value of type %s cannot be stored", value.Type())
+}
+
+// isBinary: a slice or array of bytes. One of another type that is made of uint8 holds numbers.
+func isBinary(of reflect.Type) bool {
+	return (of.Kind() == reflect.Slice || of.Kind() == reflect.Array) && of.Elem() == byteType
 }
 
 // bytesOf copies, so that a caller's later changes do not reach a request.
@@ -169,7 +179,11 @@ func marshalMap(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 
 func marshalStruct(value reflect.Value, depth int) (*dynakvpb.Value, error) {
 	fields := map[string]*dynakvpb.Value{}
-	for _, of := range fieldsOf(value.Type()) {
+	all := fieldsOf(value.Type())
+	if len(all) == 0 && isOpaque(value.Type()) {
+		return nil, convertErrorf("a value of type %s cannot be stored: it has no exported fields", value.Type())
+	}
+	for _, of := range all {
 		content, err := value.FieldByIndexErr(of.index)
 		if err != nil || of.omitEmpty && isEmpty(content) {
 			continue // err: within an embedded struct that is nil.
@@ -242,7 +256,7 @@ func setOf(elements reflect.Type, members []reflect.Value) (*dynakvpb.Value, err
 			set.Values = append(set.Values, member.String())
 		}
 		return &dynakvpb.Value{Kind: &dynakvpb.Value_Ss{Ss: set}}, nil
-	case (elements.Kind() == reflect.Slice || elements.Kind() == reflect.Array) && elements.Elem().Kind() == reflect.Uint8:
+	case isBinary(elements):
 		set := &dynakvpb.BinarySet{}
 		for _, member := range members {
 			set.Values = append(set.Values, bytesOf(member))

@@ -125,8 +125,7 @@ func unmarshalNumber(value Number, into reflect.Value) error {
 }
 
 func unmarshalBytes(value []byte, into reflect.Value) error {
-	isSequence := into.Kind() == reflect.Slice || into.Kind() == reflect.Array
-	if !isSequence || into.Type().Elem().Kind() != reflect.Uint8 {
+	if !isBinary(into.Type()) {
 		return misfit(value, into)
 	}
 	if into.Kind() == reflect.Slice {
