@@ -53,7 +53,7 @@ bench-quick: server ## Try the benchmark, and write nothing
 	$(BENCH) --quick
 
 bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs of their languages, and write docs/clients-benchmarks.md
-	@tools/require python3 go node npm java mvn
+	@tools/require python3 go node npm java
 	tools/bench-clients $(SERVER)
 
 bench-parts: ## Measure the parts that only compute
