@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use hdrhistogram::Histogram;
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -67,7 +66,9 @@ async fn closed<T>(
     let mut calling = JoinSet::new();
     for ((caller, shard), seed) in (0..targets.len()).cycle().enumerate().take(callers).zip(seed..) {
         let target = targets.get(shard).with_context(|| format!("caller {caller} has no target"))?.clone();
-        calling.spawn(call_again_and_again(target, workload, draw(workload, seed), Arc::clone(&recorder), shard));
+        let home = target.home();
+        let calls = call_again_and_again(target, workload, draw(workload, seed), Arc::clone(&recorder), shard);
+        calling.spawn_on(calls, &home);
     }
     let (window, readings) = tokio::select! {
         measured = recorder.measure(timing, meter) => measured?,
@@ -118,8 +119,7 @@ async fn open<T>(
         failed: Arc::default(),
     };
     let (in_flight, failed) = (Arc::clone(&arrivals.in_flight), Arc::clone(&arrivals.failed));
-    let runtime = Handle::current();
-    let arriving = tokio::task::spawn_blocking(move || arrivals.run(&runtime));
+    let arriving = tokio::task::spawn_blocking(move || arrivals.run());
     let measured = recorder.measure(timing, meter).await;
     recorder.stop();
     let dropped = arriving.await?;
@@ -146,7 +146,7 @@ struct Arrivals {
 
 impl Arrivals {
     /// Makes each call when it is due. A thread of its own: tokio's timer is only good to a millisecond.
-    fn run(mut self, runtime: &Handle) -> u64 {
+    fn run(mut self) -> u64 {
         let mut dropped = 0;
         let mut due = Instant::now();
         let mut shards = (0..self.targets.len()).cycle();
@@ -163,7 +163,7 @@ impl Arrivals {
             let entry = self.draw.entry(self.workload.value_bytes);
             let (recorder, failed) = (Arc::clone(&self.recorder), Arc::clone(&self.failed));
             let operation = self.workload.operation;
-            runtime.spawn(async move {
+            target.home().spawn(async move {
                 match target.call(operation, entry).await {
                     // From when it was due, not from when it was made: else a stall would hide all calls but one.
                     Ok(()) if counts => recorder.record(shard, due.elapsed()),

@@ -6,16 +6,17 @@ use anyhow::Context;
 use tokio::process::Command;
 
 use crate::keyspace::Values;
-use crate::noop::pb::noop_service_client::NoopServiceClient;
 use crate::plan::{Candidate, DELAY_MEDIAN_MS, Delay, Workload};
 use crate::process::{Process, ProcessId, this_program};
-use crate::target::{Gateway, Sdk, Target, channels};
+use crate::target::{Gateway, Noop, Sdk, Target, Threads};
 
 /// The table that the servers serve.
 const TABLE: &str = "bench";
 
 pub(crate) struct World {
     binary: PathBuf,
+    /// Where the load comes from.
+    threads: Threads,
     values: Values,
     prompt: Endpoint,
     delayed: Endpoint,
@@ -49,13 +50,15 @@ impl World {
     pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
         let values = Values::new();
         let noop = Process::start(this_program(&["noop"])?).await?;
-        let target = |channel| Target::Noop(NoopServiceClient::new(channel), values.clone());
-        let targets = channels(&noop.address).await?.into_iter().map(target).collect();
+        let threads = Threads::start()?;
+        let target = |connection| Target::Noop(Noop::new(connection, values.clone()));
+        let targets = threads.connect(&noop.address).await?.into_iter().map(target).collect();
         Ok(Self {
-            prompt: Endpoint::start(binary, 0.0, &values).await?,
-            delayed: Endpoint::start(binary, DELAY_MEDIAN_MS, &values).await?,
+            prompt: Endpoint::start(binary, 0.0, &threads, &values).await?,
+            delayed: Endpoint::start(binary, DELAY_MEDIAN_MS, &threads, &values).await?,
             noop: Server { process: noop, targets },
             binary: binary.to_owned(),
+            threads,
             values,
         })
     }
@@ -77,15 +80,15 @@ impl World {
 
     /// One more server, on the stub without delay.
     pub(crate) async fn another_server(&self) -> anyhow::Result<Server> {
-        Server::start(&self.binary, &self.prompt.stub.address, true, &self.values).await
+        Server::start(&self.binary, &self.prompt.stub.address, true, &self.threads, &self.values).await
     }
 }
 
 impl Endpoint {
-    async fn start(binary: &Path, median_ms: f64, values: &Values) -> anyhow::Result<Self> {
+    async fn start(binary: &Path, median_ms: f64, threads: &Threads, values: &Values) -> anyhow::Result<Self> {
         let stub = Process::start(this_program(&["stub", "--median-ms", &median_ms.to_string()])?).await?;
-        let shared = Server::start(binary, &stub.address, true, values).await?;
-        let unshared = Server::start(binary, &stub.address, false, values).await?;
+        let shared = Server::start(binary, &stub.address, true, threads, values).await?;
+        let unshared = Server::start(binary, &stub.address, false, threads, values).await?;
         Ok(Self { stub, shared, unshared, sdks: Vec::new() })
     }
 
@@ -100,15 +103,21 @@ impl Endpoint {
 }
 
 impl Server {
-    async fn start(binary: &Path, endpoint: &str, coalescing: bool, values: &Values) -> anyhow::Result<Self> {
+    async fn start(
+        binary: &Path,
+        endpoint: &str,
+        coalescing: bool,
+        threads: &Threads,
+        values: &Values,
+    ) -> anyhow::Result<Self> {
         let mut command = serve(binary);
         command.args(["--backend", "dynamodb", "--table", TABLE, "--endpoint-url", &format!("http://{endpoint}")]);
         for kind in ["READS", "WRITES"] {
             command.env(format!("DYNAKV__COALESCING__{kind}"), coalescing.to_string());
         }
         let process = Process::start(command).await.context("the server does not run")?;
-        let target = |channel| Target::Gateway(Gateway::new(channel, values.clone()));
-        let targets = channels(&process.address).await?.into_iter().map(target).collect();
+        let target = |connection| Target::Gateway(Gateway::new(connection, values.clone()));
+        let targets = threads.connect(&process.address).await?.into_iter().map(target).collect();
         Ok(Self { process, targets })
     }
 }

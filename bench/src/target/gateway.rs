@@ -6,9 +6,9 @@ use dynakv_client::pb::item_service_client::ItemServiceClient;
 use dynakv_client::pb::key_value_service_client::KeyValueServiceClient;
 use dynakv_client::pb::transact_write_operation::Kind;
 use dynakv_client::pb::{batch_get_result, compare_and_set_response, expected, transact_write_response, value};
-use tonic::transport::Channel;
+use tokio::runtime::Handle;
 
-use super::{check, check_value};
+use super::{Connection, check, check_value};
 use crate::keyspace::{Entry, Values};
 use crate::plan::{LISTED_BYTES, Operation, PAGE};
 
@@ -18,16 +18,22 @@ const MAX_MESSAGE_BYTES: usize = 16 << 20;
 /// The server, through the generated stub.
 #[derive(Debug, Clone)]
 pub(crate) struct Gateway {
-    entries: KeyValueServiceClient<Channel>,
-    items: ItemServiceClient<Channel>,
+    entries: KeyValueServiceClient<Connection>,
+    items: ItemServiceClient<Connection>,
+    home: Handle,
     values: Values,
 }
 
 impl Gateway {
-    pub(crate) fn new(channel: Channel, values: Values) -> Self {
-        let entries = KeyValueServiceClient::new(channel.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        let items = ItemServiceClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        Self { entries, items, values }
+    pub(crate) fn new(connection: Connection, values: Values) -> Self {
+        let home = connection.home.clone();
+        let entries = KeyValueServiceClient::new(connection.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let items = ItemServiceClient::new(connection).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        Self { entries, items, home, values }
+    }
+
+    pub(crate) fn home(&self) -> Handle {
+        self.home.clone()
     }
 
     pub(crate) async fn call(&mut self, operation: Operation, entry: Entry) -> anyhow::Result<()> {

@@ -1,25 +1,27 @@
 //! Those who are called: each call is made, and its answer compared with what it has to be.
 
+mod connection;
 mod gateway;
 mod sdk;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use dynakv_client::pb as kv;
-use tonic::transport::{Channel, Endpoint};
+use tokio::runtime::Handle;
 
+pub(crate) use connection::{Connection, Threads};
 pub(crate) use gateway::Gateway;
 pub(crate) use sdk::Sdk;
 
 use crate::keyspace::{Entry, Values};
 use crate::noop::pb::noop_service_client::NoopServiceClient;
-use crate::plan::{CONNECTIONS, Operation};
+use crate::plan::Operation;
 
 /// One that is called, through one connection if it speaks gRPC. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Gateway(Gateway),
-    Noop(NoopServiceClient<Channel>, Values),
+    Noop(Noop),
     Sdk(Sdk),
 }
 
@@ -32,22 +34,37 @@ impl Target {
         match self {
             Self::Gateway(gateway) => gateway.call(operation, entry).await,
             Self::Sdk(sdk) => sdk.call(operation, entry).await,
-            Self::Noop(noop, values) => {
-                let request = kv::GetRequest { key: entry.key(), ..Default::default() };
-                check(noop.get(request).await?.into_inner().entry, entry, values)
-            }
+            Self::Noop(noop) => noop.call(entry).await,
+        }
+    }
+
+    /// Where its callers should be: on the thread of its connection, or on any if it has none.
+    pub(crate) fn home(&self) -> Handle {
+        match self {
+            Self::Gateway(gateway) => gateway.home(),
+            Self::Noop(noop) => noop.home.clone(),
+            Self::Sdk(_) => Handle::current(),
         }
     }
 }
 
-/// Connections to a gRPC server.
-pub(crate) async fn channels(address: &str) -> anyhow::Result<Vec<Channel>> {
-    let mut channels = Vec::new();
-    for _ in 0..CONNECTIONS {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
-        channels.push(endpoint.connect().await.with_context(|| format!("{address} does not answer"))?);
+/// The no-op server, through the generated stub.
+#[derive(Debug, Clone)]
+pub(crate) struct Noop {
+    stub: NoopServiceClient<Connection>,
+    home: Handle,
+    values: Values,
+}
+
+impl Noop {
+    pub(crate) fn new(connection: Connection, values: Values) -> Self {
+        Self { home: connection.home.clone(), stub: NoopServiceClient::new(connection), values }
     }
-    Ok(channels)
+
+    async fn call(&mut self, entry: Entry) -> anyhow::Result<()> {
+        let request = kv::GetRequest { key: entry.key(), ..Default::default() };
+        check(self.stub.get(request).await?.into_inner().entry, entry, &self.values)
+    }
 }
 
 /// Whether an answer holds this entry.
