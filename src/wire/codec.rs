@@ -7,10 +7,18 @@ use std::marker::PhantomData;
 
 use prost::{DecodeError, Message};
 use tonic::Status;
-use tonic::codec::{BufferSettings, Codec as TonicCodec, DecodeBuf, Decoder as TonicDecoder};
-use tonic_prost::{ProstCodec, ProstEncoder};
+use tonic::codec::{
+    BufferSettings, Codec as TonicCodec, DecodeBuf, Decoder as TonicDecoder, EncodeBuf, Encoder as TonicEncoder,
+};
 
 use super::status;
+
+/// How many bytes each call gets for its request, and again for its response, before it is known how many they need. Most
+/// are small, and tonic's own 8 KiB each cost more to come by than all else that a small call allocates.
+const BUFFER_BYTES: usize = 512;
+
+/// From how many bytes on the messages of a stream are sent: tonic's own figure.
+const YIELD_BYTES: usize = 32 * 1024;
 
 /// The codec of every DynaKV service.
 #[derive(Debug)]
@@ -29,15 +37,38 @@ where
 {
     type Encode = T;
     type Decode = U;
-    type Encoder = ProstEncoder<T>;
+    type Encoder = Encoder<T>;
     type Decoder = Decoder<U>;
 
     fn encoder(&mut self) -> Self::Encoder {
-        ProstCodec::<T, U>::raw_encoder(BufferSettings::default())
+        Encoder(PhantomData)
     }
 
     fn decoder(&mut self) -> Self::Decoder {
         Decoder(PhantomData)
+    }
+}
+
+fn buffers() -> BufferSettings {
+    BufferSettings::new(BUFFER_BYTES, YIELD_BYTES)
+}
+
+/// Encodes one message.
+#[derive(Debug)]
+pub(crate) struct Encoder<T>(PhantomData<T>);
+
+impl<T: Message> TonicEncoder for Encoder<T> {
+    type Item = T;
+    type Error = Status;
+
+    fn encode(&mut self, message: T, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        // At once: a large message would else be copied each time that the buffer doubles.
+        buffer.reserve(message.encoded_len());
+        message.encode(buffer).map_err(|error| Status::internal(error.to_string()))
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        buffers()
     }
 }
 
@@ -54,6 +85,10 @@ impl<U: Message + Default> TonicDecoder for Decoder<U> {
             let (field, problem) = locate(&error);
             status::malformed_message(&field, &problem)
         })
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        buffers()
     }
 }
 
