@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -15,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
-use tracing::Instrument;
+use tracing::Level;
 
 use super::attempts;
 use super::auth::Authenticator;
@@ -24,7 +25,7 @@ use super::deadline::Time;
 use super::faults::{self, Faults};
 use super::rejection::{explain, interrupted};
 use crate::config::{Auth, Limits};
-use crate::service::Repeated;
+use crate::service::{CallName, Repeated};
 use crate::wire::status::{Reason, status};
 
 /// Names a call in the log. Taken from the request if a proxy has set it, and sent back with the answer.
@@ -70,23 +71,24 @@ where
     async fn answer(self, mut request: Request<Body>) -> Response<Body> {
         let begun = Instant::now();
         let id = request_id(request.headers());
-        let method = request.uri().path().to_owned();
-        let span = tracing::info_span!("call", method, id = id.to_str().unwrap_or_default());
+        let method = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+        let name = CallName::new(method, id.clone());
+        request.extensions_mut().insert(name.clone());
         let is_repeated = attempts::is_repeated(request.headers());
         if is_repeated {
             request.extensions_mut().insert(Repeated);
         }
-        let mut response = self.admit(request).instrument(span.clone()).await.unwrap_or_else(Status::into_http);
+        let mut response = self.admit(request, &name).await.unwrap_or_else(Status::into_http);
         if is_repeated {
             response = attempts::speak_for_all(response);
         }
-        log(&span, &response, begun.elapsed());
+        log(&name, &response, begun.elapsed());
         response.headers_mut().insert(REQUEST_ID, id);
         response
     }
 
     /// Lets the call through to its handler, or says why not.
-    async fn admit(self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
+    async fn admit(self, mut request: Request<Body>, name: &CallName) -> Result<Response<Body>, Status> {
         let gate = Arc::clone(&self.gate);
         let permit = if request.uri().path().starts_with(HEALTH) {
             None
@@ -103,7 +105,7 @@ where
 
         #[cfg(feature = "faults")]
         let fault = gate.faults.of(request.headers())?;
-        let call = self.carry_out(request, time.answer);
+        let call = self.carry_out(request, time.answer, name);
         #[cfg(feature = "faults")]
         let call = faults::meet(fault, call);
         // A streamed answer is in flight until its last message is sent.
@@ -116,12 +118,17 @@ where
     }
 
     /// Calls the handler, and waits for it until then.
-    async fn carry_out(self, request: Request<Body>, until: Instant) -> Result<Response<Body>, Status> {
+    async fn carry_out(
+        self,
+        request: Request<Body>,
+        until: Instant,
+        name: &CallName,
+    ) -> Result<Response<Body>, Status> {
         let handled = AssertUnwindSafe(self.handlers.oneshot(request)).catch_unwind();
         match timeout_at(until, handled).await {
             Ok(Ok(Ok(response))) => Ok(explain(response)),
             Ok(Ok(Err(never))) => match never {},
-            Ok(Err(_)) => Err(panicked()),
+            Ok(Err(_)) => Err(name.span().in_scope(panicked)),
             Err(_) => Err(interrupted(Reason::DeadlineExceeded, "the time of the call is used up")),
         }
     }
@@ -160,8 +167,12 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// One line for each call. An answer is logged when it begins; the code of one that streams is not known by then.
-fn log(span: &tracing::Span, response: &Response<Body>, took: Duration) {
+fn log(name: &CallName, response: &Response<Body>, took: Duration) {
     let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
+    if code == Code::Ok && !tracing::enabled!(Level::DEBUG) {
+        return;
+    }
+    let span = &name.span();
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     match code {
         Code::Ok => tracing::debug!(parent: span, ?code, ms, "call"),

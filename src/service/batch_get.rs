@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tonic::Status;
+use tracing::Span;
 
 use super::{Failure, log};
 use crate::driver::{Answer, BatchGet, Error, Found};
@@ -19,6 +20,7 @@ type Message = pb::BatchGetResponse;
 pub(super) async fn stream(
     mut batch: BatchGet,
     wants_capacity: bool,
+    span: Span,
 ) -> Result<BoxStream<'static, Result<Message, Status>>, Failure> {
     let mut first = Vec::new();
     while !first.iter().any(|(_, found)| !matches!(found, Found::Failed(_))) {
@@ -28,10 +30,10 @@ pub(super) async fn stream(
             }
             break;
         };
-        log_failures(&answers);
+        span.in_scope(|| log_failures(&answers));
         first.extend(answers);
     }
-    let messages = Messages { waiting: batch::messages(first), batch, wants_capacity };
+    let messages = Messages { waiting: batch::messages(first), batch, wants_capacity, span };
     Ok(stream::unfold(messages, |mut messages| async {
         let message = messages.next().await?;
         Some((Ok(message), messages))
@@ -44,6 +46,7 @@ struct Messages {
     batch: BatchGet,
     /// The last message is still to be sent, for the sake of the capacity.
     wants_capacity: bool,
+    span: Span,
 }
 
 impl Messages {
@@ -55,7 +58,7 @@ impl Messages {
             }
             match self.batch.next().await {
                 Some(answers) => {
-                    log_failures(&answers);
+                    self.span.in_scope(|| log_failures(&answers));
                     self.waiting = batch::messages(answers);
                 }
                 None if self.wants_capacity => {

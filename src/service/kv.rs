@@ -1,7 +1,7 @@
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{Repeated, answer, batch_get, caller, log_failures};
+use super::{Repeated, answer, batch_get, caller, log_failures, span};
 use crate::driver::{Driver, ListKeys};
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
@@ -121,23 +121,25 @@ impl KeyValueService for KeyValue {
     type BatchGetStream = BoxStream<'static, Result<pb::BatchGetResponse, Status>>;
 
     async fn batch_get(&self, request: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
+        let span = span(request.extensions());
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable::<BatchGet> { table, command } = request.try_into()?;
             let key_values = self.driver.key_values(&table, deadline).await?;
             let batch = key_values.batch_get(command.keys, command.consistency, command.wants_capacity);
-            batch_get::stream(batch, command.wants_capacity).await
+            batch_get::stream(batch, command.wants_capacity, span).await
         })
         .await
     }
 
     async fn batch_write(&self, request: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
         let is_repeated = request.extensions().get::<Repeated>().is_some();
+        let span = span(request.extensions());
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<BatchWrite> { table, command } = request.try_into()?;
             let BatchWrite { operations, wants_capacity } = command;
             let written =
                 self.driver.key_values(&table, deadline).await?.batch_write(operations, wants_capacity).await?;
-            log_failures(&written);
+            span.in_scope(|| log_failures(&written));
             Ok(batch::write_response(written, wants_capacity, is_repeated)?)
         })
         .await

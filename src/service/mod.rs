@@ -10,7 +10,9 @@ use std::error::Error as StdError;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use tonic::{Request, Response, Status};
+use http::HeaderValue;
+use http::uri::PathAndQuery;
+use tonic::{Extensions, Request, Response, Status};
 
 pub use item::Items;
 pub use kv::KeyValue;
@@ -23,6 +25,32 @@ use crate::wire::{Violation, page_token};
 /// Whom the token of a call stands for. In the extensions of every authenticated request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(pub Arc<str>);
+
+/// What the log calls a call. In the extensions of every request.
+///
+/// Most calls have nothing to say to the log, so a span is made only for those that do: it costs as much as a small call does.
+#[derive(Debug, Clone)]
+pub struct CallName(Arc<(PathAndQuery, HeaderValue)>);
+
+impl CallName {
+    /// A call of this method, `/package.Service/Method`, with this id.
+    #[must_use]
+    pub fn new(method: PathAndQuery, id: HeaderValue) -> Self {
+        Self(Arc::new((method, id)))
+    }
+
+    /// The span of the call's lines in the log.
+    #[must_use]
+    pub fn span(&self) -> tracing::Span {
+        let (method, id) = &*self.0;
+        tracing::info_span!("call", method = method.path(), id = id.to_str().unwrap_or_default())
+    }
+}
+
+/// The span of a call that may have much to say.
+fn span(extensions: &Extensions) -> tracing::Span {
+    extensions.get().map_or_else(tracing::Span::none, CallName::span)
+}
 
 /// The client has sent this call before. In the extensions of such requests.
 #[derive(Debug, Clone, Copy)]
@@ -79,9 +107,10 @@ async fn answer<Q, A, F>(
 where
     F: Future<Output = Result<A, Failure>>,
 {
-    let deadline = request.extensions().get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
-    let answer = handler(deadline, request.into_inner()).await;
-    answer.map(Response::new).map_err(|failure| failure.into_status(access))
+    let (_, extensions, request) = request.into_parts();
+    let deadline = extensions.get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
+    let answer = handler(deadline, request).await;
+    answer.map(Response::new).map_err(|failure| span(&extensions).in_scope(|| failure.into_status(access)))
 }
 
 /// Logs each failure in a batch of writes once, however many operations share it.
