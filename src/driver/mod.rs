@@ -67,7 +67,7 @@ pub use layout::Item;
 pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
 pub use read::{Consistency, Remaining};
 pub use retry::Deadline;
-pub use runtime::{Clock, Random, Runtime, SystemClock, SystemRandom};
+pub use runtime::{Clock, Load, Random, Runtime, SystemClock, SystemRandom, TokioLoad, Workers};
 pub use set::{Previous, Swap, Written};
 pub use table::{IndexState, ListedTable, TableList, TableState, TtlState};
 pub use tables::Backend;

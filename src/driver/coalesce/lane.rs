@@ -5,15 +5,21 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
-/// How many calls a second a lane makes of its own accord, about. A call costs the server some 200 microseconds of CPU, so
-/// this is a fifth of a core; what comes beyond that shares.
+use crate::driver::Workers;
+
+/// How many calls a second a lane makes of its own accord for each thread that runs calls, about; what comes beyond that
+/// shares. A call costs the server some 250 microseconds of CPU, so this is a thirtieth of the thread.
 ///
-/// It must be fewer than the machine can make: on a busy machine calls take long because it is busy, and if that let more of
-/// them go, it would be busier still, until nobody shared.
-const CALLS_PER_SECOND: f64 = 1000.0;
+/// It must be far fewer than the machine can make: on a busy machine calls take long because it is busy, and if that let more
+/// of them go, it would be busier still, until nobody shared.
+const CALLS_PER_THREAD: f64 = 150.0;
+
+/// And how many more for each thread that has nothing to do: fewer keys a call are answered sooner, as a call takes as long as
+/// its slowest key. Three quarters of what there is time for: the calls that are to come need some of it.
+const CALLS_PER_IDLE_THREAD: f64 = 3000.0;
 
 /// How many calls may be in flight before any has to wait for another one's end, however fast DynamoDB answers, and at most.
-const LEAST_WIDTH: usize = 4;
+const LEAST_WIDTH: usize = 2;
 const GREATEST_WIDTH: usize = 64;
 
 /// After how many times the usual duration of a call a member of a shared one goes on by itself.
@@ -55,6 +61,8 @@ struct State<L> {
     usual: Duration,
     /// How large what it brings is, lately.
     usual_bytes: usize,
+    /// How many calls a second there may be.
+    calls_per_second: f64,
     shunned_until: Option<Instant>,
 }
 
@@ -87,6 +95,7 @@ impl<L: Default> Default for Lane<L> {
             is_gathering: false,
             usual: Duration::ZERO,
             usual_bytes: 0,
+            calls_per_second: CALLS_PER_THREAD,
             shunned_until: None,
         }))
     }
@@ -133,8 +142,9 @@ impl<L: Line> Lane<L> {
     }
 
     /// A call has ended; with what it took, if it was answered. Whoever waits takes its place.
-    pub(super) fn leave(&self, took: Option<Took>) -> Option<L> {
+    pub(super) fn leave(&self, took: Option<Took>, workers: Workers) -> Option<L> {
         let mut state = self.state();
+        state.calls_per_second = CALLS_PER_THREAD * workers.threads + CALLS_PER_IDLE_THREAD * workers.idle;
         if let Some(Took { time, bytes }) = took {
             state.usual = (state.usual * 7 + time) / 8;
             state.usual_bytes = bytes.map_or(state.usual_bytes, |bytes| (state.usual_bytes * 7 + bytes) / 8);
@@ -193,10 +203,10 @@ impl<L> State<L> {
         self.in_flight < self.width()
     }
 
-    /// As many calls in flight as make [`CALLS_PER_SECOND`].
+    /// As many calls in flight as make so many a second.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped right behind")]
     fn width(&self) -> usize {
-        let width = (self.usual.as_secs_f64() * CALLS_PER_SECOND) as usize;
+        let width = (self.usual.as_secs_f64() * self.calls_per_second) as usize;
         width.clamp(LEAST_WIDTH, GREATEST_WIDTH)
     }
 }
@@ -204,6 +214,8 @@ impl<L> State<L> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BUSY: Workers = Workers { threads: 2.0, idle: 0.0 };
 
     #[derive(Debug, Default, PartialEq)]
     struct Numbers(Vec<u32>);
@@ -251,7 +263,7 @@ mod tests {
     fn nobody_waits_while_few_are_in_flight() {
         let lane = Lane::<Numbers>::default();
         assert!((0..LEAST_WIDTH).all(|_| enter(&lane)));
-        assert!(lane.leave(None).is_none());
+        assert!(lane.leave(None, BUSY).is_none());
         assert!(matches!(lane.line_up(1), Admission::Alone(1)));
     }
 
@@ -279,7 +291,7 @@ mod tests {
         assert!(futures_util::poll!(&mut gathering).is_pending());
         assert!(matches!(lane.line_up(1), Admission::Waits));
         drop(gathering);
-        assert_eq!(lane.leave(None), Some(Numbers(vec![1])));
+        assert_eq!(lane.leave(None, BUSY), Some(Numbers(vec![1])));
         assert_eq!(lane.enter(), Entrance::Gathers);
     }
 
@@ -289,9 +301,9 @@ mod tests {
         let full = in_flight(&lane);
         assert!(matches!(lane.line_up(1), Admission::Waits));
         assert!(matches!(lane.line_up(2), Admission::Waits));
-        assert_eq!(lane.leave(None), Some(Numbers(vec![1, 2])));
+        assert_eq!(lane.leave(None, BUSY), Some(Numbers(vec![1, 2])));
         assert_eq!(in_flight(&lane), full);
-        assert_eq!(lane.leave(None), None);
+        assert_eq!(lane.leave(None, BUSY), None);
         assert_eq!(in_flight(&lane), full - 1);
         assert!(enter(&lane));
     }
@@ -307,8 +319,8 @@ mod tests {
         assert_eq!(in_flight(&lane), full + 1);
         // The place beyond the width is not passed on.
         assert!(matches!(lane.line_up(4), Admission::Waits));
-        assert_eq!(lane.leave(None), None);
-        assert_eq!(lane.leave(None), Some(Numbers(vec![4])));
+        assert_eq!(lane.leave(None, BUSY), None);
+        assert_eq!(lane.leave(None, BUSY), Some(Numbers(vec![4])));
     }
 
     #[test]
@@ -322,18 +334,21 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one() {
-        let width = |took| {
+    fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one_and_idle_threads_make_more() {
+        let width = |took, workers| {
             let lane = Lane::<Numbers>::default();
             for _ in 0..100 {
                 assert!(enter(&lane));
-                lane.leave(Some(Took { time: Duration::from_millis(took), bytes: None }));
+                lane.leave(Some(Took { time: Duration::from_millis(took), bytes: None }), workers);
             }
             (0..1000).take_while(|_| enter(&lane)).count()
         };
-        assert_eq!(width(0), LEAST_WIDTH);
-        assert!((18..=22).contains(&width(20)));
-        assert_eq!(width(1000), GREATEST_WIDTH);
+        let idle = Workers { idle: 1.0, ..BUSY };
+        assert_eq!(width(0, BUSY), LEAST_WIDTH);
+        assert_eq!(width(0, idle), LEAST_WIDTH);
+        assert!((5..=7).contains(&width(20, BUSY)));
+        assert!((60..=64).contains(&width(20, idle)));
+        assert_eq!(width(1000, BUSY), GREATEST_WIDTH);
     }
 
     #[test]

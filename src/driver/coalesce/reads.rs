@@ -189,7 +189,8 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(line) = self.lane().leave(self.took) {
+        let workers = self.call.driver.runtime.load.workers();
+        if let Some(line) = self.lane().leave(self.took, workers) {
             Self::new(&self.call, self.consistency).spawn(line);
         }
     }

@@ -197,7 +197,8 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(line) = self.call.table.lanes.writes.leave(self.took) {
+        let workers = self.call.driver.runtime.load.workers();
+        if let Some(line) = self.call.table.lanes.writes.leave(self.took, workers) {
             Self::new(&self.call).spawn(line);
         }
     }

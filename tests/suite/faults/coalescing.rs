@@ -11,7 +11,7 @@ use crate::support::World;
 use crate::support::faults::{Answer, Call, Upstream};
 
 /// Calls go out by themselves until this many are in flight, on a backend that answers at once.
-const ALONE: usize = 4;
+const ALONE: usize = 2;
 
 /// Holds calls back until it is opened.
 #[derive(Clone)]

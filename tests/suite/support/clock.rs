@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
-use dynakv::driver::{Clock, Random, Runtime, SystemClock};
+use dynakv::driver::{Clock, Load, Random, Runtime, SystemClock, Workers};
 use dynakv::model::Millis;
 
 /// A clock that stands still at the time of its making until a test moves it.
@@ -75,6 +75,16 @@ impl AsyncSleep for EndlessSleep {
     }
 }
 
+/// A machine that is always busy, so that as many calls share as may, whatever else the real one does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Busy;
+
+impl Load for Busy {
+    fn workers(&self) -> Workers {
+        Workers { threads: 2.0, idle: 0.0 }
+    }
+}
+
 /// A runtime for the driver in which nothing takes time, and the means to move it.
 #[derive(Debug, Clone)]
 pub(crate) struct TestTime {
@@ -92,6 +102,7 @@ impl TestTime {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::new(NoJitter),
             sleep: SharedAsyncSleep::new(self.sleep.clone()),
+            load: Arc::new(Busy),
         }
     }
 }
