@@ -311,7 +311,7 @@ describe("the end of a call", () => {
     });
   });
 
-  describe("by a signal, in a batch of several requests", () => {
+  describe("by a signal, in a batch", () => {
     const sets = (count: number): BatchOperation[] =>
       Array.from({ length: count }, (_, index) => ({ op: "set", key: `${index}`, value: "" }));
 
@@ -347,10 +347,22 @@ describe("the end of a call", () => {
       });
     });
 
-    test("tells the id if nothing is known to be written", async () => {
+    test("says so too if the first request is under way", async () => {
       const { ids, signal, handlers } = abortedAfter(0);
       await play(handlers, async (client) => {
-        await assert.rejects(client.batchWrite(sets(10_001), { signal }), (error) => {
+        const outcomes = await client.batchWrite(sets(10_001), { signal });
+        assert.equal(ids.length, 1);
+        assert.ok(outcomes.slice(0, 10_000).every(({ outcome }) => outcome === "outcomeUnknown"));
+        const last = outcomes[10_000];
+        assert.ok(last?.outcome === "failed" && last.error instanceof CallError);
+        assert.deepEqual([last.error.code, last.error.cause], ["CANCELLED", signal.reason]);
+      });
+    });
+
+    test("tells the id if there is but one request", async () => {
+      const { ids, signal, handlers } = abortedAfter(0);
+      await play(handlers, async (client) => {
+        await assert.rejects(client.batchWrite(sets(2), { signal }), (error) => {
           assert.ok(error instanceof OutcomeUnknownError);
           assert.deepEqual([error.code, [error.requestId]], ["CANCELLED", ids]);
           return true;
