@@ -26,7 +26,9 @@ type address struct {
 
 // parseAddress reads host:port, http://host:port, https://host:port or unix:/path.
 func parseAddress(text string) (address, error) {
-	invalid := fmt.Errorf("dynakv: %q is no address: write host:port, http://host:port, https://host:port or unix:/path", text)
+	invalid := fmt.Errorf(
+		"dynakv: %q is no address: write host:port, http://host:port, https://host:port or unix:/path", withoutCredentials(text),
+	)
 	trimmed := strings.TrimSpace(text)
 	if path, isUnix := strings.CutPrefix(trimmed, "unix:"); isUnix {
 		path = strings.TrimPrefix(path, "//")
@@ -61,6 +63,14 @@ func hostAddress(authority, fallbackPort string, security security, invalid erro
 		return address{}, invalid
 	}
 	return address{target: "dns:///" + net.JoinHostPort(host, port), security: security}, nil
+}
+
+// withoutCredentials hides what stands before an @: it may be a password, and errors are logged.
+func withoutCredentials(text string) string {
+	if at := strings.LastIndexByte(text, '@'); at >= 0 {
+		return "***" + text[at:]
+	}
+	return text
 }
 
 func isPort(text string) bool {

@@ -1,6 +1,9 @@
 package dynakv
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestEveryFormOfAddressIsRead(t *testing.T) {
 	for text, expected := range map[string]address{
@@ -28,6 +31,16 @@ func TestAnythingElseIsNoAddress(t *testing.T) {
 	} {
 		if read, err := parseAddress(text); err == nil {
 			t.Errorf("%q is read as %+v", text, read)
+		}
+	}
+}
+
+func TestCredentialsInAnAddressAreNotShown(t *testing.T) {
+	for _, text := range []string{"http://user:s3cret@host:1", "user:s3@cret@host:1", "ftp://s3cret@host"} {
+		_, err := parseAddress(text)
+		if err == nil || strings.Contains(err.Error(), "s3") || strings.Contains(err.Error(), "user") ||
+			!strings.Contains(err.Error(), "@host") {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

@@ -2,9 +2,10 @@ package dynakv
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/dynakv/dynakv/clients/go/dynakvpb"
 )
@@ -32,7 +33,7 @@ type Values map[string]any
 type Substitutes interface{ addTo(*placeholders) error }
 
 // Expr is an expression as DynamoDB has it. All expressions of a call share their names and values, so it is enough to give them
-// with one of them.
+// with one of them. Two that give one placeholder different meanings do not go together: the call fails with a [*ConvertError].
 func Expr(text string, substitutes ...Substitutes) Expression {
 	return Expression{loose: true, render: func(all *placeholders) (string, error) {
 		for _, each := range substitutes {
@@ -128,7 +129,12 @@ func rendered(expressions ...Expression) ([]string, *placeholders, error) {
 }
 
 func (n Names) addTo(all *placeholders) error {
-	maps.Copy(all.names, n)
+	for alias, name := range n {
+		if known, found := all.names[alias]; found && known != name {
+			return twoMeanings(alias)
+		}
+		all.names[alias] = name
+	}
 	return nil
 }
 
@@ -138,16 +144,24 @@ func (v Values) addTo(all *placeholders) error {
 		if err != nil {
 			return err
 		}
+		if known, found := all.values[name]; found && !proto.Equal(known, attribute) {
+			return twoMeanings(name)
+		}
 		all.values[name] = attribute
 	}
 	return nil
 }
 
-// alias stands for a name; the same for each time that it occurs. No one writes such by hand, so it is another's.
+// twoMeanings names the placeholder only: what it stands for may be secret.
+func twoMeanings(placeholder string) error {
+	return convertErrorf("%q stands for two different things in the expressions of one call", placeholder)
+}
+
+// alias stands for a name; the same for each time that it occurs.
 func (p *placeholders) alias(name string) string {
 	known, found := p.byName[name]
 	if !found {
-		known = fmt.Sprintf("#dynakv_n%d", len(p.byName))
+		known = free("#dynakv_n", p.names, len(p.byName))
 		p.byName[name], p.names[known] = known, name
 	}
 	return known
@@ -159,9 +173,20 @@ func (p *placeholders) value(value any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	placeholder := fmt.Sprintf(":dynakv_v%d", len(p.values))
+	placeholder := free(":dynakv_v", p.values, len(p.values))
 	p.values[placeholder] = attribute
 	return placeholder, nil
+}
+
+// free is the first placeholder from this number on that is not taken.
+func free[T any](prefix string, taken map[string]T, number int) string {
+	for {
+		placeholder := fmt.Sprintf("%s%d", prefix, number)
+		if _, isTaken := taken[placeholder]; !isTaken {
+			return placeholder
+		}
+		number++
+	}
 }
 
 var listIndexes = regexp.MustCompile(`^(\[[0-9]+\])*`)

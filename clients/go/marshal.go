@@ -6,7 +6,9 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dynakv/dynakv/clients/go/dynakvpb"
 )
@@ -236,6 +238,8 @@ func marshalSet(value reflect.Value) (*dynakvpb.Value, error) {
 		}
 	case value.Kind() == reflect.Map && value.Type().Elem() == unitType:
 		members = value.MapKeys()
+		// In one order, so that the same set is the same message each time.
+		slices.SortFunc(members, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	default:
 		return nil, convertErrorf("a value of type %s is no set", value.Type())
 	}

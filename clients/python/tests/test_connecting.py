@@ -43,6 +43,14 @@ def test_anything_else_is_refused(address: str) -> None:
         dynakv.Client(address)
 
 
+@pytest.mark.parametrize("address", ["http://user:s3cret@host:1", "user:s3@cret@host:1", "ftp://s3cret\n@host"])
+def test_credentials_in_an_address_are_not_shown(address: str) -> None:
+    with pytest.raises(errors.ConfigurationError) as refused:
+        dynakv.Client(address)
+    assert "@host" in str(refused.value)
+    assert not any(part in str(refused.value) for part in ("user", "s3", "cret"))
+
+
 def test_the_environment_gives_the_settings() -> None:
     settings = from_environment(
         {

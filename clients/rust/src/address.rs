@@ -20,7 +20,20 @@ enum Kind {
 /// Text that is no [`Address`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no address: write host:port, http://host:port, https://host:port or unix:/path")]
-pub struct InvalidAddress(String);
+pub struct InvalidAddress(Written);
+
+/// An address as somebody has written it. What stands before an `@` may be a password, and addresses are shown and logged.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Written(pub(crate) String);
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.rsplit_once('@') {
+            Some((_, rest)) => write!(f, "\"***@{}\"", rest.escape_debug()),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
 
 impl Address {
     /// Whether the address itself demands TLS (`https`), forbids it (`http`, `unix`) or leaves it open.
@@ -47,7 +60,7 @@ impl FromStr for Address {
     type Err = InvalidAddress;
 
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
-        parse(text.trim()).map(Self).ok_or_else(|| InvalidAddress(text.to_owned()))
+        parse(text.trim()).map(Self).ok_or_else(|| InvalidAddress(Written(text.to_owned())))
     }
 }
 
@@ -106,6 +119,18 @@ mod tests {
     fn anything_else_is_refused() {
         for text in ["", "localhost", ":50051", "ftp://host:1", "unix:", "http://", "user:secret@host:1", "host:port"] {
             assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_not_shown() {
+        for text in ["http://user:s3cret@host:1", "user:s3@cret@host:1", "ftp://s3cret\n@host"] {
+            let refused = text.parse::<Address>().unwrap_err();
+            let builder = crate::Builder::default().address(text);
+            for shown in [refused.to_string(), format!("{refused:?}"), format!("{builder:?}")] {
+                assert!(shown.contains("@host"), "{shown}");
+                assert!(!["user", "s3", "cret"].iter().any(|part| shown.contains(part)), "{shown}");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint};
 use tower::{BoxError, Layer, Service};
 
+use crate::address::Written;
 use crate::client::Settings;
 use crate::error::root_cause;
 use crate::transport::{Connection, Layers};
@@ -68,7 +69,7 @@ pub enum ConnectError {
 /// Settings of a client. Without any, it speaks to [`DEFAULT_ADDRESS`] without TLS and without a token.
 #[derive(Debug, Clone)]
 pub struct Builder {
-    address: String,
+    address: Written,
     tls: Option<Tls>,
     token: Option<Token>,
     table: String,
@@ -90,7 +91,7 @@ impl std::fmt::Debug for Token {
 impl Default for Builder {
     fn default() -> Self {
         Self {
-            address: DEFAULT_ADDRESS.to_owned(),
+            address: Written(DEFAULT_ADDRESS.to_owned()),
             tls: None,
             token: None,
             table: String::new(),
@@ -149,7 +150,7 @@ impl Builder {
     /// `host:port`, `http://host:port`, `https://host:port` or `unix:/path`.
     #[must_use]
     pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = address.into();
+        self.address = Written(address.into());
         self
     }
 
@@ -235,7 +236,7 @@ impl Builder {
     }
 
     fn endpoint(&self) -> Result<(Address, Endpoint), ConnectError> {
-        let address: Address = self.address.parse()?;
+        let address: Address = self.address.0.parse()?;
         let tls = match (address.tls(), &self.tls) {
             (Some(false), Some(_)) => return Err(ConnectError::TlsNotPossible { address }),
             (Some(true), None) => Some(Tls::new()),
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn an_empty_variable_is_as_good_as_none() {
         let builder = from(&[("DYNAKV_ADDRESS", ""), ("DYNAKV_CA_FILE", ""), ("DYNAKV_TLS", "false")]).unwrap();
-        assert_eq!(builder.address, DEFAULT_ADDRESS);
+        assert_eq!(builder.address.0, DEFAULT_ADDRESS);
         assert!(builder.tls.is_none());
     }
 

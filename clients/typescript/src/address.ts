@@ -16,11 +16,17 @@ export interface Address {
 export function parseAddress(text: string): Address {
   const address = parse(text.trim());
   if (address === undefined) {
+    const shown = JSON.stringify(withoutCredentials(text));
     throw new ConnectError(
-      `${JSON.stringify(text)} is no address: write host:port, http://host:port, https://host:port or unix:/path`,
+      `${shown} is no address: write host:port, http://host:port, https://host:port or unix:/path`,
     );
   }
   return address;
+}
+
+/** Hides what stands before an "@": it may be a password, and errors are logged. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^.*@/s, "***@");
 }
 
 function parse(text: string): Address | undefined {

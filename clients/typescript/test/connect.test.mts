@@ -39,6 +39,19 @@ describe("addresses", () => {
     });
   }
 
+  for (const address of ["http://user:s3cret@host:1", "user:s3@cret@host:1", "ftp://s3cret\n@host"]) {
+    test(`${JSON.stringify(address)} is refused without a word of its credentials`, () => {
+      assert.throws(
+        () => new Client({ address }),
+        (error) => {
+          assert.match(String(error), /@host/);
+          assert.doesNotMatch(inspect(error), /(?:user|s3|cret)[^"]*@host/);
+          return true;
+        },
+      );
+    });
+  }
+
   for (const address of ["[::1]:1", "http://host:80/", "https://kv.example", "unix:/no/such/socket", "unix:///a"]) {
     test(`${address} is one`, () => new Client({ address }).close());
   }

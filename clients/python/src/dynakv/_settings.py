@@ -124,8 +124,15 @@ def _target(address: str, tls: bool) -> tuple[str, Optional[bool]]:
         port = match["port"] or ("443" if demanded or tls else "80")
         return f"dns:///{match['host']}:{port}", demanded
     raise ConfigurationError(
-        f"{address!r} is no address: write host:port, http://host:port, https://host:port or unix:/path"
+        f"{_without_credentials(address)!r} is no address: "
+        "write host:port, http://host:port, https://host:port or unix:/path"
     )
+
+
+def _without_credentials(address: str) -> str:
+    """Hide what stands before an ``@``: it may be a password, and errors are logged."""
+    _, found, rest = address.rpartition("@")
+    return f"***@{rest}" if found else address
 
 
 def channel_options(target: str, tls: Optional[Tls], *, retries: bool) -> list[tuple[str, Union[str, int]]]:

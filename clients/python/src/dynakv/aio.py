@@ -241,14 +241,14 @@ class AsyncPager(Generic[T]):
 
         An error ends them; a new call goes on with the ``next_page_token`` of the last page.
         """
-        reading = asyncio.ensure_future(self.page())
+        reading = _begun(self.page())
         try:
             while True:
                 page = await reading
                 if page.next_page_token is None:
                     yield page
                     return
-                reading = asyncio.ensure_future(self._client._send(self._paged.call(page.next_page_token)))
+                reading = _begun(self._client._send(self._paged.call(page.next_page_token)))
                 yield page
         finally:
             reading.cancel()
@@ -260,3 +260,10 @@ class AsyncPager(Generic[T]):
     async def count(self) -> int:
         """Count the rows of all pages, without reading them where the server can count."""
         return await self._client._run(self._paged.count())
+
+
+def _begun(reading: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin to read ahead. If that fails and nobody asks for the page any more, asyncio has nothing to complain of."""
+    task = asyncio.ensure_future(reading)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task

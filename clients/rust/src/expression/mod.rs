@@ -50,7 +50,9 @@ impl Expression {
             Kind::Text(text) => return text,
             Kind::Made(condition) => condition,
         };
-        let rendered = render::render(condition, request.names().len(), request.values().len());
+        let names = request.names().keys().cloned().collect();
+        let values = request.values().keys().cloned().collect();
+        let rendered = render::render(condition, names, values);
         request.names().extend(rendered.names);
         request.values().extend(rendered.values);
         rendered.text

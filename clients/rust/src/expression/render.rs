@@ -1,23 +1,23 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::condition::{Node, Operand};
 use super::path::{Step, steps};
 use super::{Condition, Rendered};
 use crate::{Value, pb};
 
-/// The text of a condition in a request that has so many aliases and placeholders already.
-pub(super) fn render(condition: Condition, names: usize, values: usize) -> Rendered {
-    let mut renderer =
-        Renderer { first_name: names, first_value: values, names: HashMap::new(), values: HashMap::new() };
+/// The text of a condition in a request that has these aliases and placeholders already.
+pub(super) fn render(condition: Condition, aliases: HashSet<String>, placeholders: HashSet<String>) -> Rendered {
+    let mut renderer = Renderer { aliases, placeholders, names: HashMap::new(), values: HashMap::new() };
     let text = renderer.condition(condition);
     let names = renderer.names.into_iter().map(|(name, alias)| (alias, name)).collect();
     Rendered { text, names, values: renderer.values }
 }
 
 struct Renderer {
-    first_name: usize,
-    first_value: usize,
-    /// The alias of each name.
+    /// All that are taken, those that are made here among them.
+    aliases: HashSet<String>,
+    placeholders: HashSet<String>,
+    /// The alias of each name that is named here.
     names: HashMap<String, String>,
     values: HashMap<String, pb::Value>,
 }
@@ -82,13 +82,24 @@ impl Renderer {
     }
 
     fn alias(&mut self, name: String) -> String {
-        let next = self.first_name + self.names.len();
-        self.names.entry(name).or_insert_with(|| format!("#attr{next}")).clone()
+        let aliases = &mut self.aliases;
+        self.names.entry(name).or_insert_with(|| free("#attr", aliases)).clone()
     }
 
     fn value(&mut self, value: Value) -> String {
-        let placeholder = format!(":attr{}", self.first_value + self.values.len());
+        let placeholder = free(":attr", &mut self.placeholders);
         self.values.insert(placeholder.clone(), value.into());
         placeholder
     }
+}
+
+/// Takes one that nobody has taken: the caller's own may begin like ours.
+fn free(prefix: &str, taken: &mut HashSet<String>) -> String {
+    let mut number = taken.len();
+    while taken.contains(&format!("{prefix}{number}")) {
+        number += 1;
+    }
+    let made = format!("{prefix}{number}");
+    taken.insert(made.clone());
+    made
 }

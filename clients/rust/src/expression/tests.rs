@@ -58,6 +58,18 @@ fn conditions_of_one_request_do_not_mix_up_their_values() {
 }
 
 #[test]
+fn what_is_made_keeps_clear_of_the_callers() {
+    let mut request = pb::QueryRequest::default();
+    request.names.insert("#attr1".into(), "mine".into());
+    request.values.insert(":attr1".into(), Value::from("mine").into());
+    let text = Expression::from(attr("a").is_in([1, 2]).or(attr("b").exists())).into_text(&mut request);
+    assert_eq!(text, "#attr2 IN (:attr2, :attr3) OR attribute_exists(#attr3)");
+    assert_eq!(request.names["#attr1"], "mine");
+    assert_eq!(request.values[":attr1"], Value::from("mine").into());
+    assert_eq!((request.names.len(), request.values.len()), (3, 3));
+}
+
+#[test]
 fn what_is_no_path_is_no_expression_either() {
     for text in [
         "",

@@ -67,20 +67,28 @@ pub trait Values: Names {
 }
 
 impl<R: Names> Call<R> {
-    /// Says which attribute an alias in the expressions, such as `#state`, stands for.
+    /// Says which attribute an alias in the expressions, such as `#state`, stands for. The server refuses a call in which one
+    /// stands for two.
     pub fn name(self, alias: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.with(|request| {
-            request.names().insert(alias.into(), attribute.into());
-        })
+        self.with(|request| define(request.names(), alias.into(), attribute.into()))
     }
 }
 
 impl<R: Values> Call<R> {
-    /// Says which value a placeholder in the expressions, such as `:total`, stands for.
+    /// Says which value a placeholder in the expressions, such as `:total`, stands for. The server refuses a call in which one
+    /// stands for two.
     pub fn value(self, placeholder: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.with(|request| {
-            request.values().insert(placeholder.into(), value.into().into());
-        })
+        self.with(|request| define(request.values(), placeholder.into(), value.into().into()))
+    }
+}
+
+/// Says what a placeholder or alias stands for. If that is something else already, adds one that the server refuses by its name,
+/// since no placeholder has a blank: otherwise the call would mean something that nobody has written.
+pub(crate) fn define<T: PartialEq>(all: &mut HashMap<String, T>, placeholder: String, meaning: T) {
+    if all.get(&placeholder).is_some_and(|known| *known != meaning) {
+        all.insert(format!("{placeholder} stands for two things"), meaning);
+    } else {
+        all.insert(placeholder, meaning);
     }
 }
 

@@ -1,3 +1,4 @@
+use pb::transact_write_operation::Kind as TransactKind;
 use pb::update_action::{Kind, Remove};
 use pb::update_item_request;
 
@@ -5,7 +6,7 @@ use super::*;
 use crate::call::Operation as _;
 use crate::call::tests::closed_client;
 use crate::method::Idempotency;
-use crate::{Item, Number};
+use crate::{Item, Number, TransactOperation, attr};
 
 fn value(value: impl Into<Value>) -> pb::Value {
     value.into().into()
@@ -41,6 +42,25 @@ async fn a_call_becomes_the_request_that_it_says() {
     let update = client.update_item(("a", 1), Update::expression("SET a = :v")).return_values(ReturnValues::AllNew);
     assert_eq!(update.request.return_values(), pb::ReturnValues::AllNew);
     assert_eq!(update.request.update, Some(update_item_request::Update::UpdateExpression("SET a = :v".to_owned())));
+}
+
+#[tokio::test]
+async fn one_placeholder_for_two_things_makes_a_call_that_the_server_refuses() {
+    let client = closed_client();
+    let scan = client.scan().filter("#n = :v").name("#n", "a").name("#n", "a").value(":v", 1).value(":v", 1);
+    assert_eq!((scan.request.names.len(), scan.request.values.len()), (1, 1));
+    let scan = scan.name("#n", "b").value(":v", 2);
+    assert_eq!(scan.request.names["#n"], "a");
+    assert_eq!(scan.request.names["#n stands for two things"], "b");
+    assert_eq!(scan.request.values[":v stands for two things"], value(2));
+    // What the library makes by itself is no exception.
+    let delete = client.delete_item("a").condition(attr("n").eq(1)).name("#attr0", "other").value(":attr0", 2);
+    assert_eq!(delete.request.names["#attr0"], "n");
+    assert!(delete.request.names.contains_key("#attr0 stands for two things"));
+    assert!(delete.request.values.contains_key(":attr0 stands for two things"));
+    let check: TransactOperation = TransactOperation::check("a", "n = :v").value(":v", 1).value(":v", 2).into();
+    let Some(TransactKind::Check(check)) = pb::TransactWriteOperation::from(check).kind else { panic!() };
+    assert_eq!(check.values.len(), 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use pb::transact_write_operation::Kind;
 
-use crate::item::{Names, Values};
+use crate::item::{Names, Values, define};
 use crate::point::duration;
 use crate::value::attributes;
 use crate::{Expected, Expression, ItemKey, Update, Value, pb};
@@ -131,15 +131,17 @@ impl<K: Conditional> Transact<K> {
         self
     }
 
-    /// Says which attribute an alias in the expressions, such as `#state`, stands for.
+    /// Says which attribute an alias in the expressions, such as `#state`, stands for. The server refuses an operation in which
+    /// one stands for two.
     pub fn name(mut self, alias: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.kind.names().insert(alias.into(), attribute.into());
+        define(self.kind.names(), alias.into(), attribute.into());
         self
     }
 
-    /// Says which value a placeholder in the expressions, such as `:total`, stands for.
+    /// Says which value a placeholder in the expressions, such as `:total`, stands for. The server refuses an operation in which
+    /// one stands for two.
     pub fn value(mut self, placeholder: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.kind.values().insert(placeholder.into(), value.into().into());
+        define(self.kind.values(), placeholder.into(), value.into().into());
         self
     }
 }

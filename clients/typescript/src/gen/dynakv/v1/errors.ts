@@ -20,6 +20,9 @@ export const protobufFileName = "dynakv/v1/errors.proto";
  *    aws_request_id   DynamoDB's id of the failed call, for a support case with AWS.
  *    throttle_reason  DynamoDB's reason for a throttle, such as TableWriteProvisionedThroughputExceeded.
  *
+ * An attempt that carries `grpc-previous-rpc-attempts` (gRPC proposal A6) is never answered with NOT_APPLIED: whatever
+ * became of it, an earlier one may have written.
+ *
  * A status without such an ErrorInfo was not made by DynaKV but by a proxy, the client library or a timer. After a
  * write its outcome is unknown.
  */

@@ -67,11 +67,16 @@ record Address(String shown, String target, Optional<Boolean> tls) {
   }
 
   private static IllegalArgumentException invalid(String text) {
-    // A text with credentials is not repeated.
-    String shown = text.contains("@") ? "the address" : "'" + text + "'";
     return new IllegalArgumentException(
-        shown
-            + " is no address: write host:port, http://host:port, https://host:port or unix:/path");
+        "'"
+            + withoutCredentials(text)
+            + "' is no address: write host:port, http://host:port, https://host:port or unix:/path");
+  }
+
+  /** Hides what stands before an {@code @}: it may be a password, and addresses are logged. */
+  static String withoutCredentials(String text) {
+    int at = text.lastIndexOf('@');
+    return at < 0 ? text : "***" + text.substring(at);
   }
 
   boolean isSocketFile() {

@@ -202,10 +202,11 @@ public final class ClientBuilder {
     return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
-  /** What it would connect to; the token stays hidden. */
+  /** What it would connect to; the token and credentials in the address stay hidden. */
   @Override
   public String toString() {
-    return "ClientBuilder[address=%s, table=%s]".formatted(address, table);
+    return "ClientBuilder[address=%s, table=%s]"
+        .formatted(Address.withoutCredentials(address), table);
   }
 
   /** The variables that settings are read from. An empty one is as good as none. */

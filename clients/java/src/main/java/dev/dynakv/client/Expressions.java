@@ -34,11 +34,25 @@ final class Expressions {
   }
 
   void name(String alias, String attribute) {
-    names.put(Objects.requireNonNull(alias), Wire.text(attribute));
+    String known = names.putIfAbsent(Objects.requireNonNull(alias), Wire.text(attribute));
+    if (known != null && !known.equals(attribute)) {
+      throw twoMeanings(alias);
+    }
   }
 
   void value(String placeholder, Object value) {
-    values.put(Objects.requireNonNull(placeholder), WireValue.message(Value.of(value)));
+    Value given = Value.of(value);
+    dev.dynakv.v1.Value known =
+        values.putIfAbsent(Objects.requireNonNull(placeholder), WireValue.message(given));
+    if (known != null && !WireValue.value(known).equals(given)) {
+      throw twoMeanings(placeholder);
+    }
+  }
+
+  /** Names the placeholder only: what it stands for may be secret. */
+  private static IllegalArgumentException twoMeanings(String placeholder) {
+    return new IllegalArgumentException(
+        "'" + placeholder + "' stands for something else in this call already");
   }
 
   String render(Condition condition) {
@@ -58,8 +72,11 @@ final class Expressions {
 
   /** A placeholder that stands for the value. */
   String placeholder(Value value) {
-    String placeholder = ":_" + madeValues++;
-    value(placeholder, value);
+    String placeholder;
+    do {
+      placeholder = ":_" + madeValues++;
+    } while (values.containsKey(placeholder));
+    values.put(placeholder, WireValue.message(value));
     return placeholder;
   }
 
@@ -77,8 +94,16 @@ final class Expressions {
                 made -> made.getKey().startsWith("#_") && made.getValue().equals(element.name()))
             .map(Map.Entry::getKey)
             .findFirst()
-            .orElseGet(() -> "#_" + madeNames++);
-    name(alias, element.name());
+            .orElseGet(this::freeAlias);
+    names.put(alias, element.name());
     return element.first() ? alias : "." + alias;
+  }
+
+  private String freeAlias() {
+    String alias;
+    do {
+      alias = "#_" + madeNames++;
+    } while (names.containsKey(alias));
+    return alias;
   }
 }

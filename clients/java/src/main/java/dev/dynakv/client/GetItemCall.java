@@ -43,7 +43,11 @@ public final class GetItemCall
     return this;
   }
 
-  /** Says which attribute an alias in the projection, such as {@code #state}, stands for. */
+  /**
+   * Says which attribute an alias in the projection, such as {@code #state}, stands for.
+   *
+   * @throws IllegalArgumentException if it stands for something else already
+   */
   @CanIgnoreReturnValue
   public GetItemCall name(String alias, String attribute) {
     expressions.name(alias, attribute);

@@ -48,14 +48,22 @@ public abstract class ItemWriteCall<O, C extends ItemWriteCall<O, C, Q, R>, Q, R
     return self();
   }
 
-  /** Says which attribute an alias in the expressions, such as {@code #state}, stands for. */
+  /**
+   * Says which attribute an alias in the expressions, such as {@code #state}, stands for.
+   *
+   * @throws IllegalArgumentException if it stands for something else already
+   */
   @CanIgnoreReturnValue
   public C name(String alias, String attribute) {
     expressions.name(alias, attribute);
     return self();
   }
 
-  /** Says which value a placeholder in the expressions, such as {@code :total}, stands for. */
+  /**
+   * Says which value a placeholder in the expressions, such as {@code :total}, stands for.
+   *
+   * @throws IllegalArgumentException if it stands for something else already
+   */
   @CanIgnoreReturnValue
   public C value(String placeholder, Object value) {
     expressions.value(placeholder, value);

@@ -43,14 +43,22 @@ public abstract sealed class TransactItem<T extends TransactItem<T>> extends Tra
     return condition(Condition.expression(expression));
   }
 
-  /** Says which attribute an alias in the expressions, such as {@code #state}, stands for. */
+  /**
+   * Says which attribute an alias in the expressions, such as {@code #state}, stands for.
+   *
+   * @throws IllegalArgumentException if it stands for something else already
+   */
   public T name(String alias, String attribute) {
     Expressions expressions = condition.expressions().copy();
     expressions.name(alias, attribute);
     return with(new Conditional(condition.condition(), expressions));
   }
 
-  /** Says which value a placeholder in the expressions, such as {@code :total}, stands for. */
+  /**
+   * Says which value a placeholder in the expressions, such as {@code :total}, stands for.
+   *
+   * @throws IllegalArgumentException if it stands for something else already
+   */
   public T value(String placeholder, Object value) {
     Expressions expressions = condition.expressions().copy();
     expressions.value(placeholder, value);

@@ -3,10 +3,14 @@ package dev.dynakv.client;
 import static dev.dynakv.client.Attr.attr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +45,48 @@ class ConditionTest {
     assertEquals(
         "(x = :x OR y = :y) AND attribute_exists(#_0)",
         render(Condition.expression("x = :x OR y = :y").and(a)));
+  }
+
+  @Test
+  void whatIsMadeKeepsClearOfTheCallers() {
+    Expressions used = new Expressions();
+    used.name("#_0", "mine");
+    used.value(":_1", "mine");
+    assertEquals(
+        "#_0 = :_0 AND #_1 IN (:_2, :_3)",
+        attr("mine").eq(0).and(attr("other").in(2, 3)).render(used));
+    assertEquals(Map.of("#_0", "mine", "#_1", "other"), used.names());
+    assertEquals(WireValue.message(Value.of("mine")), used.values().get(":_1"));
+    assertEquals(4, used.values().size());
+  }
+
+  @Test
+  void whatThePlaceholdersOfACallStandForIsSaidOnce() {
+    try (DynaKvClient client = DynaKvClient.builder().build()) {
+      PutItemCall put =
+          client
+              .putItem(Map.of("pk", "a"))
+              .name("#n", "s3cret")
+              .name("#n", "s3cret")
+              .value(":v", Set.of("s3cret", "x", "y"))
+              .value(":v", new TreeSet<>(List.of("y", "x", "s3cret")));
+      TransactItem.Check check =
+          TransactOperation.check(ItemKey.of("a"), Condition.expression("#n = :v"))
+              .name("#n", "s3cret")
+              .value(":v", "s3cret");
+      isRefused("#n", () -> put.name("#n", "other"));
+      isRefused(":v", () -> put.value(":v", "other"));
+      isRefused(
+          "#n", () -> client.getItem(ItemKey.of("a")).name("#n", "s3cret").name("#n", "other"));
+      isRefused(":v", () -> client.scan().value(":v", "s3cret").value(":v", "other"));
+      isRefused("#n", () -> check.name("#n", "other"));
+      isRefused(":v", () -> check.value(":v", "other"));
+    }
+  }
+
+  private static void isRefused(String placeholder, Executable definition) {
+    String message = assertThrows(IllegalArgumentException.class, definition).getMessage();
+    assertTrue(message.contains(placeholder) && !message.contains("s3cret"), message);
   }
 
   @Test

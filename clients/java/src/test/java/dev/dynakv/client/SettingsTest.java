@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,18 @@ class SettingsTest {
   void anythingElseIsRefused(String text) {
     var refused = assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
     assertTrue(!refused.getMessage().contains("secret"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://user:s3cret@host:1", "user:s3@cret@host:1", "ftp://s3cret\n@host"})
+  void credentialsInAnAddressAreNotShown(String text) {
+    ClientBuilder builder = DynaKvClient.builder().address(text);
+    var refused = assertThrows(IllegalArgumentException.class, builder::build);
+    for (String shown : List.of(builder.toString(), refused.getMessage())) {
+      assertTrue(shown.contains("@host"), shown);
+      assertTrue(Stream.of("user", "s3", "cret").noneMatch(shown::contains), shown);
+    }
   }
 
   private static ClientBuilder from(Map<String, String> variables) {
