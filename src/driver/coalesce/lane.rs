@@ -279,6 +279,8 @@ mod tests {
         });
         assert_eq!(gathered, Numbers(vec![1, 2]));
         assert_eq!(in_flight(&lane), 2);
+        assert_eq!(lane.enter(), Entrance::Closed);
+        assert_eq!(lane.leave(None, BUSY), None);
         assert_eq!(lane.enter(), Entrance::Gathers);
     }
 
@@ -292,6 +294,7 @@ mod tests {
         assert!(matches!(lane.line_up(1), Admission::Waits));
         drop(gathering);
         assert_eq!(lane.leave(None, BUSY), Some(Numbers(vec![1])));
+        assert_eq!(lane.leave(None, BUSY), None);
         assert_eq!(lane.enter(), Entrance::Gathers);
     }
 
