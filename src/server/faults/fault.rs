@@ -123,7 +123,13 @@ impl FromStr for Fault {
             fault.set(key, value)?;
             has_code |= key == "code";
         }
-        if has_code { Ok(fault) } else { Err(format!("{text:?} has no code")) }
+        if !has_code {
+            return Err(format!("{text:?} has no code"));
+        }
+        if fault.reason.is_none() && !fault.metadata.is_empty() {
+            return Err(format!("{text:?} has metadata, but no reason that it could be of"));
+        }
+        Ok(fault)
     }
 }
 
