@@ -65,8 +65,7 @@ type BatchWriteResult struct {
 }
 
 // BatchWrite carries out any number of sets and deletes, and says of each, in their order, what became of it. There is no order
-// among them, but of several on one key only the last is carried out. It fails if all failed with the same code, and either none
-// of them happened or each may have.
+// among them, but of several on one key only the last is carried out. It fails if all failed with the same code.
 //
 // They are sent in requests of up to 10,000 operations and 16 MiB, one after the other, under ids that follow from the request id
 // of the whole. Each has the time of a call, unless the context has a deadline, and is retried like one, unless it has a
@@ -199,29 +198,25 @@ func (w *batchWriter) result(result *dynakvpb.BatchWriteResult) BatchWriteResult
 	}
 }
 
-// commonBatchFailure is the error of a batch of which all that was sent failed alike. If some of it certainly did not happen and
-// some may have, the results say more than one error could.
+// commonBatchFailure is the error of a batch of which all that was sent failed alike.
 func (c *call) commonBatchFailure(results []BatchWriteResult, sent []int) error {
 	failures := make([]*Error, len(sent))
-	unknown := 0
+	isKnown := true
 	for i, position := range sent {
 		switch err := results[position].Err.(type) {
 		case *Error:
 			failures[i] = err
 		case *OutcomeUnknownError:
-			failures[i] = err.Err
-			unknown++
+			failures[i], isKnown = err.Err, false
 		}
 	}
 	failure := commonFailure(failures)
 	switch {
 	case failure == nil:
 		return nil
-	case unknown == 0:
+	case isKnown:
 		return failure
-	case unknown == len(sent):
-		return c.doubtful(failure)
 	default:
-		return nil
+		return c.doubtful(failure)
 	}
 }

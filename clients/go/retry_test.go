@@ -2,9 +2,7 @@ package dynakv
 
 import (
 	"context"
-	"errors"
 	"net"
-	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -55,17 +53,11 @@ type flaky struct {
 	errors []error
 	calls  atomic.Int64
 	ids    []string
-	// abort, if there is one, ends the call instead of an answer.
-	abort context.CancelFunc
 }
 
 func (f *flaky) answer(ctx context.Context, id string) error {
 	number := f.calls.Add(1)
 	f.ids = append(f.ids, id)
-	if f.abort != nil {
-		f.abort()
-		<-ctx.Done()
-	}
 	if int(number) > len(f.errors) {
 		return nil
 	}
@@ -179,26 +171,6 @@ func TestOtherBatchesAndTransactionsAreSentAgain(t *testing.T) {
 	operations := []TransactOperation{TransactDelete{Key: "k"}, TransactSet{Key: "l"}}
 	if _, err := clientOf(t, service).TransactWrite(t.Context(), operations); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestAnAbortedBatchSaysOfEachOperationWhatBecameOfIt(t *testing.T) {
-	ctx, abort := context.WithCancel(t.Context())
-	operations := make([]BatchOperation, maxPartCount+1)
-	for i := range operations {
-		operations[i] = BatchSet{Key: strconv.Itoa(i)}
-	}
-	results, err := clientOf(t, &flaky{abort: abort}).BatchWrite(ctx, operations)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, result := range results[:maxPartCount] {
-		if result.Outcome != BatchOutcomeUnknown || !errors.Is(result.Err, context.Canceled) {
-			t.Fatalf("of %d, which was on its way: %+v", i, result)
-		}
-	}
-	if last := results[maxPartCount]; last.Outcome != BatchFailed || !errors.Is(last.Err, context.Canceled) {
-		t.Errorf("of what was not sent: %+v", last)
 	}
 }
 

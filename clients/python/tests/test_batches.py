@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-import grpc
 import pytest
 
 import dynakv
 import dynakv.aio
 from dynakv import BatchDelete, BatchSet, errors
-from dynakv._batch import _MAX_BYTES, batch_write, split
+from dynakv._batch import _MAX_BYTES, split
 
 BESIDE_BYTES = 5
 
@@ -46,18 +45,6 @@ def test_all_that_fail_alike_fail_the_call(client: dynakv.Client) -> None:
         client.batch_write([BatchDelete("")])
     with pytest.raises(errors.InvalidFieldError):
         client.batch_get(["", ""])
-
-
-def test_what_may_have_happened_is_not_said_of_what_did_not(client: dynakv.Client) -> None:
-    failure = errors.Failure(grpc.StatusCode.UNAVAILABLE, "the connection is lost")
-    calls = batch_write(client, [BatchSet(str(number), "") for number in range(10_001)])
-    next(calls)
-    calls.throw(errors.OutcomeUnknownError(failure))
-    with pytest.raises(StopIteration) as end:
-        calls.throw(errors.UnavailableError(failure))
-    outcomes = end.value.value
-    assert {type(outcome) for outcome in outcomes[:10_000]} == {errors.OutcomeUnknownError}
-    assert [type(outcome) for outcome in outcomes[10_000:]] == [errors.UnavailableError]
 
 
 def test_nothing_asked_nothing_answered(client: dynakv.Client) -> None:

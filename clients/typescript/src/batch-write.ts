@@ -200,12 +200,10 @@ function outcomeOf(result: BatchWriteResult, kind: BatchWriteOperation["kind"]):
 function asOne(outcomes: BatchOutcome[], requestId: string): BatchOutcome[] {
   const carriedOut = outcomes.filter(({ outcome }) => outcome !== "superseded");
   const failure = commonFailure(carriedOut.map((outcome) => ("error" in outcome ? outcome.error : undefined)));
-  // If some certainly did not happen and some may have, the outcomes say more than one error could.
-  const kinds = new Set(carriedOut.map(({ outcome }) => outcome));
-  if (failure === undefined || kinds.size > 1) {
+  if (failure === undefined) {
     return outcomes;
   }
-  throw kinds.has("failed") ? failure : new OutcomeUnknownError(requestId, failure);
+  throw carriedOut.every(({ outcome }) => outcome === "failed") ? failure : new OutcomeUnknownError(requestId, failure);
 }
 
 function toWire(operation: BatchOperation): BatchWriteOperation["kind"] {

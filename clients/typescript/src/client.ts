@@ -198,7 +198,7 @@ export class Client {
    * Sent in requests of up to 10,000 operations and 16 MiB, one after the other, under ids that follow from the request id of
    * the whole. Each has the time of a call and is sent again like one, unless it has a conditional delete; an operation that
    * failed by itself is not sent again. A request that is refused leaves the others in force. If all operations failed with the
-   * same code, and either none of them happened or each may have, the call fails.
+   * same code, the call fails.
    */
   async batchWrite(operations: readonly BatchOperation[], options: WriteOptions = {}): Promise<BatchOutcome[]> {
     return batchWrite(this.#context, operations, options);

