@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, Response};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use tonic::body::Body;
 
@@ -61,7 +61,7 @@ pub(super) async fn meet(
 ) -> Result<Response<Body>, Status> {
     let Some(fault) = fault else { return call.await };
     let answer = if fault.is_carried_out() { Some(call.await) } else { None };
-    sleep(fault.delay).await;
+    sleep_until(Instant::now() + fault.delay).await;
     match (fault.status(), answer) {
         (Some(status), _) => Err(status),
         (None, Some(answer)) => answer,

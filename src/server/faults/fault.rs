@@ -90,9 +90,9 @@ impl Fault {
             "reason" => self.reason = Some(value.to_owned()),
             "outcome" => drop(self.metadata.insert(key.to_owned(), value.to_owned())),
             "field" => self.field = Some(value.to_owned()),
-            "retry_delay_ms" => self.retry_delay = Some(Duration::from_millis(number(key, value)?)),
+            "retry_delay_ms" => self.retry_delay = Some(milliseconds(key, value)?),
             "pushback_ms" => self.pushback = Some(value.parse().map_err(|_| format!("{key} is {value:?}"))?),
-            "delay_ms" => self.delay = Duration::from_millis(number(key, value)?),
+            "delay_ms" => self.delay = milliseconds(key, value)?,
             _ => match key.strip_prefix("metadata.") {
                 Some(name) => drop(self.metadata.insert(name.to_owned(), value.to_owned())),
                 None => return Err(format!("there is no {key:?}")),
@@ -143,6 +143,11 @@ fn is_after(value: &str) -> Result<bool, String> {
 
 fn number<T: FromStr>(key: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{key} is {value:?}"))
+}
+
+/// Up to 2^32 - 1 of them, some 50 days: a moment so far away still exists.
+fn milliseconds(key: &str, value: &str) -> Result<Duration, String> {
+    number::<u32>(key, value).map(|number| Duration::from_millis(number.into()))
 }
 
 /// A code by gRPC's name of it.

@@ -84,6 +84,7 @@ async fn what_cannot_be_read_is_refused() {
         "id=a|code=OK;when=soon",
         "id=a|code=OK;x=y",
         "id=a|code=INTERNAL;outcome=UNKNOWN",
+        "id=a|code=OK;delay_ms=18446744073709551615",
     ] {
         let refused = ask(&channel, fault).await.unwrap_err();
         assert_eq!(reason(&refused), is(Code::InvalidArgument, "INVALID_FIELD", "NOT_APPLIED"), "{fault}");
