@@ -13,7 +13,7 @@ use super::output::Output;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(super) struct Connection {
-    #[arg(long, help = "The server: host:port, http://host:port, https://host:port or unix:/path", env = "DYNAKV_ADDRESS", default_value = DEFAULT_ADDRESS)]
+    #[arg(long, help = "The server: host:port, http://host:port, https://host:port or unix:/path", env = "DYNAKV_ADDRESS", hide_env_values = true, default_value = DEFAULT_ADDRESS)]
     address: String,
     /// How long the command may take, such as 500ms or 30s.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]

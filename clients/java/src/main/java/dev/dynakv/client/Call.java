@@ -13,8 +13,9 @@ import java.util.concurrent.CompletableFuture;
  * A call that has not been sent yet. {@link #send} or {@link #sendAsync} sends it; in between it
  * takes options.
  *
- * <p>May be sent more than once, each time as a call of its own. Not to be used by several threads
- * at the same time.
+ * <p>May be sent more than once, each time as a call of its own; what a placeholder of its
+ * expressions stands for is given once for all of them. Not to be used by several threads at the
+ * same time.
  *
  * @param <O> what it results in
  * @param <C> the kind of call
