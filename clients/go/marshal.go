@@ -16,7 +16,8 @@ import (
 // maxDepth is more than the server takes; it ends what contains itself.
 const maxDepth = 100
 
-// A ConvertError is a Go value that is no attribute, or an attribute that does not fit a Go value. Nothing was sent.
+// A ConvertError is a Go value that is no attribute, an attribute that does not fit a Go value, or a placeholder that stands for
+// two things. Nothing was sent.
 type ConvertError struct{ message string }
 
 func (e *ConvertError) Error() string { return "dynakv: " + e.message }
