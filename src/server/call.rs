@@ -16,7 +16,8 @@ use tokio::time::{Instant, timeout_at};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
-use tracing::Level;
+use tracing::level_filters::LevelFilter;
+use tracing::{Instrument, Level, Span};
 
 use super::attempts;
 use super::auth::Authenticator;
@@ -78,7 +79,9 @@ where
         if is_repeated {
             request.extensions_mut().insert(Repeated);
         }
-        let mut response = self.admit(request, &name).await.unwrap_or_else(Status::into_http);
+        // Who wants to see what libraries do wants to see for which call.
+        let span = if LevelFilter::current() >= LevelFilter::DEBUG { name.span() } else { Span::none() };
+        let mut response = self.admit(request, &name).instrument(span).await.unwrap_or_else(Status::into_http);
         if is_repeated {
             response = attempts::speak_for_all(response);
         }

@@ -1,7 +1,7 @@
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{Repeated, answer, batch_get, caller, log_failures, span};
+use super::{Repeated, answer, batch_get, caller, log_failures, span_of};
 use crate::driver::{Driver, ListKeys};
 use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
 use crate::pb;
@@ -121,7 +121,7 @@ impl KeyValueService for KeyValue {
     type BatchGetStream = BoxStream<'static, Result<pb::BatchGetResponse, Status>>;
 
     async fn batch_get(&self, request: Request<pb::BatchGetRequest>) -> Answer<Self::BatchGetStream> {
-        let span = span(request.extensions());
+        let span = span_of(request.extensions());
         answer(Access::Read, request, |deadline, request| async move {
             let OnTable::<BatchGet> { table, command } = request.try_into()?;
             let key_values = self.driver.key_values(&table, deadline).await?;
@@ -133,7 +133,7 @@ impl KeyValueService for KeyValue {
 
     async fn batch_write(&self, request: Request<pb::BatchWriteRequest>) -> Answer<pb::BatchWriteResponse> {
         let is_repeated = request.extensions().get::<Repeated>().is_some();
-        let span = span(request.extensions());
+        let span = span_of(request.extensions());
         answer(Access::Write, request, |deadline, request| async move {
             let OnTable::<BatchWrite> { table, command } = request.try_into()?;
             let BatchWrite { operations, wants_capacity } = command;

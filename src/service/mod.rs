@@ -28,7 +28,7 @@ pub struct Principal(pub Arc<str>);
 
 /// What the log calls a call. In the extensions of every request.
 ///
-/// Most calls have nothing to say to the log, so a span is made only for those that do: it costs as much as a small call does.
+/// Most calls have nothing to say to the log, so their span is made when it is needed: it costs more than a small call's answer.
 #[derive(Debug, Clone)]
 pub struct CallName(Arc<(PathAndQuery, HeaderValue)>);
 
@@ -43,12 +43,14 @@ impl CallName {
     #[must_use]
     pub fn span(&self) -> tracing::Span {
         let (method, id) = &*self.0;
-        tracing::info_span!("call", method = method.path(), id = id.to_str().unwrap_or_default())
+        // Of the same target as the line that each call ends with, and of none other's: in detailed logs it is there already.
+        let id = id.to_str().unwrap_or_default();
+        tracing::info_span!(target: "dynakv::server::call", parent: None, "call", method = method.path(), id)
     }
 }
 
-/// The span of a call that may have much to say.
-fn span(extensions: &Extensions) -> tracing::Span {
+/// The span of the call with these extensions.
+fn span_of(extensions: &Extensions) -> tracing::Span {
     extensions.get().map_or_else(tracing::Span::none, CallName::span)
 }
 
@@ -110,7 +112,7 @@ where
     let (_, extensions, request) = request.into_parts();
     let deadline = extensions.get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
     let answer = handler(deadline, request).await;
-    answer.map(Response::new).map_err(|failure| span(&extensions).in_scope(|| failure.into_status(access)))
+    answer.map(Response::new).map_err(|failure| span_of(&extensions).in_scope(|| failure.into_status(access)))
 }
 
 /// Logs each failure in a batch of writes once, however many operations share it.
