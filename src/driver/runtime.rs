@@ -1,11 +1,10 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, TokioSleep};
 use tokio::runtime::Handle;
-use tokio::time::Instant;
 
 use crate::model::Millis;
 
@@ -46,7 +45,8 @@ impl Random for SystemRandom {
     }
 }
 
-/// The threads that run the calls.
+/// The threads that run the calls, and nothing else of the machine: one that waits for a core counts as idle, unless it was at
+/// work already.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Workers {
     /// How many there are.
@@ -61,16 +61,19 @@ pub trait Load: fmt::Debug + Send + Sync {
     fn workers(&self) -> Workers;
 }
 
-/// What tokio says of the runtime that asks.
+/// What tokio says of the runtime that asks, which has to be always the same.
 #[derive(Debug)]
 pub struct TokioLoad(Mutex<Sample>);
 
-/// How long the threads of a runtime had been busy at some moment, all together.
+/// How busy the threads of a runtime were until some moment.
 #[derive(Debug)]
 struct Sample {
     taken: Instant,
+    /// For how long, all together, since the runtime began.
     busy: Duration,
-    workers: Workers,
+    threads: f64,
+    /// How many of them, lately: a moving average. For a moment it may be more than there are, as a thread tells only now and then.
+    busy_threads: f64,
 }
 
 impl TokioLoad {
@@ -81,11 +84,7 @@ impl TokioLoad {
 impl Default for TokioLoad {
     /// Busy, until more is known.
     fn default() -> Self {
-        Self(Mutex::new(Sample {
-            taken: Instant::now(),
-            busy: Duration::ZERO,
-            workers: Workers { threads: 1.0, idle: 0.0 },
-        }))
+        Self(Mutex::new(Sample { taken: Instant::now(), busy: Duration::ZERO, threads: 1.0, busy_threads: 1.0 }))
     }
 }
 
@@ -100,18 +99,23 @@ impl Load for TokioLoad {
             let busy = (0..metrics.num_workers()).map(|worker| metrics.worker_total_busy_duration(worker)).sum();
             *sample = sample.next(elapsed, busy, metrics.num_workers());
         }
-        sample.workers
+        sample.workers()
     }
 }
 
 impl Sample {
-    /// The sample after this one, and a moving average of the two.
     fn next(&self, elapsed: Duration, busy: Duration, threads: usize) -> Self {
-        let threads = u32::try_from(threads).map_or(f64::MAX, f64::from);
         let busy_threads = busy.saturating_sub(self.busy).as_secs_f64() / elapsed.as_secs_f64();
-        let idle = (threads - busy_threads).clamp(0.0, threads);
-        let workers = Workers { threads, idle: f64::midpoint(self.workers.idle, idle) };
-        Self { taken: self.taken + elapsed, busy, workers }
+        Self {
+            taken: self.taken + elapsed,
+            busy,
+            threads: u32::try_from(threads).map_or(f64::MAX, f64::from),
+            busy_threads: (self.busy_threads * 7.0 + busy_threads) / 8.0,
+        }
+    }
+
+    fn workers(&self) -> Workers {
+        Workers { threads: self.threads, idle: (self.threads - self.busy_threads).clamp(0.0, self.threads) }
     }
 }
 
@@ -149,29 +153,38 @@ impl Runtime {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_idle_is_what_is_not_busy() {
-        let busy = Sample {
-            taken: Instant::now(),
-            busy: Duration::from_secs(7),
-            workers: Workers { threads: 2.0, idle: 0.0 },
-        };
-        let half = busy.next(Duration::from_secs(1), Duration::from_secs(8), 2);
-        assert_eq!(half.workers, Workers { threads: 2.0, idle: 0.5 });
-        let more = half.next(Duration::from_secs(1), Duration::from_secs(8), 2);
-        assert_eq!(more.workers, Workers { threads: 2.0, idle: 1.25 });
-        assert_eq!(more.taken, busy.taken + Duration::from_secs(2));
-        // The clocks of several threads do not agree to the last microsecond.
-        let beyond = more.next(Duration::from_secs(1), Duration::from_secs(11), 2);
-        assert_eq!(beyond.workers, Workers { threads: 2.0, idle: 0.625 });
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn sample() -> Sample {
+        Sample { taken: Instant::now(), busy: Duration::from_secs(7), threads: 2.0, busy_threads: 2.0 }
     }
 
-    #[tokio::test]
-    async fn a_runtime_tells_how_many_threads_it_has() {
+    #[test]
+    fn what_is_idle_is_what_is_not_busy() {
+        let busy = sample();
+        assert_eq!(busy.workers(), Workers { threads: 2.0, idle: 0.0 });
+        let less = busy.next(SECOND, Duration::from_secs(7), 2);
+        assert_eq!(less.workers(), Workers { threads: 2.0, idle: 0.25 });
+        assert_eq!(less.taken, busy.taken + SECOND);
+    }
+
+    /// A thread says for how long it was busy when it comes to a pause, and so nothing and then too much.
+    #[test]
+    fn a_busy_thread_is_not_idle_because_it_says_so_late() {
+        let mut sample = sample();
+        for second in 0..100 {
+            let told = Duration::from_secs(7 + 4 * (second / 2));
+            sample = sample.next(SECOND, told, 2);
+        }
+        assert!(sample.workers().idle < 0.3, "{sample:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_runtime_tells_what_its_threads_do() {
         let load = TokioLoad::default();
-        load.0.lock().unwrap().taken -= TokioLoad::PERIOD;
+        load.0.lock().unwrap().taken -= Duration::from_mins(1);
         let Workers { threads, idle } = load.workers();
-        assert!((threads - 1.0).abs() < f64::EPSILON);
-        assert!((0.0..=1.0).contains(&idle));
+        assert!((threads - 2.0).abs() < f64::EPSILON);
+        assert!(idle > 1.0, "{idle}");
     }
 }

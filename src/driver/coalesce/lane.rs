@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(width(0, BUSY), LEAST_WIDTH);
         assert_eq!(width(0, idle), LEAST_WIDTH);
         assert!((5..=7).contains(&width(20, BUSY)));
-        assert!((60..=64).contains(&width(20, idle)));
+        assert!((30..=34).contains(&width(10, idle)));
         assert_eq!(width(1000, BUSY), GREATEST_WIDTH);
     }
 
