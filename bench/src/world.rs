@@ -115,6 +115,8 @@ impl Server {
         for kind in ["READS", "WRITES"] {
             command.env(format!("DYNAKV__COALESCING__{kind}"), coalescing.to_string());
         }
+        // The connections are not opened again.
+        command.env("DYNAKV__CONNECTIONS__MAX_AGE", "0s");
         let process = Process::start(command).await.context("the server does not run")?;
         let target = |connection| Target::Gateway(Gateway::new(connection, values.clone()));
         let targets = threads.connect(&process.address).await?.into_iter().map(target).collect();
