@@ -15,8 +15,11 @@ use crate::driver::Workers;
 const CALLS_PER_THREAD: f64 = 150.0;
 
 /// And how many more for each thread that has nothing to do: fewer keys a call are answered sooner, as a call takes as long as
-/// its slowest key. Three quarters of what there is time for: the calls that are to come need some of it.
-const CALLS_PER_IDLE_THREAD: f64 = 3000.0;
+/// its slowest key. As many as there is time for.
+const CALLS_PER_IDLE_THREAD: f64 = 4000.0;
+
+/// Of each thread, what may be idle without any such calls: on a busy machine threads have to wait for others, too.
+const IDLE_WHEN_BUSY: f64 = 0.25;
 
 /// How many calls may be in flight before any has to wait for another one's end, however fast DynamoDB answers, and at most.
 const LEAST_WIDTH: usize = 2;
@@ -144,7 +147,8 @@ impl<L: Line> Lane<L> {
     /// A call has ended; with what it took, if it was answered. Whoever waits takes its place.
     pub(super) fn leave(&self, took: Option<Took>, workers: Workers) -> Option<L> {
         let mut state = self.state();
-        state.calls_per_second = CALLS_PER_THREAD * workers.threads + CALLS_PER_IDLE_THREAD * workers.idle;
+        let idle = (workers.idle - IDLE_WHEN_BUSY * workers.threads).max(0.0);
+        state.calls_per_second = CALLS_PER_THREAD * workers.threads + CALLS_PER_IDLE_THREAD * idle;
         if let Some(Took { time, bytes }) = took {
             state.usual = (state.usual * 7 + time) / 8;
             state.usual_bytes = bytes.map_or(state.usual_bytes, |bytes| (state.usual_bytes * 7 + bytes) / 8);
@@ -350,7 +354,7 @@ mod tests {
         assert_eq!(width(0, BUSY), LEAST_WIDTH);
         assert_eq!(width(0, idle), LEAST_WIDTH);
         assert!((5..=7).contains(&width(20, BUSY)));
-        assert!((30..=34).contains(&width(10, idle)));
+        assert!((21..=24).contains(&width(10, idle)));
         assert_eq!(width(1000, BUSY), GREATEST_WIDTH);
     }
 
