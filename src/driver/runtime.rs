@@ -104,6 +104,7 @@ impl Load for TokioLoad {
 }
 
 impl Sample {
+    /// The sample that is taken so much later.
     fn next(&self, elapsed: Duration, busy: Duration, threads: usize) -> Self {
         let busy_threads = busy.saturating_sub(self.busy).as_secs_f64() / elapsed.as_secs_f64();
         Self {

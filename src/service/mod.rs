@@ -28,7 +28,7 @@ pub struct Principal(pub Arc<str>);
 
 /// What the log calls a call. In the extensions of every request.
 ///
-/// Most calls have nothing to say to the log, so their span is made when it is needed: it costs more than a small call's answer.
+/// Most calls have nothing to say to the log, so their span is made only when it is needed.
 #[derive(Debug, Clone)]
 pub struct CallName(Arc<(PathAndQuery, HeaderValue)>);
 
@@ -43,7 +43,7 @@ impl CallName {
     #[must_use]
     pub fn span(&self) -> tracing::Span {
         let (method, id) = &*self.0;
-        // Of the same target as the line that each call ends with, and of none other's: in detailed logs it is there already.
+        // Of the target of the line that each call ends with. Without a parent: in detailed logs the call is in its span already.
         let id = id.to_str().unwrap_or_default();
         tracing::info_span!(target: "dynakv::server::call", parent: None, "call", method = method.path(), id)
     }

@@ -14,7 +14,7 @@ use tonic::codec::{
 use super::status;
 
 /// How many bytes each call gets for its request, and again for its response, before it is known how many they need. Most
-/// are small, and tonic's own 8 KiB each cost more to come by than all else that a small call allocates.
+/// are small: tonic's own 8 KiB each would be memory that nobody fills.
 const BUFFER_BYTES: usize = 512;
 
 /// From how many bytes on the messages of a stream are sent: tonic's own figure.
