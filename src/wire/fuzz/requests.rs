@@ -1,0 +1,66 @@
+//! Each RPC's request type, and what the wire layer makes of it.
+
+use prost::{DecodeError, Message};
+
+use crate::driver::{GetItem, ListKeys, Query, Scan};
+use crate::model::{
+    CompareAndDelete, CompareAndSet, DeleteItem, Increment, ItemCall, Key, PutItem, ReturnOld, ReturnValues, Set,
+    TableDraft, UpdateItem,
+};
+use crate::pb;
+use crate::wire::OnTable;
+use crate::wire::batch::{BatchGet, BatchWrite};
+use crate::wire::kv::{Exists, Expire, Read, Touch};
+use crate::wire::page::Paged;
+use crate::wire::table::ListTables;
+use crate::wire::transact::{TransactGet, TransactWrite};
+
+/// A request type.
+#[derive(Clone, Copy)]
+pub(in crate::wire) struct Request {
+    pub(in crate::wire) method: &'static str,
+    /// Decodes a request; whether the wire layer accepts it.
+    pub(super) accept: fn(&[u8]) -> Result<bool, DecodeError>,
+    /// Decodes a request; whether it can be decoded.
+    pub(in crate::wire) decode: fn(bytes::Bytes) -> bool,
+}
+
+macro_rules! requests {
+    ($($method:literal: $request:ident => $command:ty),* $(,)?) => {
+        &[$(Request {
+            method: concat!("/dynakv.v1.", $method),
+            accept: |bytes| pb::$request::decode(bytes).map(|request| <$command>::try_from(request).is_ok()),
+            decode: |bytes| pb::$request::decode(bytes).is_ok(),
+        }),*]
+    };
+}
+
+/// All of them.
+pub(super) const REQUESTS: &[Request] = requests![
+    "KeyValueService/Get": GetRequest => OnTable<Read>,
+    "KeyValueService/Set": SetRequest => OnTable<Set>,
+    "KeyValueService/CompareAndSet": CompareAndSetRequest => OnTable<CompareAndSet>,
+    "KeyValueService/Delete": DeleteRequest => OnTable<Key>,
+    "KeyValueService/CompareAndDelete": CompareAndDeleteRequest => OnTable<CompareAndDelete>,
+    "KeyValueService/Exists": ExistsRequest => OnTable<Exists>,
+    "KeyValueService/GetTtl": GetTtlRequest => OnTable<Read>,
+    "KeyValueService/Expire": ExpireRequest => OnTable<Expire>,
+    "KeyValueService/Persist": PersistRequest => OnTable<Touch>,
+    "KeyValueService/Increment": IncrementRequest => OnTable<Increment>,
+    "KeyValueService/BatchGet": BatchGetRequest => OnTable<BatchGet>,
+    "KeyValueService/BatchWrite": BatchWriteRequest => OnTable<BatchWrite>,
+    "KeyValueService/TransactGet": TransactGetRequest => TransactGet,
+    "KeyValueService/TransactWrite": TransactWriteRequest => TransactWrite,
+    "KeyValueService/ListKeys": ListKeysRequest => Paged<ListKeys>,
+    "ItemService/GetItem": GetItemRequest => OnTable<GetItem>,
+    "ItemService/PutItem": PutItemRequest => OnTable<ItemCall<PutItem, ReturnOld>>,
+    "ItemService/UpdateItem": UpdateItemRequest => OnTable<ItemCall<UpdateItem, ReturnValues>>,
+    "ItemService/DeleteItem": DeleteItemRequest => OnTable<ItemCall<DeleteItem, ReturnOld>>,
+    "ItemService/Query": QueryRequest => Paged<Query>,
+    "ItemService/Scan": ScanRequest => Paged<Scan>,
+    "TableService/CreateTable": CreateTableRequest => OnTable<TableDraft>,
+    "TableService/DescribeTable": DescribeTableRequest => OnTable<()>,
+    "TableService/ListTables": ListTablesRequest => ListTables,
+    "TableService/EnableTtl": EnableTtlRequest => OnTable<()>,
+    "TableService/DeleteTable": DeleteTableRequest => OnTable<()>,
+];

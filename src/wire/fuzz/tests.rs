@@ -1,0 +1,88 @@
+//! The fuzz targets for some seconds, on a stable compiler: over random bytes, and over what was worth keeping.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use super::requests::REQUESTS;
+use super::{expression, page_token, prescan, prescan_of_structure, requested};
+use crate::wire::prescan::compiled;
+
+type Target = fn(&[u8]);
+
+const TARGETS: [(&str, Target); 4] = [
+    ("expression", expression),
+    ("page_token", page_token),
+    ("prescan", prescan),
+    ("prescan_of_structure", prescan_of_structure),
+];
+
+#[test]
+fn every_method_is_fuzzed() {
+    let methods = compiled().unwrap().methods().map(|(path, _)| path);
+    let missing: Vec<_> = methods.filter(|path| !REQUESTS.iter().any(|request| request.method == *path)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A test of what is accepted is one only if something is.
+#[test]
+fn requests_are_accepted_at_times() {
+    let mut runner = TestRunner::deterministic();
+    let choices = proptest::collection::vec(any::<u8>(), 400);
+    // Operations at random are almost never all valid: the corpus has some that are.
+    let is_too_rare = |request: &super::requests::Request| request.method.ends_with("/TransactWrite");
+    for (index, request) in (0..).zip(REQUESTS).filter(|(_, request)| !is_too_rare(request)) {
+        let mut is_accepted = || {
+            let mut input = choices.new_tree(&mut runner).unwrap().current();
+            input[0] = index;
+            let (made, message) = requested(&input).unwrap();
+            assert_eq!(made.method, request.method);
+            (request.accept)(&message) == Ok(true)
+        };
+        let accepted = (0..3000).filter(|_| is_accepted()).take(3).count();
+        assert_eq!(accepted, 3, "{}: of 3,000", request.method);
+    }
+}
+
+#[test]
+fn what_was_worth_keeping() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for (name, target) in TARGETS {
+        let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(!files.is_empty(), "{name}");
+        for file in &files {
+            target(&fs::read(file).unwrap());
+        }
+    }
+}
+
+fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 0..most)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn arbitrary_bytes_are_no_request(input in bytes(60)) {
+        prescan(&input);
+    }
+
+    #[test]
+    fn arbitrary_requests(input in bytes(600)) {
+        prescan_of_structure(&input);
+    }
+
+    #[test]
+    fn arbitrary_texts_are_no_expression(input in r"([#:]?(a|b|v|w|dkv_now|AND|OR|NOT|IN|size|SET|REMOVE|ADD)|[()<>=.,+\[\] 0-9-]|\PC){0,40}") {
+        expression(input.as_bytes());
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_no_token(input in bytes(200)) {
+        page_token(&input);
+    }
+}
