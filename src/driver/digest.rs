@@ -5,7 +5,7 @@ use blake3::Hasher;
 
 use super::condition::Rendered;
 use super::layout::Item;
-use crate::model::{CallerExpression, Definitions, Path, Projection, RequestId};
+use crate::model::{CallerExpression, Definitions, Projection, RequestId};
 
 /// A hash of a request, for nonces and tokens.
 #[derive(Debug, Default)]
@@ -39,10 +39,13 @@ impl Digest {
 
     /// The places that a projection names. There is at least one: their number says whether there is a projection.
     pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
-        let paths: Vec<String> = projection.into_iter().flat_map(Projection::paths).map(Path::to_string).collect();
-        self.bytes(&paths.len().to_le_bytes());
-        for path in paths {
-            self.bytes(path.as_bytes());
+        let places = projection.map(Projection::places).unwrap_or_default();
+        self.bytes(&places.len().to_le_bytes());
+        for place in places {
+            self.bytes(place.text.as_bytes());
+        }
+        if let Some(projection) = projection {
+            self.names(projection.names());
         }
     }
 

@@ -17,6 +17,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use bigdecimal::num_bigint::Sign;
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 
+use super::number::decimal;
 use crate::model::{ExpireTime, Millis};
 
 /// The attributes `ttl` and `ttl_ms` of an expiry time.
@@ -46,11 +47,11 @@ pub(super) fn from_attributes(ttl: Option<&AttributeValue>, ttl_ms: Option<&Attr
 /// With c = ceil(ttl), it is false from min(ttl, c - 1 s + (1000 - `ttl_ms`) ms) on, where a `ttl_ms` outside 0..1000
 /// acts as the nearer end; for a whole `ttl` that is `ttl` minus `ttl_ms`.
 fn from_any_numbers(ttl: &str, ttl_ms: Option<&str>) -> Option<Millis> {
-    let ttl: BigDecimal = ttl.parse().ok()?;
+    let ttl = decimal(ttl)?;
     let thousand = BigDecimal::from(1000);
     let mut millis = &ttl * &thousand;
     if let Some(ttl_ms) = ttl_ms {
-        let ttl_ms = ttl_ms.parse::<BigDecimal>().ok()?.clamp(BigDecimal::from(0), thousand.clone());
+        let ttl_ms = decimal(ttl_ms)?.clamp(BigDecimal::from(0), thousand.clone());
         let ceiling = ttl.with_scale_round(0, RoundingMode::Ceiling) * thousand;
         millis = millis.min(ceiling - ttl_ms);
     }

@@ -3,12 +3,19 @@
 use bigdecimal::num_bigint::{BigInt, ToBigInt};
 use bigdecimal::{BigDecimal, ToPrimitive};
 
+use crate::model::Number;
+
+/// A stored number. The library takes time by the square of the digits and of the exponent, so these are looked at first.
+pub(super) fn decimal(text: &str) -> Option<BigDecimal> {
+    Number::parse(text).ok()?.to_string().parse().ok()
+}
+
 /// A stored number as a signed 64-bit integer, if it is one: `5`, but also `5E0` and `50E-1`.
 pub(super) fn whole(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    let number: BigDecimal = text.parse().ok()?;
+    let number = decimal(text)?;
     // Bounds first: the integer form of 1E125 has 126 digits.
     let in_range = number.abs() <= BigDecimal::from(BigInt::from(u64::MAX));
     if in_range && number.is_integer() { number.to_bigint()?.to_i64() } else { None }

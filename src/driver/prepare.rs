@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::task::yield_now;
+
 use super::caller::CallerFields;
 use super::condition::{Condition, Rendered, render};
 use super::error::Error;
@@ -20,6 +22,9 @@ use crate::model::{
 
 /// The most that the items of a transaction may hold together. Source: "Quotas in Amazon DynamoDB", transactions.
 const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+
+/// From this size on an operation takes milliseconds to make ready, and others get their turn before the next one.
+const TURN_BYTES: usize = 16 * 1024;
 
 /// What DynamoDB is to do with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +99,12 @@ impl Driver {
         let mut bytes = 0;
         for (index, operation) in operations.into_iter().enumerate() {
             let operation = self.prepare_one(operation, context).await.map_err(|error| within(error, index))?;
-            bytes += operation.size();
+            let size = operation.size();
+            bytes += size;
             prepared.push(operation);
+            if size >= TURN_BYTES {
+                yield_now().await;
+            }
         }
         if bytes > MAX_TRANSACTION_BYTES {
             let problem = format!("have {bytes} bytes together, at most {MAX_TRANSACTION_BYTES} are allowed");

@@ -5,11 +5,12 @@
 //! cut down to that afterwards.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::layout::Item;
-use crate::model::{Projected, Projection, Step};
+use crate::model::{MAX_NESTING, Projected, Projection, Step};
 
 /// A projection, and what of its answers the caller does not see.
 #[derive(Debug, Default)]
@@ -17,8 +18,16 @@ pub(super) struct SharedProjection {
     /// None: all attributes.
     expression: Option<String>,
     names: HashMap<String, String>,
-    /// The attributes that are for us alone, each with the ways to what the caller asked for inside it.
-    ours: Vec<(String, Vec<Vec<Step>>)>,
+    /// The attributes that are for us alone, each with what the caller asked for inside it.
+    ours: Vec<(String, Part)>,
+}
+
+/// What a caller asks for of a value.
+#[derive(Debug, Default)]
+struct Part {
+    is_all: bool,
+    names: HashMap<Arc<str>, Part>,
+    indexes: HashMap<u32, Part>,
 }
 
 impl SharedProjection {
@@ -30,10 +39,12 @@ impl SharedProjection {
         for attribute in needed {
             shared.need(attribute, caller.places(), &mut texts);
         }
-        for Projected { text, names, path } in caller.places() {
+        for Projected { text, aliases, path } in caller.places() {
             if !shared.ours.iter().any(|(ours, _)| ours == path.attribute()) {
                 texts.push(text.clone());
-                shared.names.extend(names.clone());
+                for alias in aliases {
+                    shared.name(alias, caller);
+                }
             }
         }
         Self { expression: Some(texts.join(", ")), ..shared }
@@ -51,13 +62,21 @@ impl SharedProjection {
 
     fn need(&mut self, attribute: &str, places: &[Projected], texts: &mut Vec<String>) {
         let inside = places.iter().map(|place| &place.path).filter(|path| path.attribute() == attribute);
-        let ways: Vec<_> = inside.map(|path| path.steps().to_vec()).collect();
-        let is_asked_for = ways.iter().any(Vec::is_empty) || self.ours.iter().any(|(ours, _)| ours == attribute);
+        let mut part = Part::default();
+        inside.for_each(|path| part.add(path.steps()));
+        let is_asked_for = part.is_all || self.ours.iter().any(|(ours, _)| ours == attribute);
         if !is_asked_for {
             let alias = format!("#dkv_r{}", self.ours.len());
             texts.push(alias.clone());
             self.names.insert(alias, attribute.to_owned());
-            self.ours.push((attribute.to_owned(), ways));
+            self.ours.push((attribute.to_owned(), part));
+        }
+    }
+
+    /// Takes over the caller's alias.
+    fn name(&mut self, alias: &str, caller: &Projection) {
+        if !self.names.contains_key(alias) {
+            self.names.extend(caller.names().get_key_value(alias).map(|(alias, name)| (alias.clone(), name.clone())));
         }
     }
 
@@ -73,40 +92,53 @@ impl SharedProjection {
 
     /// The item as the caller asked for it.
     pub(super) fn strip(&self, mut item: Item) -> Item {
-        for (attribute, ways) in &self.ours {
-            let ways: Vec<_> = ways.iter().map(Vec::as_slice).collect();
-            let cut_down = item.remove(attribute).and_then(|value| cut(value, &ways));
+        for (attribute, part) in &self.ours {
+            let cut_down = item.remove(attribute).and_then(|value| part.of(value));
             item.extend(cut_down.map(|value| (attribute.clone(), value)));
         }
         item
     }
 }
 
-/// What these ways lead to inside a value, in the form in which DynamoDB projects it: lists close up.
-fn cut(value: AttributeValue, ways: &[&[Step]]) -> Option<AttributeValue> {
-    if ways.iter().any(|way| way.is_empty()) {
-        return Some(value);
-    }
-    let through = |taken: &Step| -> Vec<&[Step]> {
-        let parts = ways.iter().filter_map(|way| way.split_first());
-        parts.filter(|(step, _)| *step == taken).map(|(_, rest)| rest).collect()
-    };
-    #[expect(clippy::wildcard_enum_match_arm, reason = "AttributeValue is non-exhaustive")]
-    match value {
-        AttributeValue::M(fields) => {
-            let field = |(name, value)| {
-                let inside = cut(value, &through(&Step::Name(String::clone(&name))))?;
-                Some((name, inside))
+impl Part {
+    /// Asks for what lies there too.
+    fn add(&mut self, steps: &[Step]) {
+        // Nothing lies that deep.
+        if steps.len() >= MAX_NESTING {
+            return;
+        }
+        let mut part = self;
+        for step in steps {
+            part = match step {
+                Step::Name(name) => part.names.entry(Arc::clone(name)).or_default(),
+                Step::Index(index) => part.indexes.entry(*index).or_default(),
             };
-            let fields: HashMap<_, _> = fields.into_iter().filter_map(field).collect();
-            (!fields.is_empty()).then_some(AttributeValue::M(fields))
         }
-        AttributeValue::L(values) => {
-            let values: Vec<_> =
-                (0..).zip(values).filter_map(|(index, value)| cut(value, &through(&Step::Index(index)))).collect();
-            (!values.is_empty()).then_some(AttributeValue::L(values))
+        part.is_all = true;
+    }
+
+    /// This part of a value, in the form in which DynamoDB projects it: lists close up.
+    fn of(&self, value: AttributeValue) -> Option<AttributeValue> {
+        if self.is_all {
+            return Some(value);
         }
-        _ => None,
+        #[expect(clippy::wildcard_enum_match_arm, reason = "AttributeValue is non-exhaustive")]
+        match value {
+            AttributeValue::M(fields) => {
+                let field = |(name, value): (String, _)| {
+                    let inside = self.names.get(name.as_str())?.of(value)?;
+                    Some((name, inside))
+                };
+                let fields: HashMap<_, _> = fields.into_iter().filter_map(field).collect();
+                (!fields.is_empty()).then_some(AttributeValue::M(fields))
+            }
+            AttributeValue::L(values) => {
+                let element = |(index, value)| self.indexes.get(&index)?.of(value);
+                let values: Vec<_> = (0..).zip(values).filter_map(element).collect();
+                (!values.is_empty()).then_some(AttributeValue::L(values))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::layout::{Item, type_name};
 use super::page::ItemSize;
 use super::table::Table;
 use super::{Deadline, Driver};
-use crate::model::{Invalid, ItemKey, Violation};
+use crate::model::{Invalid, ItemKey, Violation, excerpt};
 
 /// A table's primary key: attributes with their types (S, N or B).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,5 +197,6 @@ impl Driver {
 }
 
 pub(super) fn no_such_index(name: &str) -> Violation {
-    Violation { field: "index".to_owned(), invalid: Invalid::new(format!("the table has no index {name:?}")) }
+    let problem = format!("the table has no index {:?}", excerpt(name, 255));
+    Violation { field: "index".to_owned(), invalid: Invalid::new(problem) }
 }

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::Error;
 use super::table::Table;
-use crate::model::{TableSpec, Violation, check_name};
+use crate::model::{TableSpec, Violation, check_name, excerpt};
 
 /// Where tables are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,9 @@ type Others = Mutex<HashMap<String, Arc<Table>>>;
 
 /// So many of them are kept at most, however many names callers come up with.
 const MAX_OTHERS: usize = 1000;
+
+/// How much of a name is kept of which there is no table. No table in DynamoDB has a longer one.
+const LONGEST_NAME: usize = 255;
 
 impl Tables {
     pub(super) fn new(configured: Vec<TableSpec>, backend: Backend) -> Self {
@@ -59,7 +62,9 @@ impl Tables {
                 check_name(name).map_err(|invalid| Violation { field: field(), invalid })?;
                 Ok(other(others, name))
             }
-            Some(_) | None => Err(Error::TableNotConfigured { name: name.to_owned(), field: field() }),
+            Some(_) | None => {
+                Err(Error::TableNotConfigured { name: excerpt(name, LONGEST_NAME).into_owned(), field: field() })
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod command;
 mod entry;
+mod excerpt;
 mod expression;
 mod item;
 mod item_command;
@@ -13,6 +14,7 @@ mod number;
 mod page;
 mod path;
 mod pattern;
+mod places;
 mod request_id;
 mod secret;
 mod table;
@@ -25,15 +27,16 @@ use std::fmt;
 
 pub use command::{CompareAndDelete, CompareAndSet, Expected, Increment, Set, SetExpiry};
 pub use entry::{Entry, Value};
+pub(crate) use excerpt::{excerpt, excerpt_by};
 pub use expression::{CallerExpression, CallerUpdate, Placeholders, Projection};
-pub(crate) use expression::{Clause, Definitions, Projected};
+pub(crate) use expression::{Clause, Definitions, MAX_PLACEHOLDER_BYTES, Projected};
 #[cfg(test)]
 pub(crate) use expression::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
 pub use item::{Attributes, ItemKey};
 pub(crate) use item::{MAX_NESTING, check_attribute_name};
 pub use item_command::{DeleteItem, ItemCall, PutItem, ReturnOld, ReturnValues, UpdateItem};
 pub use key::Key;
-pub(crate) use number::Number;
+pub(crate) use number::{Number, without_padding};
 pub use page::{PageSize, Segments};
 pub use path::{Path, Step};
 pub use pattern::{Glob, KeyPattern};
@@ -45,6 +48,7 @@ pub use table::{
 pub(crate) use table::{IndexDefinition, MAX_KEY_NAME_BYTES, TableDefinition, check_name};
 pub use time::{ExpireTime, Millis, Ttl};
 pub use transact::{TransactKind, TransactOperation, Transaction};
+pub(crate) use update::MAX_ACTIONS;
 pub use update::{Addend, Change, ItemUpdate, MemberSet, UpdateAction, UpdateActions};
 pub use version::Version;
 
@@ -79,10 +83,19 @@ pub struct Violation {
     pub invalid: Invalid,
 }
 
+/// How much of a path is kept. A path is put together level by level, so a long one would be copied as often.
+const MAX_FIELD_BYTES: usize = 1024;
+
 impl Violation {
     /// The violation as seen from outside the field that holds its field.
     #[must_use]
     pub fn within(self, outer: impl fmt::Display) -> Self {
-        Self { field: format!("{outer}.{}", self.field), ..self }
+        self.inside(format_args!("{outer}."))
+    }
+
+    /// The same where `outer` leads up to the field without a dot between, or with one of its own.
+    pub(crate) fn inside(self, outer: impl fmt::Display) -> Self {
+        let field = format!("{outer}{}", self.field);
+        Self { field: excerpt(&field, MAX_FIELD_BYTES).into_owned(), ..self }
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::Invalid;
 
 /// A DynamoDB number by its value: `1`, `1.0` and `10E-1` are equal.
@@ -14,6 +16,8 @@ pub(crate) struct Number {
 
 /// The most significant digits.
 const MAX_DIGITS: usize = 38;
+/// The longest text of a number that has no zero in vain: 38 digits behind the most zeros.
+const MAX_TEXT_BYTES: usize = 256;
 /// The powers of ten that a first digit can stand for.
 const MAGNITUDES: std::ops::RangeInclusive<i64> = -130..=125;
 
@@ -53,6 +57,27 @@ impl Number {
     }
 }
 
+/// As DynamoDB and its libraries read it; 0 has no exponent.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((first, rest)) = self.digits.split_at_checked(1) else { return f.write_str("0") };
+        let (sign, point) = (if self.is_negative { "-" } else { "" }, if rest.is_empty() { "" } else { "." });
+        write!(f, "{sign}{first}{point}{rest}E{}", self.magnitude)
+    }
+}
+
+/// The text of a number, which may be megabytes of zeros around its digits, without these. Whoever calculates with it takes
+/// time by the square of its length, the embedded engine among them.
+pub(crate) fn without_padding(text: String) -> String {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text;
+    }
+    match Number::parse(&text) {
+        Ok(number) => number.to_string(),
+        Err(_) => text,
+    }
+}
+
 fn length(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX / 4)
 }
@@ -85,6 +110,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn padding_is_dropped_from_long_texts_only() {
+        let zeros = "0".repeat(1_000_000);
+        assert_eq!(without_padding(format!("-{zeros}12.50{zeros}")), "-1.25E1");
+        assert_eq!(without_padding(zeros), "0");
+        for text in ["00012.50", "-0", "1E-130", "one"] {
+            assert_eq!(without_padding(text.to_owned()), text);
+        }
+        assert_eq!(without_padding("x".repeat(300)), "x".repeat(300));
+    }
+
     fn decimal() -> impl Strategy<Value = String> {
         "[+-]?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9])?"
     }
@@ -102,6 +138,13 @@ mod tests {
             let shifted = format!("{digits}{}E-{zeros}", "0".repeat(zeros));
             prop_assert!(Number::parse(&padded).unwrap() == Number::parse(&digits).unwrap());
             prop_assert!(Number::parse(&shifted).unwrap() == Number::parse(&digits).unwrap());
+        }
+
+        #[test]
+        fn what_is_printed_is_read_back(text in decimal()) {
+            let number = Number::parse(&text).unwrap();
+            prop_assert!(Number::parse(&number.to_string()).unwrap() == number);
+            prop_assert_eq!(number.to_string().parse::<BigDecimal>().unwrap(), text.parse::<BigDecimal>().unwrap());
         }
 
         #[test]

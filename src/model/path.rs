@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use super::item::check_attribute_name;
 use super::{Invalid, MAX_NESTING};
@@ -9,7 +10,8 @@ use super::{Invalid, MAX_NESTING};
 /// quote or a backslash. Two paths are equal if they name the same place, however they were written.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Path {
-    attribute: String,
+    /// Names are shared: an expression may use one alias of a long name a thousand times.
+    attribute: Arc<str>,
     steps: Vec<Step>,
 }
 
@@ -17,7 +19,7 @@ pub struct Path {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// To the entry of a map.
-    Name(String),
+    Name(Arc<str>),
     /// To the element of a list, counted from 0.
     Index(u32),
 }
@@ -32,20 +34,21 @@ impl Path {
         let attribute = reader.name()?;
         let mut steps = Vec::new();
         while let Some(next) = reader.next() {
+            // At once: the text may go on for megabytes.
+            if steps.len() + 1 == MAX_NESTING {
+                let problem = format!("has more than {} steps", MAX_NESTING - 1);
+                return Err(Invalid::limit(problem, format!("{MAX_NESTING} levels")));
+            }
             steps.push(match next {
                 '.' => Step::Name(reader.name()?),
                 '[' => Step::Index(reader.index()?),
                 _ => return Err(reader.invalid_before(next, "a dot, a bracket or the end is expected")),
             });
         }
-        if steps.len() >= MAX_NESTING {
-            let problem = format!("has {} steps, at most {} are allowed", steps.len(), MAX_NESTING - 1);
-            return Err(Invalid::limit(problem, format!("{MAX_NESTING} levels")));
-        }
         Ok(Self { attribute, steps })
     }
 
-    pub(super) fn of(attribute: String, steps: Vec<Step>) -> Self {
+    pub(super) fn of(attribute: Arc<str>, steps: Vec<Step>) -> Self {
         Self { attribute, steps }
     }
 
@@ -59,16 +62,6 @@ impl Path {
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
-    }
-
-    /// Whether both cannot be changed in one update: one lies in the other, or they take the same value for a map and for
-    /// a list.
-    pub(crate) fn collides_with(&self, other: &Self) -> bool {
-        if self.attribute != other.attribute {
-            return false;
-        }
-        let parting = self.steps.iter().zip(&other.steps).find(|(one, another)| one != another);
-        !matches!(parting, Some((Step::Name(_), Step::Name(_)) | (Step::Index(_), Step::Index(_))))
     }
 }
 
@@ -97,7 +90,7 @@ impl<'a> Reader<'a> {
         taken
     }
 
-    fn name(&mut self) -> Result<String, Invalid> {
+    fn name(&mut self) -> Result<Arc<str>, Invalid> {
         let name = if self.rest().starts_with('"') {
             let _quote = self.next();
             self.quoted()?
@@ -108,7 +101,7 @@ impl<'a> Reader<'a> {
             return Err(self.invalid("a name is expected"));
         }
         check_attribute_name(&name)?;
-        Ok(name)
+        Ok(name.into())
     }
 
     fn quoted(&mut self) -> Result<String, Invalid> {
@@ -197,7 +190,7 @@ mod tests {
     }
 
     fn name(name: &str) -> Step {
-        Step::Name(name.to_owned())
+        Step::Name(name.into())
     }
 
     #[test]
@@ -244,20 +237,13 @@ mod tests {
         assert!(Path::parse(&format!("a{}", "[0]".repeat(32))).is_err_and(|invalid| invalid.limit.is_some()));
     }
 
-    #[test]
-    fn paths_collide_that_share_a_value() {
-        for (one, other) in [("a", "a"), ("a", "a.b"), ("a.b", "a.b[0].c"), ("a.b", "a[0]"), ("a[1].b", "a[1]")] {
-            assert!(path(one).collides_with(&path(other)) && path(other).collides_with(&path(one)), "{one} {other}");
-        }
-        for (one, other) in [("a", "b"), ("a.b", "a.c"), ("a[0]", "a[1]"), ("a.b.x", "a.c.x"), (r#""a.b""#, "a")] {
-            assert!(!path(one).collides_with(&path(other)), "{one} {other}");
-        }
-    }
-
     fn any_path() -> impl Strategy<Value = Path> {
-        let step = prop_oneof!["[a-c.\"\\\\\\[\\]ä ]{1,4}".prop_map(Step::Name), any::<u32>().prop_map(Step::Index)];
+        let step = prop_oneof![
+            "[a-c.\"\\\\\\[\\]ä ]{1,4}".prop_map(|name| Step::Name(name.into())),
+            any::<u32>().prop_map(Step::Index)
+        ];
         ("\\PC{1,5}|[.\"\\\\\\[\\]]{1,3}", proptest::collection::vec(step, 0..6))
-            .prop_map(|(attribute, steps)| Path { attribute, steps })
+            .prop_map(|(attribute, steps)| Path { attribute: attribute.into(), steps })
     }
 
     proptest! {

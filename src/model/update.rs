@@ -3,7 +3,8 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::expression::CallerUpdate;
-use super::number::Number;
+use super::number::{Number, without_padding};
+use super::places::Places;
 use super::{Invalid, Path};
 
 /// What a caller changes in an item.
@@ -30,7 +31,7 @@ impl ItemUpdate {
 }
 
 /// The most actions: what DynamoDB allows for the operators of an expression, of which an action takes at least one.
-const MAX_ACTIONS: usize = 300;
+pub(crate) const MAX_ACTIONS: usize = 300;
 
 /// Changes that can be made in one step: at least one, at places of which none is another or inside it.
 #[derive(Debug, Clone)]
@@ -75,7 +76,7 @@ impl TryFrom<String> for Addend {
 
     fn try_from(text: String) -> Result<Self, Invalid> {
         Number::parse(&text)?;
-        Ok(Self(text))
+        Ok(Self(without_padding(text)))
     }
 }
 
@@ -117,9 +118,10 @@ impl UpdateActions {
             let problem = format!("has {} actions, 1 to {MAX_ACTIONS} are allowed", actions.len());
             return Err(Invalid::limit(problem, format!("1..{MAX_ACTIONS} actions")));
         }
-        for (index, action) in actions.iter().enumerate() {
-            if let Some(other) = actions.iter().take(index).find(|other| other.path.collides_with(&action.path)) {
-                return Err(Invalid::new(format!("change {} and {}, which overlap", other.path, action.path)));
+        let mut places = Places::default();
+        for action in &actions {
+            if let Err(other) = places.add(&action.path) {
+                return Err(Invalid::new(format!("change {other} and {}, which overlap", action.path)));
             }
         }
         Ok(Self(actions))

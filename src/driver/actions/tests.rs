@@ -152,13 +152,13 @@ fn changed(there: Option<AttributeValue>, change: &Change) -> Option<AttributeVa
 }
 
 fn steps(path: &Path) -> Vec<Step> {
-    [&[Step::Name(path.attribute().to_owned())], path.steps()].concat()
+    [&[Step::Name(path.attribute().into())], path.steps()].concat()
 }
 
 fn inside<'a>(value: &'a AttributeValue, steps: &[Step]) -> Option<&'a AttributeValue> {
     match (value, steps) {
         (value, []) => Some(value),
-        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => inside(fields.get(name)?, rest),
+        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => inside(fields.get(&**name)?, rest),
         (AttributeValue::L(values), [Step::Index(index), rest @ ..]) => inside(values.get(*index as usize)?, rest),
         _ => None,
     }
@@ -166,8 +166,8 @@ fn inside<'a>(value: &'a AttributeValue, steps: &[Step]) -> Option<&'a Attribute
 
 fn put(value: &mut AttributeValue, steps: &[Step], new: AttributeValue) {
     match (value, steps) {
-        (AttributeValue::M(fields), [Step::Name(name)]) => drop(fields.insert(name.clone(), new)),
-        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => put(fields.get_mut(name).unwrap(), rest, new),
+        (AttributeValue::M(fields), [Step::Name(name)]) => drop(fields.insert(name.to_string(), new)),
+        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => put(fields.get_mut(&**name).unwrap(), rest, new),
         (AttributeValue::L(values), [Step::Index(index)]) => match values.get_mut(*index as usize) {
             Some(place) => *place = new,
             None => values.push(new),
@@ -179,8 +179,8 @@ fn put(value: &mut AttributeValue, steps: &[Step], new: AttributeValue) {
 
 fn remove(value: &mut AttributeValue, steps: &[Step]) {
     match (value, steps) {
-        (AttributeValue::M(fields), [Step::Name(name)]) => drop(fields.remove(name)),
-        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => remove(fields.get_mut(name).unwrap(), rest),
+        (AttributeValue::M(fields), [Step::Name(name)]) => drop(fields.remove(&**name)),
+        (AttributeValue::M(fields), [Step::Name(name), rest @ ..]) => remove(fields.get_mut(&**name).unwrap(), rest),
         (AttributeValue::L(values), [Step::Index(index)]) => {
             if values.get(*index as usize).is_some() {
                 values.remove(*index as usize);

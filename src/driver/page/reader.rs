@@ -1,5 +1,6 @@
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::task::coop::consume_budget;
 
 use super::call::{Ask, Read};
 use super::outlook::{MAX_BYTES, Outlook};
@@ -84,7 +85,7 @@ where
             }
             match in_flight.next().await {
                 None => break,
-                Some((ask, Ok(read))) => self.take(&ask, read)?,
+                Some((ask, Ok(read))) => self.take(&ask, read).await?,
                 Some((_, Err(error))) if may_pass(&error) => obstacle = obstacle.or(Some(error)),
                 Some((_, Err(error))) => return Err(error),
             }
@@ -147,7 +148,7 @@ where
     }
 
     /// Takes in what a call has read, as far as it fits.
-    fn take(&mut self, ask: &Ask, read: Read) -> Result<(), Error> {
+    async fn take(&mut self, ask: &Ask, read: Read) -> Result<(), Error> {
         let Read { items, count, scanned, last, consumed } = read;
         self.consumed += consumed;
         self.source.item_size().saw_call(ask.limit, scanned, last.is_some());
@@ -162,7 +163,7 @@ where
             self.count += count;
             None
         } else {
-            self.take_items(items)?
+            self.take_items(items).await?
         };
         let (kept, bytes) = (self.count - before.0, self.bytes - before.1);
         self.outlook.saw(scanned, kept, bytes);
@@ -182,10 +183,18 @@ where
         Ok(())
     }
 
-    /// Where what fits ends, if not everything does.
-    fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Cut>, Error> {
+    /// Where what fits ends, if not everything does, or where time was up.
+    ///
+    /// Thousands of items may come at once, and to judge one may take a tenth of a millisecond: others get their turn in
+    /// between.
+    async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Cut>, Error> {
         let mut cut = Cut::Before;
         for item in items {
+            consume_budget().await;
+            // What has been read brings the page forward by one item at least, or no call in a hurry would ever come far.
+            if matches!(cut, Cut::After(_)) && self.source.deadline.has_passed() {
+                return Ok(Some(cut));
+            }
             let place = self.source.place_of(&item).ok_or_else(no_place)?;
             let shown = (self.show)(item)?;
             if !matches!(shown, Shown::Hidden) && self.is_full() {
@@ -231,3 +240,6 @@ fn no_place() -> Error {
 fn may_pass(error: &Error) -> bool {
     matches!(error, Error::DeadlineExceeded { .. } | Error::Throttled(_) | Error::BackendUnavailable(_))
 }
+
+#[cfg(test)]
+mod tests;

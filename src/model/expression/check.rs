@@ -69,6 +69,17 @@ fn pairs(text: &str, tokens: &[Placed<'_>]) -> Result<Vec<(usize, usize)>, Inval
 
 /// Refuses what DynamoDB refuses about a condition's parentheses: a pair around nothing but a pair, and a long IN.
 pub(super) fn check_condition(text: &str, Checked { tokens, pairs }: &Checked<'_>) -> Result<(), Invalid> {
+    // Counted once, and not in each pair what those inside have counted.
+    let mut commas_before = 0_usize;
+    let commas_before: Vec<usize> = tokens
+        .iter()
+        .map(|placed| {
+            let before = commas_before;
+            commas_before += usize::from(placed.token == Token::Comma);
+            before
+        })
+        .collect();
+    let commas_until = |token: usize| commas_before.get(token).copied().unwrap_or_default();
     for (index, &(open, close)) in pairs.iter().enumerate() {
         let at = tokens.get(open).map_or(0, |placed| placed.start);
         // The pair directly inside comes directly before in the order of closing.
@@ -78,8 +89,7 @@ pub(super) fn check_condition(text: &str, Checked { tokens, pairs }: &Checked<'_
         }
         let is_in =
             open.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.token.is("IN"));
-        let inner = tokens.get(open..close).unwrap_or_default();
-        let operands = 1 + inner.iter().filter(|placed| placed.token == Token::Comma).count();
+        let operands = 1 + commas_until(close) - commas_until(open);
         if is_in && operands > MAX_IN_OPERANDS {
             let problem = format!("has an IN with {operands} operands, at most {MAX_IN_OPERANDS} are allowed");
             return Err(Invalid::limit(problem, format!("{MAX_IN_OPERANDS} operands")));

@@ -26,7 +26,7 @@ use super::{Attributes, Invalid};
 const OUR_PREFIX: &str = "dkv_";
 
 /// The longest placeholder, in bytes, its sign included. Source: "Quotas in Amazon DynamoDB", expression parameters.
-const MAX_PLACEHOLDER_BYTES: usize = 255;
+pub(crate) const MAX_PLACEHOLDER_BYTES: usize = 255;
 
 /// What our own part of a condition or filter takes, at most: the expiry rule, the nonce, parentheses around.
 pub(crate) const OUR_CONDITION_BYTES: usize = 320;
@@ -190,7 +190,9 @@ pub(crate) struct Definitions {
 impl Definitions {
     fn take_name(&mut self, alias: &str, from: &HashMap<String, String>) -> bool {
         let definition = from.get(alias);
-        self.names.extend(definition.map(|attribute| (alias.to_owned(), attribute.clone())));
+        if let Some(attribute) = definition.filter(|_| !self.names.contains_key(alias)) {
+            self.names.insert(alias.to_owned(), attribute.clone());
+        }
         definition.is_some()
     }
 
@@ -259,6 +261,7 @@ impl Clause {
 #[derive(Clone)]
 pub struct CallerUpdate {
     clauses: Vec<(Clause, String)>,
+    /// The attributes that it changes, as they are written: a thousand aliases may stand for one long name.
     targets: Vec<String>,
     definitions: Definitions,
 }
@@ -266,7 +269,7 @@ pub struct CallerUpdate {
 impl CallerUpdate {
     /// The attributes that it changes, or inside which it changes something.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
-        self.targets.iter().map(String::as_str)
+        self.targets.iter().map(|target| self.definitions.names.get(target).unwrap_or(target).as_str())
     }
 
     /// Its clauses, in its order: the actions of each, without the keyword.
@@ -292,12 +295,12 @@ impl CallerUpdate {
         let mut at = keyword.start;
         for action in actions.split(is_separator) {
             let target = match action.first().map(|placed| placed.token) {
-                Some(Token::Word(attribute)) => Some(attribute.to_owned()),
-                Some(Token::Name(alias)) => self.definitions.names.get(alias).cloned(),
+                Some(Token::Word(target) | Token::Name(target)) => Some(target),
                 _ => None,
             };
             at = action.first().map_or(at, |placed| placed.start);
-            self.targets.push(target.ok_or_else(|| invalid_at(text, at, "an action that names no attribute"))?);
+            let target = target.ok_or_else(|| invalid_at(text, at, "an action that names no attribute"))?;
+            self.targets.push(target.to_owned());
         }
         Ok(())
     }

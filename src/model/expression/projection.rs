@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
+use super::Placeholders;
 use super::check::{Limits, check};
 use super::token::{Placed, Token, invalid_at};
-use super::{Definitions, Placeholders};
 use crate::model::{Invalid, Path, Step};
 
 /// What our own part of a projection takes, at most: the key attributes of table and index, and the expiry time.
@@ -14,7 +15,11 @@ const OUR_PROJECTION_BYTES: usize = 128;
 /// The driver adds attributes of its own, and DynamoDB refuses paths of which one lies in another; so it has to know where
 /// each of the caller's leads.
 #[derive(Clone)]
-pub struct Projection(Vec<Projected>);
+pub struct Projection {
+    places: Vec<Projected>,
+    /// The aliases that they use.
+    names: HashMap<String, String>,
+}
 
 /// A place that a projection names.
 #[derive(Clone)]
@@ -22,7 +27,7 @@ pub(crate) struct Projected {
     /// As the caller wrote it.
     pub(crate) text: String,
     /// The aliases in the text.
-    pub(crate) names: HashMap<String, String>,
+    pub(crate) aliases: Vec<String>,
     pub(crate) path: Path,
 }
 
@@ -33,29 +38,30 @@ impl Placeholders {
     /// Says what is wrong and where, or which placeholder is not defined.
     pub fn projection(&mut self, text: &str) -> Result<Projection, Invalid> {
         let tokens = check(text, Limits::DYNAMODB.less(OUR_PROJECTION_BYTES, 0))?.tokens;
-        let definitions = self.take_used(&tokens)?;
+        let names = self.take_used(&tokens)?.names;
+        let shared: Names<'_> = names.iter().map(|(alias, name)| (alias.as_str(), name.as_str().into())).collect();
         let mut places = Vec::new();
         let mut at = 0;
         for tokens in tokens.split(|placed| placed.token == Token::Comma) {
             at = tokens.first().map_or(at, |placed| placed.start);
-            places.push(
-                Projected::read(text, tokens, &definitions).ok_or_else(|| invalid_at(text, at, "what is no path"))?,
-            );
+            places.push(Projected::read(text, tokens, &shared).ok_or_else(|| invalid_at(text, at, "what is no path"))?);
         }
-        Ok(Projection(places))
+        Ok(Projection { places, names })
     }
 }
 
+/// The names behind aliases, each once for all places that it is part of.
+type Names<'a> = HashMap<&'a str, Arc<str>>;
+
 impl Projected {
-    fn read(text: &str, tokens: &[Placed<'_>], definitions: &Definitions) -> Option<Self> {
+    fn read(text: &str, tokens: &[Placed<'_>], names: &Names<'_>) -> Option<Self> {
         let (first, last) = (tokens.first()?, tokens.last()?);
-        let mut names = HashMap::new();
+        let mut aliases = Vec::new();
         let mut name = |token: Token<'_>| match token {
-            Token::Word(attribute) => Some(attribute.to_owned()),
+            Token::Word(attribute) => Some(attribute.into()),
             Token::Name(alias) => {
-                let attribute = definitions.names.get(alias)?.clone();
-                names.insert(alias.to_owned(), attribute.clone());
-                Some(attribute)
+                aliases.push(alias.to_owned());
+                names.get(alias).cloned()
             }
             _ => None,
         };
@@ -76,18 +82,22 @@ impl Projected {
             };
         }
         let text = text.get(first.start..last.end)?.to_owned();
-        Some(Self { text, names, path: Path::of(attribute, steps) })
+        Some(Self { text, aliases, path: Path::of(attribute, steps) })
     }
 }
 
 impl Projection {
     /// Where it leads, in its order.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.0.iter().map(|projected| &projected.path)
+        self.places.iter().map(|projected| &projected.path)
     }
 
     pub(crate) fn places(&self) -> &[Projected] {
-        &self.0
+        &self.places
+    }
+
+    pub(crate) fn names(&self) -> &HashMap<String, String> {
+        &self.names
     }
 }
 
@@ -121,8 +131,7 @@ mod tests {
             placeholders.define_name(alias.to_owned(), alias.to_owned()).unwrap();
         }
         let projection = placeholders.projection("#a.x, y.#b[0]").unwrap();
-        let aliases: Vec<Vec<_>> =
-            projection.places().iter().map(|place| place.names.keys().map(String::as_str).collect()).collect();
+        let aliases: Vec<_> = projection.places().iter().map(|place| place.aliases.clone()).collect();
         assert_eq!(aliases, [["#a"], ["#b"]]);
     }
 
