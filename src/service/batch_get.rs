@@ -8,7 +8,7 @@ use tracing::Span;
 use super::{Failure, log};
 use crate::driver::{Answer, BatchGet, Error, Found};
 use crate::pb;
-use crate::wire::batch;
+use crate::wire::batch::{self, Room};
 use crate::wire::status;
 
 type Message = pb::BatchGetResponse;
@@ -33,7 +33,9 @@ pub(super) async fn stream(
         span.in_scope(|| log_failures(&answers));
         first.extend(answers);
     }
-    let messages = Messages { waiting: batch::messages(first), batch, wants_capacity, span };
+    let mut room = Room::default();
+    let waiting = batch::messages(first, &mut room);
+    let messages = Messages { waiting, batch, room, wants_capacity, span };
     Ok(stream::unfold(messages, |mut messages| async {
         let message = messages.next().await?;
         Some((Ok(message), messages))
@@ -44,6 +46,8 @@ pub(super) async fn stream(
 struct Messages {
     waiting: VecDeque<Message>,
     batch: BatchGet,
+    /// What the failures may still say.
+    room: Room,
     /// The last message is still to be sent, for the sake of the capacity.
     wants_capacity: bool,
     span: Span,
@@ -59,7 +63,7 @@ impl Messages {
             match self.batch.next().await {
                 Some(answers) => {
                     self.span.in_scope(|| log_failures(&answers));
-                    self.waiting = batch::messages(answers);
+                    self.waiting = batch::messages(answers, &mut self.room);
                 }
                 None if self.wants_capacity => {
                     self.wants_capacity = false;

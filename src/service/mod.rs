@@ -19,12 +19,19 @@ pub use kv::KeyValue;
 pub use table::Tables;
 
 use crate::driver::{self, BatchOutcome, BatchWritten, Deadline};
+use crate::model::excerpt;
 use crate::wire::status::{self, Access, Reason};
 use crate::wire::{Violation, page_token};
 
 /// Whom the token of a call stands for. In the extensions of every authenticated request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(pub Arc<str>);
+
+/// How much of the name of a method goes to the log. A caller may ask for one that does not exist.
+const MAX_METHOD: usize = 256;
+
+/// How much of the causes of an error goes to the log. They hold what DynamoDB, or whatever answers in its place, has said.
+const MAX_CAUSES: usize = 2048;
 
 /// What the log calls a call. In the extensions of every request.
 ///
@@ -45,7 +52,7 @@ impl CallName {
         let (method, id) = &*self.0;
         // Of the target of the line that each call ends with. Without a parent: in detailed logs the call is in its span already.
         let id = id.to_str().unwrap_or_default();
-        tracing::info_span!(target: "dynakv::server::call", parent: None, "call", method = method.path(), id)
+        tracing::info_span!(target: "dynakv::server::call", parent: None, "call", method = &*excerpt(method.path(), MAX_METHOD), id)
     }
 }
 
@@ -138,7 +145,8 @@ fn log_page_token(error: &page_token::Error) {
 
 /// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.
 fn log(error: &driver::Error) {
-    if error.is_the_callers() {
+    // A full disk is said once by the engine that meets it, not by each call.
+    if error.is_the_callers() || matches!(error, driver::Error::StorageFull(_)) {
         return;
     }
     let Some(upstream) = error.upstream() else { return };
@@ -149,6 +157,7 @@ fn log(error: &driver::Error) {
         debug_assert!(written.is_ok(), "writing to a String cannot fail");
         next = cause.source();
     }
+    let causes = excerpt(&causes, MAX_CAUSES);
     tracing::warn!(
         reason = status::reason(error).as_str_name(),
         aws_code = upstream.code(),

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use prost::Message;
 
 use super::kv::{consistency, parse_expected, parse_key, parse_request_id, parse_ttl, timestamp};
-use super::status::{self, Access, MAX_MESSAGE_BYTES};
+use super::status::{self, Access, Length, MAX_MESSAGE_BYTES};
 use super::{InField, OnTable, Violation};
 use crate::driver::{Answer, BatchOperation, BatchOutcome, BatchWritten, Capacity, Consistency, Error, Found, Written};
 use crate::model::{CompareAndDelete, CompareAndSet, Expected, Invalid, Key, RequestId, Set, SetExpiry, Version};
 use crate::pb;
 
 /// The most keys or operations of one batch.
-const MAX_BATCH: usize = 10_000;
+pub(super) const MAX_BATCH: usize = 10_000;
 
 /// How large a message of a BatchGet becomes, about: small enough not to wait long for, large enough to be few.
 const MESSAGE_BYTES: usize = 1024 * 1024;
@@ -114,30 +114,52 @@ fn parse_delete(delete: pb::BatchDelete) -> Result<BatchOperation, Violation> {
     Ok(BatchOperation::CompareAndDelete { delete, reports_existence: report_existed })
 }
 
-/// The statuses of one batch. Whatever was sent together fails together, with one and the same error; when time is up,
-/// thousands do, and their statuses have to be made in the little time that is left.
-struct Failures {
+/// What the statuses of one call may weigh in full, all together. The rest is brief: 10,000 of 4 KiB each would not fit
+/// into a response.
+const FULL_STATUSES_BYTES: usize = 4 * 1024 * 1024;
+
+/// How much the statuses of a call may still say in full.
+#[derive(Debug)]
+pub(crate) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(FULL_STATUSES_BYTES)
+    }
+}
+
+/// The statuses of failures that are told together. Whatever was sent together fails together, with one and the same error;
+/// when time is up, thousands do, and their statuses have to be made in the little time that is left.
+struct Failures<'a> {
     access: Access,
     /// Whether the client has sent the batch before.
     is_repeated: bool,
-    statuses: HashMap<*const Error, tonic_types::Status>,
+    room: &'a mut Room,
+    full: HashMap<*const Error, tonic_types::Status>,
+    brief: HashMap<*const Error, tonic_types::Status>,
 }
 
-impl Failures {
-    fn new(access: Access, is_repeated: bool) -> Self {
-        Self { access, is_repeated, statuses: HashMap::new() }
+impl<'a> Failures<'a> {
+    fn new(access: Access, is_repeated: bool, room: &'a mut Room) -> Self {
+        Self { access, is_repeated, room, full: HashMap::new(), brief: HashMap::new() }
     }
 
     fn status(&mut self, error: &Arc<Error>) -> tonic_types::Status {
-        let make = || status::part_of_error(error, self.access, self.is_repeated);
-        self.statuses.entry(Arc::as_ptr(error)).or_insert_with(make).clone()
+        let make = |length| status::part_of_error(error, self.access, self.is_repeated, length);
+        let Room(room) = self.room;
+        if *room > 0 {
+            let status = self.full.entry(Arc::as_ptr(error)).or_insert_with(|| make(Length::Full));
+            *room = room.saturating_sub(status.encoded_len());
+            return status.clone();
+        }
+        self.brief.entry(Arc::as_ptr(error)).or_insert_with(|| make(Length::Brief)).clone()
     }
 }
 
 /// The answers as messages of about [`MESSAGE_BYTES`] each, or of one entry that is larger.
-pub(crate) fn messages(answers: Vec<Answer>) -> VecDeque<pb::BatchGetResponse> {
+pub(crate) fn messages(answers: Vec<Answer>, room: &mut Room) -> VecDeque<pb::BatchGetResponse> {
     let mut messages = VecDeque::new();
-    let mut failures = Failures::new(Access::Read, false);
+    let mut failures = Failures::new(Access::Read, false, room);
     let mut results = Vec::new();
     let mut bytes = 0;
     for answer in answers {
@@ -161,7 +183,7 @@ pub(crate) fn last_message(consumed: Capacity) -> pb::BatchGetResponse {
     pb::BatchGetResponse { results: Vec::new(), consumed_capacity: Some(consumed.into()) }
 }
 
-fn result((index, found): Answer, failures: &mut Failures) -> pb::BatchGetResult {
+fn result((index, found): Answer, failures: &mut Failures<'_>) -> pb::BatchGetResult {
     use pb::batch_get_result::{Missing, Result};
     let result = match found {
         Found::Item(entry) => Result::Found((*entry).into()),
@@ -183,7 +205,8 @@ pub(crate) fn write_response(
         return Err(error);
     }
     let mut room = MAX_MESSAGE_BYTES;
-    let mut failures = Failures::new(Access::Write, is_repeated);
+    let mut room_for_statuses = Room::default();
+    let mut failures = Failures::new(Access::Write, is_repeated, &mut room_for_statuses);
     let mut results: Vec<pb::BatchWriteResult> =
         outcomes.into_iter().map(|outcome| write_result(outcome, &mut failures)).collect();
     for result in &mut results {
@@ -218,7 +241,7 @@ fn common_failure(outcomes: &[BatchOutcome]) -> Option<Arc<Error>> {
     Some(Arc::clone(may_have_happened.unwrap_or(first)))
 }
 
-fn write_result(outcome: BatchOutcome, failures: &mut Failures) -> pb::BatchWriteResult {
+fn write_result(outcome: BatchOutcome, failures: &mut Failures<'_>) -> pb::BatchWriteResult {
     use pb::batch_write_result::Outcome;
     let mut result = pb::BatchWriteResult::default();
     match outcome {
@@ -250,3 +273,6 @@ impl From<Capacity> for pb::ConsumedCapacity {
         Self { capacity_units: units, read_capacity_units: read_units, write_capacity_units: write_units }
     }
 }
+
+#[cfg(test)]
+mod tests;

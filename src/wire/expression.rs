@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::value::{attribute, list};
 use super::{InField, Violation};
 use crate::model::{
-    Addend, CallerExpression, CallerUpdate, Change, Invalid, MemberSet, Path, Placeholders, Projection, UpdateAction,
-    UpdateActions,
+    Addend, CallerExpression, CallerUpdate, Change, Invalid, MAX_PLACEHOLDER_BYTES, MemberSet, Path, Placeholders,
+    Projection, UpdateAction, UpdateActions, excerpt,
 };
 use crate::pb;
 
@@ -30,11 +30,11 @@ impl Expressions {
         let message = if message.is_empty() { String::new() } else { format!("{message}.") };
         let mut placeholders = Placeholders::default();
         for (alias, attribute) in names {
-            let field = format!("{message}names[{alias:?}]");
+            let field = entry(&message, "names", &alias);
             placeholders.define_name(alias, attribute).in_field(field)?;
         }
         for (placeholder, value) in values {
-            let field = format!("{message}values[{placeholder:?}]");
+            let field = entry(&message, "values", &placeholder);
             let value = attribute(value, &field)?;
             placeholders.define_value(placeholder, value).in_field(field)?;
         }
@@ -77,8 +77,13 @@ impl Expressions {
     pub(crate) fn finish(self) -> Result<(), Violation> {
         let Some(unused) = self.placeholders.unused() else { return Ok(()) };
         let map = if unused.starts_with('#') { "names" } else { "values" };
-        Err(Invalid::new("is used by no expression")).in_field(format!("{}{map}[{unused:?}]", self.message))
+        Err(Invalid::new("is used by no expression")).in_field(entry(&self.message, map, unused))
     }
+}
+
+/// The path of an entry of `names` or `values`. A placeholder that is too long is not spelt out for the sake of a path.
+fn entry(message: &str, map: &str, placeholder: &str) -> String {
+    format!("{message}{map}[{:?}]", excerpt(placeholder, MAX_PLACEHOLDER_BYTES))
 }
 
 /// The typed update of a field.

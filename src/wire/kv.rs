@@ -42,7 +42,7 @@ pub(crate) struct Touch {
 }
 
 /// The most keys that Exists takes: as many as DynamoDB reads in one BatchGetItem.
-const MAX_EXISTS_KEYS: usize = 100;
+pub(super) const MAX_EXISTS_KEYS: usize = 100;
 
 impl TryFrom<pb::GetRequest> for OnTable<Read> {
     type Error = Violation;

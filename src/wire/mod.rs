@@ -6,10 +6,14 @@ pub(crate) mod batch;
 pub mod benchmarks;
 pub(crate) mod codec;
 pub(crate) mod expression;
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub mod fuzz;
 pub(crate) mod item;
 pub(crate) mod kv;
 pub(crate) mod page;
 pub mod page_token;
+#[allow(dead_code, unused_imports, reason = "the server does not call it yet")]
+pub(crate) mod prescan;
 pub mod status;
 pub(crate) mod table;
 pub(crate) mod transact;

@@ -171,5 +171,11 @@ impl Positions {
     }
 }
 
+/// The place that such a plaintext names.
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub(super) fn cursor_of_plaintext(bytes: &[u8]) -> Option<Cursor> {
+    Positions::decode(bytes).ok()?.into_cursor()
+}
+
 #[cfg(test)]
 mod tests;

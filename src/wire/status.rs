@@ -5,17 +5,20 @@
 // A new error must be placed in this table by hand.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod problem;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
-use prost::Message;
-use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt};
+use tonic_types::StatusExt;
 
+use super::prescan::Refusal;
 use super::{Violation, page_token};
-use crate::driver::{Error, Upstream};
+use crate::driver::Error;
+use crate::memory::Full;
 use crate::pb::ErrorReason;
+use problem::{NOT_APPLIED, OUTCOME, Outcome, Problem, UNKNOWN};
 
 /// The domain of DynaKV's own errors.
 pub const DOMAIN: &str = "dynakv";
@@ -33,17 +36,16 @@ pub(crate) enum Access {
     Write,
 }
 
-/// What became of a write that ended with an error.
-#[derive(Debug, Clone, Copy)]
-enum Outcome {
-    NotApplied,
-    Unknown,
+/// A status that DynaKV makes before it begins a call, and so before anything can have changed. It speaks of a write; where
+/// the call turns out to be a read, [`without_outcome`] corrects it.
+#[must_use]
+pub fn status(reason: Reason, message: impl AsRef<str>) -> Status {
+    Problem::new(reason, message).outcome(Outcome::NotApplied).into_status()
 }
 
-/// A status that DynaKV makes before it begins a call, and so before anything can have changed.
-#[must_use]
-pub fn status(reason: Reason, message: impl Into<String>) -> Status {
-    Problem::new(reason, message).outcome(Outcome::NotApplied).into_status()
+/// A status of a call that was cut short in its handler: a write may or may not have happened. As for reads, see [`status`].
+pub(crate) fn interrupted(reason: Reason, message: &str) -> Status {
+    Problem::new(reason, message).outcome(Outcome::Unknown).into_status()
 }
 
 /// A request that is larger than [`MAX_MESSAGE_BYTES`].
@@ -56,6 +58,29 @@ pub fn message_too_large() -> Status {
         .into_status()
 }
 
+/// A request with headers beyond the limit.
+pub(crate) fn headers_too_large(max_bytes: u32) -> Status {
+    Problem::new(Reason::MessageTooLarge, format!("the headers of the request are larger than {max_bytes} bytes"))
+        .outcome(Outcome::NotApplied)
+        .metadata("limit", format!("{max_bytes} bytes"))
+        .into_status()
+}
+
+/// A call that finds no room for something, by itself or for its connection.
+pub(crate) fn overloaded(full: Full, what: &str) -> Status {
+    overloaded_because(full, format!("{full}: no {what}"))
+}
+
+/// A call that finds no room, because of this. What one connection may hold is its caller's to mend; a retry elsewhere helps
+/// when it is the server that is full.
+pub(crate) fn overloaded_because(full: Full, message: String) -> Status {
+    let problem = Problem::new(Reason::Overloaded, message).outcome(Outcome::NotApplied);
+    match full {
+        Full::Server => problem.into_status(),
+        Full::Connection => problem.code(Code::ResourceExhausted).into_status(),
+    }
+}
+
 /// A request that cannot be decoded.
 pub(crate) fn malformed_message(field: &str, problem: &str) -> Status {
     let place = if field.is_empty() { "the request" } else { field };
@@ -65,28 +90,52 @@ pub(crate) fn malformed_message(field: &str, problem: &str) -> Status {
         .into_status()
 }
 
+/// A request that is refused before it is decoded.
+pub(crate) fn of_refusal(refusal: &Refusal, access: Access) -> Status {
+    match refusal {
+        Refusal::TooLarge { max_bytes } => Problem::new(Reason::MessageTooLarge, refusal.to_string())
+            .outcome_of(access, Outcome::NotApplied)
+            .metadata("limit", format!("{max_bytes} bytes"))
+            .violation("", "the whole request is too large")
+            .into_status(),
+        Refusal::Malformed { field, problem } => malformed_message(field, problem),
+        Refusal::Invalid(violation) => of_violation(violation, access),
+    }
+}
+
 /// A request with a field that is not acceptable.
 pub(crate) fn of_violation(violation: &Violation, access: Access) -> Status {
-    let mut problem = Problem::new(Reason::InvalidField, violation.to_string())
+    invalid(violation, access).into_status()
+}
+
+fn invalid(violation: &Violation, access: Access) -> Problem {
+    let problem = Problem::new(Reason::InvalidField, violation.to_string())
         .outcome_of(access, Outcome::NotApplied)
         .violation(&violation.field, &violation.invalid.problem);
-    if let Some(limit) = &violation.invalid.limit {
-        problem = problem.metadata("limit", limit);
+    match &violation.invalid.limit {
+        Some(limit) => problem.metadata("limit", limit),
+        None => problem,
     }
-    problem.into_status()
 }
 
 /// A call that the driver could not carry out.
 pub(crate) fn of_error(error: &Error, access: Access) -> Status {
+    problem(error, access).into_status()
+}
+
+fn problem(error: &Error, access: Access) -> Problem {
     if let Error::Invalid(violation) = error {
-        return of_violation(violation, access);
+        return invalid(violation, access);
     }
     let outcome = if error.may_have_happened() { Outcome::Unknown } else { Outcome::NotApplied };
     let mut problem = Problem::new(reason(error), error.to_string()).outcome_of(access, outcome);
+    if let Error::NoRoom(Full::Connection) = error {
+        problem = problem.code(Code::ResourceExhausted);
+    }
     if let Some(upstream) = error.upstream() {
         problem = problem.upstream(upstream);
     }
-    details(problem, error).into_status()
+    details(problem, error)
 }
 
 /// A page token that could not be opened or made.
@@ -106,29 +155,54 @@ pub(crate) fn of_page_token(error: &page_token::Error) -> Status {
 /// That word is true of one attempt only. A client that retries by service config sees no other answer than the last one, and
 /// an earlier attempt, whose answer was lost, may have written.
 pub(crate) fn without_vouching(status: &Status) -> Option<Status> {
+    with_metadata(status, |metadata| {
+        let outcome = metadata.get_mut(OUTCOME).filter(|outcome| *outcome == NOT_APPLIED)?;
+        UNKNOWN.clone_into(outcome);
+        Some(())
+    })
+}
+
+/// The same status, but as a read has it: without a word about whether anything was written; none if it has none.
+pub(crate) fn without_outcome(status: &Status) -> Option<Status> {
+    with_metadata(status, |metadata| metadata.remove(OUTCOME).map(drop))
+}
+
+/// The same status with other metadata in its `ErrorInfo`; none if `change` makes none, or it is not DynaKV's.
+fn with_metadata(status: &Status, change: impl FnOnce(&mut HashMap<String, String>) -> Option<()>) -> Option<Status> {
     let mut details = status.get_error_details();
-    let vouches = |info: &&tonic_types::ErrorInfo| {
-        info.domain == DOMAIN && info.metadata.get(OUTCOME).is_some_and(|outcome| outcome == NOT_APPLIED)
-    };
-    let mut info = details.error_info().filter(vouches)?.clone();
-    info.metadata.insert(OUTCOME.to_owned(), UNKNOWN.to_owned());
+    let mut info = details.error_info().filter(|info| info.domain == DOMAIN)?.clone();
+    change(&mut info.metadata)?;
     details.set_error_info(info.reason, info.domain, info.metadata);
     let (code, message, metadata) = (status.code(), status.message(), status.metadata().clone());
     Some(Status::with_error_details_and_metadata(code, message, details, metadata))
 }
 
+/// The code of a status with as much of its message as fits into the headers of every client; none if all does.
+///
+/// For statuses that a library makes. DynaKV's own fit when they are made.
+pub(crate) fn shortened(status: &Status) -> Option<Status> {
+    problem::shortened(status)
+}
+
+/// How much a status says that is one of many in a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Length {
+    /// As much as the status of a call.
+    Full,
+    /// What a program goes by, in some 300 bytes at most.
+    Brief,
+}
+
 /// A part of a call that the driver could not carry out, as a status within a message.
-pub(crate) fn part_of_error(error: &Error, access: Access, is_repeated: bool) -> tonic_types::Status {
-    let mut status = of_error(error, access);
+pub(crate) fn part_of_error(error: &Error, access: Access, is_repeated: bool, length: Length) -> tonic_types::Status {
+    let mut problem = problem(error, access);
     if is_repeated {
-        status = without_vouching(&status).unwrap_or(status);
+        problem = problem.of_repeated();
     }
-    // The details of a status are this very message, encoded.
-    tonic_types::Status::decode(status.details()).unwrap_or_else(|_| tonic_types::Status {
-        code: status.code().into(),
-        message: status.message().to_owned(),
-        details: Vec::new(),
-    })
+    match length {
+        Length::Full => problem.into_part(),
+        Length::Brief => problem.brief().into_part(),
+    }
 }
 
 /// Whether two errors of the driver's have the same gRPC code.
@@ -155,8 +229,10 @@ pub(crate) fn reason(error: &Error) -> Reason {
         Error::ItemCollectionFull(_) => Reason::ItemCollectionFull,
         Error::TransactionConflict(_) => Reason::TransactionConflict,
         Error::Throttled(_) => Reason::Throttled,
+        Error::NoRoom(_) => Reason::Overloaded,
         Error::BackendAccessDenied(_) => Reason::BackendAccessDenied,
         Error::BackendCredentials(_) => Reason::BackendCredentials,
+        Error::StorageFull(_) => Reason::StorageFull,
         Error::BackendUnavailable(_) => Reason::BackendUnavailable,
         Error::OutcomeUnknown(_) => Reason::OutcomeUnknown,
         Error::DeadlineExceeded { .. } => Reason::DeadlineExceeded,
@@ -185,8 +261,10 @@ fn details(problem: Problem, error: &Error) -> Problem {
         | Error::CounterOverflow
         | Error::UnexpectedAttributeType { .. }
         | Error::TransactionConflict(_)
+        | Error::NoRoom(_)
         | Error::BackendAccessDenied(_)
         | Error::BackendCredentials(_)
+        | Error::StorageFull(_)
         | Error::BackendUnavailable(_)
         | Error::OutcomeUnknown(_)
         | Error::DeadlineExceeded { .. }
@@ -223,7 +301,7 @@ fn code(reason: Reason) -> Code {
         Reason::TableExists => Code::AlreadyExists,
         Reason::CounterOverflow => Code::OutOfRange,
         Reason::TransactionConflict => Code::Aborted,
-        Reason::Throttled | Reason::RateLimited => Code::ResourceExhausted,
+        Reason::Throttled | Reason::RateLimited | Reason::StorageFull => Code::ResourceExhausted,
         Reason::Overloaded | Reason::BackendCredentials | Reason::BackendUnavailable => Code::Unavailable,
         Reason::Unauthenticated => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
@@ -264,91 +342,11 @@ fn retry_delay(reason: Reason) -> Option<Duration> {
         | Reason::PermissionDenied
         | Reason::BackendAccessDenied
         | Reason::BackendCredentials
+        | Reason::StorageFull
         | Reason::OutcomeUnknown
         | Reason::DeadlineExceeded
         | Reason::Cancelled
         | Reason::InternalError
         | Reason::Unimplemented => None,
-    }
-}
-
-/// How `ErrorInfo` says of a write whether it happened.
-const OUTCOME: &str = "outcome";
-const NOT_APPLIED: &str = "NOT_APPLIED";
-const UNKNOWN: &str = "UNKNOWN";
-
-/// A status in the making.
-struct Problem {
-    reason: Reason,
-    message: String,
-    metadata: HashMap<String, String>,
-    details: ErrorDetails,
-}
-
-impl Problem {
-    fn new(reason: Reason, message: impl Into<String>) -> Self {
-        let mut details = ErrorDetails::new();
-        if let Some(delay) = retry_delay(reason) {
-            details.set_retry_info(Some(delay));
-        }
-        Self { reason, message: message.into(), metadata: HashMap::new(), details }
-    }
-
-    fn metadata(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.metadata.insert(key.to_owned(), value.into());
-        self
-    }
-
-    fn outcome(self, outcome: Outcome) -> Self {
-        let text = match outcome {
-            Outcome::NotApplied => NOT_APPLIED,
-            Outcome::Unknown => UNKNOWN,
-        };
-        self.metadata(OUTCOME, text)
-    }
-
-    fn outcome_of(self, access: Access, outcome: Outcome) -> Self {
-        match access {
-            Access::Read => self,
-            Access::Write => self.outcome(outcome),
-        }
-    }
-
-    fn violation(mut self, field: &str, problem: impl Into<String>) -> Self {
-        self.details.add_bad_request_violation(field, problem);
-        self
-    }
-
-    fn quota(mut self, subject: &str, description: &str) -> Self {
-        self.details.add_quota_failure_violation(subject, description);
-        self
-    }
-
-    fn table(mut self, name: &str) -> Self {
-        self.details.set_resource_info("dynakv.table", name, "", "");
-        self
-    }
-
-    fn upstream(mut self, upstream: &Upstream) -> Self {
-        self = self.metadata("attempts", upstream.attempts().to_string());
-        if let Some(code) = upstream.code() {
-            self = self.metadata("aws_code", code);
-        }
-        match upstream.request_id() {
-            Some(id) => self.metadata("aws_request_id", id),
-            None => self,
-        }
-    }
-
-    fn into_status(self) -> Status {
-        let Self { reason, message, metadata, mut details } = self;
-        let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-        details.set_error_info(name, DOMAIN, metadata);
-        let mut headers = MetadataMap::new();
-        if reason == Reason::BackendCredentials {
-            // Clients and meshes retry UNAVAILABLE; the same credentials will not become valid by that.
-            headers.insert("grpc-retry-pushback-ms", MetadataValue::from_static("-1"));
-        }
-        Status::with_error_details_and_metadata(code(reason), message, details, headers)
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Expected, Invalid, TransactKind, TransactOperation, Transacti
 use crate::pb;
 
 /// The most operations of one transaction. Source: "Quotas in Amazon DynamoDB", transactions.
-const MAX_OPERATIONS: usize = 100;
+pub(super) const MAX_OPERATIONS: usize = 100;
 
 /// Read of several items at one moment.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{InField, Violation};
-use crate::model::{Attributes, Invalid, ItemKey, MAX_NESTING, Number, check_attribute_name};
+use crate::model::{Attributes, Invalid, ItemKey, MAX_NESTING, Number, check_attribute_name, without_padding};
 use crate::pb;
 use crate::pb::value::Kind;
 
@@ -29,7 +29,7 @@ pub(crate) fn attributes(fields: HashMap<String, pb::Value>, field: &str) -> Res
 /// The list of a field, such as an action's.
 pub(crate) fn list(list: pb::AttributeList, field: &str) -> Result<Vec<AttributeValue>, Violation> {
     let pb::AttributeList { values } = list;
-    elements(values, 2).map_err(|violation| violation.inside(&format!("{field}.values")))
+    elements(values, 2).map_err(|violation| violation.inside(format_args!("{field}.values")))
 }
 
 /// The primary key of a field.
@@ -42,13 +42,6 @@ pub(crate) fn item_key(key: Option<pb::ItemKey>, field: &str) -> Result<ItemKey,
     key.with_sort(attribute(sort, &in_sort)?).in_field(in_sort)
 }
 
-impl Violation {
-    /// The violation as seen from the message around.
-    fn inside(self, outer: &str) -> Self {
-        Self { field: format!("{outer}{}", self.field), ..self }
-    }
-}
-
 /// A value on this level: an attribute's own is on the first, what that holds on the second.
 fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
     let pb::Value { kind } = value;
@@ -59,7 +52,10 @@ fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
     let kind = kind.ok_or_else(|| Invalid::new("needs one of s, n, b, bool, null, m, l, ss, ns or bs")).in_field("")?;
     match kind {
         Kind::S(text) => Ok(AttributeValue::S(text)),
-        Kind::N(number) => Number::parse(&number).in_field(".n").map(|_| AttributeValue::N(number)),
+        Kind::N(number) => {
+            Number::parse(&number).in_field(".n")?;
+            Ok(AttributeValue::N(without_padding(number)))
+        }
         Kind::B(bytes) => Ok(AttributeValue::B(Blob::new(bytes))),
         Kind::Bool(truth) => Ok(AttributeValue::Bool(truth)),
         Kind::Null(true) => Ok(AttributeValue::Null(true)),
@@ -76,7 +72,7 @@ fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
         }
         Kind::Ns(pb::NumberSet { values }) => {
             set(&values, |number| Number::parse(number), ".ns")?;
-            Ok(AttributeValue::Ns(values))
+            Ok(AttributeValue::Ns(values.into_iter().map(without_padding).collect()))
         }
         Kind::Bs(pb::BinarySet { values }) => {
             set(&values, Ok, ".bs")?;
@@ -90,14 +86,15 @@ fn map(fields: HashMap<String, pb::Value>, level: usize) -> Result<Attributes, V
         check_attribute_name(&name).in_field("")?;
         match nested(value, level) {
             Ok(value) => Ok((name, value)),
-            Err(violation) => Err(violation.inside(&format!("[{name:?}]"))),
+            Err(violation) => Err(violation.inside(format_args!("[{name:?}]"))),
         }
     };
     fields.into_iter().map(attribute).collect()
 }
 
 fn elements(values: Vec<pb::Value>, level: usize) -> Result<Vec<AttributeValue>, Violation> {
-    let element = |(index, value)| nested(value, level).map_err(|violation| violation.inside(&format!("[{index}]")));
+    let element =
+        |(index, value)| nested(value, level).map_err(|violation| violation.inside(format_args!("[{index}]")));
     values.into_iter().enumerate().map(element).collect()
 }
 
@@ -112,9 +109,10 @@ fn set<'a, T, I: Eq + Hash>(
     }
     let mut seen = HashSet::with_capacity(members.len());
     for (index, member) in members.iter().enumerate() {
-        let at = || format!("{field}.values[{index}]");
-        if !seen.insert(identity(member).in_field(at())?) {
-            return Err(Invalid::new("is in the set twice")).in_field(at());
+        // Only where something is wrong: a set may have a hundred thousand members.
+        let here = |invalid| Violation { field: format!("{field}.values[{index}]"), invalid };
+        if !seen.insert(identity(member).map_err(here)?) {
+            return Err(here(Invalid::new("is in the set twice")));
         }
     }
     Ok(())

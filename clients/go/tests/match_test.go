@@ -10,7 +10,8 @@ import (
 	dynakv "github.com/dynakv/dynakv/clients/go"
 )
 
-// resolve replaces what stands for something else: captured parts, long texts, deep values.
+// resolve replaces what stands for something else: captured parts, long texts, deep values, values
+// with long names.
 func resolve(node any, captured map[string]any) any {
 	switch node := node.(type) {
 	case map[string]any:
@@ -30,6 +31,10 @@ func resolve(node any, captured map[string]any) any {
 				value = map[string]any{"L": []any{value}}
 			}
 			return value
+		}
+		if named, isNamed := node["named"]; isNamed {
+			name, _ := resolve(node["name"], captured).(string)
+			return map[string]any{"M": map[string]any{name: resolve(named, captured)}}
 		}
 		resolved := make(map[string]any, len(node))
 		for key, value := range node {

@@ -80,5 +80,10 @@ fn abbreviation(map: &Map<String, Json>, captured: &Captured) -> Result<Option<J
     if let (Some(inmost), Some(levels)) = (map.get("deep"), number("levels")) {
         return Ok(Some((0..levels).fold(inmost.clone(), |value, _| json!({"L": [value]}))));
     }
+    if let (Some(value), Some(name)) = (map.get("named"), map.get("name")) {
+        let (value, name) = (expand(value, captured)?, expand(name, captured)?);
+        let name = name.as_str().ok_or("a name is text")?;
+        return Ok(Some(json!({"M": {name: value}})));
+    }
     Ok(None)
 }

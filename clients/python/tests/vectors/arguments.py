@@ -49,6 +49,8 @@ def resolved(document: Any, captured: dict[str, Any]) -> Any:
     if set(document) == {"deep", "levels"}:
         value = resolved(document["deep"], captured)
         return functools.reduce(lambda inner, _: {"L": [inner]}, range(document["levels"]), value)
+    if set(document) == {"named", "name"}:
+        return {"M": {resolved(document["name"], captured): resolved(document["named"], captured)}}
     return {name: resolved(value, captured) for name, value in document.items()}
 
 

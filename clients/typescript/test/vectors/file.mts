@@ -65,7 +65,7 @@ export function text(doc: Doc | undefined): string {
   return doc;
 }
 
-/** Puts in what was captured, what is repeated and what is nested deep. */
+/** Puts in what was captured, what is repeated, what is nested deep and what has a long name. */
 export function expand(doc: Doc, captured: ReadonlyMap<string, Doc>): Doc {
   if (Array.isArray(doc)) {
     return doc.map((element) => expand(element, captured));
@@ -73,7 +73,7 @@ export function expand(doc: Doc, captured: ReadonlyMap<string, Doc>): Doc {
   if (typeof doc !== "object") {
     return doc;
   }
-  const { $ref, repeat, times, deep, levels } = doc;
+  const { $ref, repeat, times, deep, levels, named, name } = doc;
   if (typeof $ref === "string") {
     const value = captured.get($ref);
     if (value === undefined) {
@@ -91,5 +91,8 @@ export function expand(doc: Doc, captured: ReadonlyMap<string, Doc>): Doc {
     }
     return value;
   }
-  return Object.fromEntries(Object.entries(doc).map(([name, value]) => [name, expand(value, captured)]));
+  if (named !== undefined && name !== undefined) {
+    return { M: { [text(expand(name, captured))]: expand(named, captured) } };
+  }
+  return Object.fromEntries(Object.entries(doc).map(([key, value]) => [key, expand(value, captured)]));
 }

@@ -152,6 +152,11 @@ final class Args {
       }
       return value;
     }
+    if (map.containsKey("named")) {
+      Map<String, Object> named = new LinkedHashMap<>();
+      named.put(text(map.get("name")), value(map.get("named")));
+      return named;
+    }
     String type = map.keySet().iterator().next();
     Object data = map.get(type);
     return switch (type) {
