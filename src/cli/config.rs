@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::output;
 use crate::config::{self, Config, Flags};
 use crate::server::tls;
 
@@ -10,7 +11,7 @@ use crate::server::tls;
 pub enum Command {
     /// Print what is in effect as TOML, defaults included, secrets redacted
     Print(Flags),
-    /// Report every fault, without starting anything
+    /// Report every fault and warn of what is likely a mistake, without starting anything. Warnings are no failure
     Check(Flags),
 }
 
@@ -39,6 +40,9 @@ pub fn run(command: &Command) -> Result<(), Error> {
         Command::Check(flags) => {
             let config = Config::load(flags, &environment)?;
             config.tls.as_ref().map(tls::Acceptor::new).transpose()?;
+            for warning in &config.warnings {
+                output::warning(warning);
+            }
             Ok(writeln!(io::stdout().lock(), "the configuration is in order")?)
         }
     }

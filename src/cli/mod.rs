@@ -23,6 +23,7 @@ mod progress;
 mod read;
 /// `dynakv serve`.
 pub mod serve;
+mod signals;
 mod table;
 mod transact;
 mod transfer;
@@ -94,9 +95,15 @@ enum ClientCommand {
 pub async fn run() -> ExitCode {
     let matches = command().get_matches();
     match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
-        Command::Serve(args) => ended(serve::run(*args).boxed().await, serve::Error::is_configuration),
+        Command::Serve(args) => serve::run(*args).boxed().await,
         Command::Client(command) => command.run().await,
-        Command::Config { command } => ended(config::run(&command), |error| !matches!(error, config::Error::Output(_))),
+        Command::Config { command } => match config::run(&command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                output::failure(&error);
+                server_exit_code(!matches!(error, config::Error::Output(_)))
+            }
+        },
         Command::Completions(args) => args.run(),
     }
 }
@@ -108,15 +115,9 @@ fn command() -> clap::Command {
     Cli::command().mut_subcommands(|command| command.mut_args(heed))
 }
 
-/// The exit code of a command about the server: 2 if the configuration is at fault, 3 for any other error.
-fn ended<E: std::error::Error>(result: Result<(), E>, is_usage: impl FnOnce(&E) -> bool) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::from(if is_usage(&error) { 2 } else { 3 })
-        }
-    }
+/// The exit code of a command about the server that failed: 2 if the configuration is at fault, 3 for any other error.
+fn server_exit_code(is_configuration: bool) -> ExitCode {
+    ExitCode::from(if is_configuration { 2 } else { 3 })
 }
 
 impl ClientCommand {

@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use serde::Serialize;
@@ -92,6 +93,11 @@ impl Output {
 
 /// Says what broke, down to its cause.
 pub(super) fn failure(error: &dyn std::error::Error) {
+    to_stderr(failure_text(error));
+}
+
+/// What [`failure`] says.
+pub(super) fn failure_text(error: &dyn std::error::Error) -> String {
     let mut text = format!("error: {error}");
     let mut next = error.source();
     while let Some(cause) = next {
@@ -99,7 +105,12 @@ pub(super) fn failure(error: &dyn std::error::Error) {
         next = cause.source();
     }
     text.push('\n');
-    to_stderr(text);
+    text
+}
+
+/// Warns of something that does not keep the command from its work.
+pub(super) fn warning(warning: &impl Display) {
+    to_stderr(format!("warning: {warning}\n"));
 }
 
 /// Unlike `eprintln!`, does not panic when standard error is gone; there is nobody left to tell.

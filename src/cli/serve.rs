@@ -3,15 +3,19 @@
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::signals::Signals;
+use super::{output, server_exit_code};
 use crate::config::{self, Backend, Config, Flags, Listen};
 use crate::driver::{self, Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
 use crate::embedded::{self, Engine, Location};
-use crate::server::{self, Listener, Server, backend, startup, startup::AwsCli, telemetry, tls};
+use crate::memory::Pool;
+use crate::server::{self, Listener, Server, backend, metered, startup, startup::AwsCli, telemetry, tls};
 
 /// How often the embedded engine deletes what has expired, as DynamoDB does by itself.
 const SWEEP_PERIOD: Duration = Duration::from_mins(1);
@@ -55,14 +59,14 @@ pub enum Error {
     /// The server cannot be assembled.
     #[error(transparent)]
     Server(#[from] server::Error),
-    /// Signals cannot be waited for, or standard output cannot be written.
+    /// Signals cannot be waited for, or no thread can be started.
     #[error("the operating system refuses")]
     Io(#[from] io::Error),
 }
 
 impl Error {
     /// Whether what the operator has to mend is the configuration.
-    pub(super) fn is_configuration(&self) -> bool {
+    fn is_configuration(&self) -> bool {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::NoRegion(_) => true,
             Self::Engine(_) | Self::Startup(_) | Self::Bind { .. } | Self::Server(_) | Self::Io(_) => false,
@@ -71,23 +75,56 @@ impl Error {
 }
 
 /// Runs the server until SIGTERM or SIGINT. A second signal, or one that comes before calls are taken, ends it at once.
-pub async fn run(args: Serve) -> Result<(), Error> {
+///
+/// Errors are said on standard error: from when the log is set up, through its queue, which a reader that does not read cannot
+/// block.
+pub async fn run(args: Serve) -> ExitCode {
+    let begun = match begin(&args) {
+        Ok(begun) => begun,
+        Err(error) => {
+            output::failure(&error);
+            return server_exit_code(error.is_configuration());
+        }
+    };
+    let Begun { config, signals, log } = begun;
+    let served = serve(config, signals).await;
+    let last_words = served.as_ref().err().map(|error| output::failure_text(error));
+    log.close(last_words.as_deref());
+    served.map_or_else(|error| server_exit_code(error.is_configuration()), |()| ExitCode::SUCCESS)
+}
+
+/// What there is before anything is opened.
+struct Begun {
+    config: Config,
+    signals: Signals,
+    log: telemetry::Output,
+}
+
+fn begin(args: &Serve) -> Result<Begun, Error> {
     let config = Config::load(&args.flags, &config::environment())?;
     // The server reads them when it runs, but by then it has told the world that it listens.
     config.tls.as_ref().map(tls::Acceptor::new).transpose()?;
-    telemetry::init(&config.log);
-    let mut signals = Signals::new()?;
+    let log = telemetry::init(&config.log)?;
+    let signals = Signals::new(config.shutdown.signal_window)?;
+    if let Err(error) = config::raise_open_files_limit() {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+    Ok(Begun { config, signals, log })
+}
 
+async fn serve(config: Config, mut signals: Signals) -> Result<(), Error> {
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let runtime = Runtime::system();
+    let memory = server::memory_of(&config.limits);
     let (driver, engine) = tokio::select! {
-        opened = open_backend(&config, &runtime) => opened?,
-        () = signals.next() => return Ok(()),
+        opened = open_backend(&config, &runtime, &memory) => opened?,
+        () = signals.end() => return Ok(()),
     };
     let bind = |source| Error::Bind { listen: config.listen.clone(), source };
     let listener = Listener::bind(&config.listen).await.map_err(bind)?;
     let page_tokens = startup::page_tokens(&config.page_tokens, engine.as_ref())?;
-    let server = Server::new(&config, driver, engine.clone(), page_tokens, runtime.clone());
-    announce(&config, &listener)?;
+    let server = Server { memory, ..Server::new(&config, driver, engine.clone(), page_tokens, runtime.clone()) };
+    announce(announcement(&config, engine.as_ref(), &listener)?)?;
 
     let (stop, stopping) = tokio::sync::oneshot::channel();
     let serving = server::run(server, listener, async { drop(stopping.await) });
@@ -99,7 +136,7 @@ pub async fn run(args: Serve) -> Result<(), Error> {
 }
 
 /// The driver over what the configuration names, its tables checked or made.
-async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Option<Engine>), Error> {
+async fn open_backend(config: &Config, runtime: &Runtime, memory: &Pool) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
     let config::Coalescing { reads, writes } = config.coalescing;
@@ -112,14 +149,15 @@ async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Opt
         Backend::Embedded { data_dir } => {
             let location = data_dir.clone().map_or(Location::Memory, Location::Folder);
             let engine = Engine::open(&location)?;
-            let driver = driver(backend::nominal_client(engine.connector(), None), driver::Backend::Embedded);
+            let driver =
+                driver(backend::nominal_client(metered(engine.connector(), memory), None), driver::Backend::Embedded);
             startup::create_tables(&driver).await?;
             Ok((driver, Some(engine)))
         }
         Backend::DynamoDb { region, endpoint_url, timeouts } => {
-            let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_deref());
+            let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_ref());
             let clock = runtime.clock.clone();
-            let client = backend::network_client(region, endpoint_url, timeouts, clock).boxed().await?;
+            let client = backend::network_client(region, endpoint_url, timeouts, clock, memory).boxed().await?;
             let driver = driver(client, driver::Backend::DynamoDb);
             startup::check(&driver, &AwsCli::new(region, endpoint_url)).await?;
             Ok((driver, None))
@@ -127,28 +165,38 @@ async fn open_backend(config: &Config, runtime: &Runtime) -> Result<(Driver, Opt
     }
 }
 
-/// Tells on standard output what runs. The last line says that calls are taken; scripts may wait for it.
-fn announce(config: &Config, listener: &Listener) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match &config.backend {
-        Backend::Embedded { data_dir: Some(folder) } => {
-            let folder = std::path::absolute(folder)?;
-            writeln!(out, "backend: embedded (for development, tests and single-machine use)")?;
-            writeln!(out, "data folder: {}", folder.display())?;
+/// What runs, for standard output. The last line says that calls are taken; scripts may wait for it.
+fn announcement(config: &Config, engine: Option<&Engine>, listener: &Listener) -> io::Result<String> {
+    let mut lines = Vec::new();
+    match (&config.backend, engine.and_then(Engine::folder)) {
+        (Backend::Embedded { .. }, Some(folder)) => {
+            lines.push("backend: embedded (for development, tests and single-machine use)".to_owned());
+            lines.push(format!("data folder: {}", std::path::absolute(folder)?.display()));
         }
-        Backend::Embedded { data_dir: None } => {
-            writeln!(out, "backend: embedded, in memory: nothing survives the process")?;
+        (Backend::Embedded { .. }, None) => {
+            lines.push("backend: embedded, in memory: nothing survives the process".to_owned());
         }
-        Backend::DynamoDb { endpoint_url: Some(url), .. } => writeln!(out, "backend: dynamodb at {url}")?,
-        Backend::DynamoDb { endpoint_url: None, .. } => writeln!(out, "backend: dynamodb")?,
+        (Backend::DynamoDb { endpoint_url: Some(url), .. }, _) => lines.push(format!("backend: dynamodb at {url}")),
+        (Backend::DynamoDb { endpoint_url: None, .. }, _) => lines.push("backend: dynamodb".to_owned()),
     }
     let names: Vec<&str> = config.tables.iter().map(|table| table.name.as_str()).collect();
-    writeln!(out, "tables: {} (the first is the default)", names.join(", "))?;
+    lines.push(format!("tables: {} (the first is the default)", names.join(", ")));
     if config.insecure && !config.listen.is_local() {
-        writeln!(out, "insecure: whoever can reach this address can read and write everything")?;
+        lines.push("insecure: whoever can reach this address can read and write everything".to_owned());
     }
-    writeln!(out, "listening on {listener}")?;
-    out.flush()
+    lines.push(format!("listening on {listener}\n"));
+    Ok(lines.join("\n"))
+}
+
+/// Writes the announcement on a thread of its own: it waits for whoever reads standard output, and calls do not.
+fn announce(announcement: String) -> io::Result<()> {
+    let write = move || {
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(announcement.as_bytes()).and_then(|()| out.flush()) {
+            tracing::warn!(%error, "standard output could not be written; it would say what runs");
+        }
+    };
+    thread::Builder::new().name("announcement".to_owned()).spawn(write).map(drop)
 }
 
 /// Sweeps the embedded engine, if there is one. Never resolves: a failed engine shows in health and ends nothing.
@@ -157,31 +205,4 @@ async fn sweep(engine: Option<Engine>, runtime: Runtime) -> Infallible {
         engine.sweep_every(SWEEP_PERIOD, runtime.sleep).await;
     }
     std::future::pending().await
-}
-
-/// The signals that end the process.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    /// Drops `stop` at the first signal and resolves at the second.
-    async fn stop_twice(&mut self, stop: tokio::sync::oneshot::Sender<()>) {
-        self.next().await;
-        drop(stop);
-        self.next().await;
-        tracing::warn!("stopped at once by a second signal");
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -1,8 +1,11 @@
+use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+use super::exposure;
+use super::fault::Origin;
+use super::secret_file::{self, Reported};
 use super::section::Section;
 
 /// `[auth]`: who may call. With no token configured, everybody who can connect.
@@ -30,13 +33,31 @@ impl fmt::Debug for Token {
 
 impl Auth {
     pub(super) fn read(section: &mut Section) -> Self {
+        let origin = section.origin("tokens");
         let tokens = section.list("tokens", "name", read_token).unwrap_or_default();
+        refuse_shared(section, origin.as_ref(), &tokens);
         Self { tokens: tokens.into_iter().flatten().collect() }
     }
 }
 
-/// The fault of a value has been reported.
-struct Reported;
+/// Reports tokens that stand for two principals. Which of them a call was for would be a matter of their order, and with it
+/// whose rights and page tokens it has. A token that the same principal has twice does no harm, but is a mistake.
+fn refuse_shared(section: &mut Section, origin: Option<&Origin>, tokens: &[Option<Token>]) {
+    let mut seen: HashMap<[u8; 32], (usize, &str)> = HashMap::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let Some(Token { principal, digest }) = token else { continue };
+        let Some((first, name)) = seen.get(digest) else {
+            seen.insert(*digest, (index, principal));
+            continue;
+        };
+        let problem = format!("has the same token at {first} and at {index}");
+        if name == principal {
+            section.warn("tokens", origin.cloned(), problem);
+        } else {
+            section.fault("tokens", origin.cloned(), format!("{problem}, for different names"));
+        }
+    }
+}
 
 fn read_token(section: &mut Section) -> Option<Token> {
     let name_is_given = section.origin("name").is_some();
@@ -54,23 +75,29 @@ fn read_token(section: &mut Section) -> Option<Token> {
 
 /// `token`: the token itself.
 fn plain(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
-    section.origin("token")?;
+    let origin = section.origin("token")?;
     let token = section.optional::<String>("token");
     section.show("token", "(redacted)".into());
-    Some(token.map(|token| Sha256::digest(token).into()).ok_or(Reported))
+    exposure::warn_of_file(section, "token", &origin);
+    let Some(token) = token else { return Some(Err(Reported)) };
+    // Spaces around the value of a header do not belong to it (RFC 9110, section 5.5).
+    if token.trim() != token {
+        section.warn("token", Some(origin), "has white space around it, so no client can send it");
+    }
+    Some(Ok(Sha256::digest(token).into()))
 }
 
 /// `token_file`: a file that holds the token; white space around it is ignored.
 fn from_file(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
     let origin = section.origin("token_file")?;
-    let Some(path) = section.optional::<PathBuf>("token_file") else { return Some(Err(Reported)) };
-    let problem = match std::fs::read_to_string(path) {
-        Ok(text) if !text.trim().is_empty() => return Some(Ok(Sha256::digest(text.trim()).into())),
-        Ok(_) => "is an empty file".to_owned(),
-        Err(error) => format!("cannot be read: {error}"),
-    };
-    section.fault("token_file", Some(origin), problem);
-    Some(Err(Reported))
+    let token = secret_file::read(section, "token_file", &origin);
+    Some(token.and_then(|token| {
+        if token.is_empty() {
+            section.fault("token_file", Some(origin), "is an empty file");
+            return Err(Reported);
+        }
+        Ok(Sha256::digest(token).into())
+    }))
 }
 
 /// `sha256`: the digest of the token in 64 hexadecimal digits, so that the configuration holds no secret.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::fault::Origin;
 use super::section::Section;
 use super::sections::Timeouts;
-use super::setting::{BackendName, Setting as _};
+use super::setting::{BackendName, EndpointUrl, Setting as _};
 
 /// Where entries are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Backend {
         /// `region`: none for that of the AWS configuration.
         region: Option<String>,
         /// `endpoint_url`: none for that of the region.
-        endpoint_url: Option<String>,
+        endpoint_url: Option<EndpointUrl>,
         /// `[timeouts]`.
         timeouts: Timeouts,
     },
@@ -42,16 +42,13 @@ impl Backend {
 
         let timeouts = root.section("timeouts", Timeouts::read);
         let region = root.optional("region");
-        let endpoint_url = root.optional::<String>("endpoint_url");
+        let endpoint_url = root.optional::<EndpointUrl>("endpoint_url");
         let data_dir = root.optional::<PathBuf>("data_dir");
         let memory = root.get("memory", false);
         match name {
             BackendName::DynamoDb => {
                 refuse(root, "data_dir", data_dir_origin, "needs backend embedded");
                 refuse(root, "memory", memory_origin.filter(|_| memory), "needs backend embedded");
-                if endpoint_url.as_ref().is_some_and(|url| !is_http(url)) {
-                    refuse(root, "endpoint_url", endpoint_origin, "must begin with http:// or https://");
-                }
                 Self::DynamoDb { region, endpoint_url, timeouts }
             }
             BackendName::Embedded => {
@@ -90,10 +87,6 @@ fn refuse(root: &mut Section, key: &str, origin: Option<Origin>, problem: &str) 
     if origin.is_some() {
         root.fault(key, origin, problem);
     }
-}
-
-fn is_http(url: &str) -> bool {
-    url.parse::<http::Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
 }
 
 /// Where a user's programs keep their data (XDG Base Directory Specification), else beside where we were started.

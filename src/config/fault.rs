@@ -22,7 +22,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One thing that is wrong with the configuration.
+/// One thing that is wrong with the configuration, or that its owner is warned of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The key, as a dotted path, such as `limits.max_in_flight_calls`.

@@ -3,13 +3,18 @@
 //! A key has the same name everywhere: `limits.default_deadline` is `default_deadline` under `[limits]` in the file and
 //! `DYNAKV__LIMITS__DEFAULT_DEADLINE` in the environment. Durations carry their unit (`60ms`, `5s`, `1h`). A list in the
 //! environment is TOML (`DYNAKV__TABLES='[{name = "a", physical_name = "prod-a"}]'`) or, for tables, names separated
-//! by commas. Every fault is reported at once, with the key's name and where it was given; an unknown key is a fault.
+//! by commas. Every fault is reported at once, with the key's name and where it was given; an unknown key is a fault. No
+//! fault shows the text of a file or of a list, which may hold a secret where nobody expects it.
 
 mod auth;
 mod backend;
+mod exposure;
 mod fault;
 mod flags;
+mod log;
+mod open_files;
 mod page_tokens;
+mod secret_file;
 mod section;
 mod sections;
 mod setting;
@@ -25,12 +30,15 @@ pub use auth::{Auth, Token};
 pub use backend::Backend;
 pub use fault::{Error, Fault, Origin};
 pub use flags::Flags;
+pub use log::Log;
+pub(crate) use log::{LIBRARIES_LEVEL, is_own};
+pub use open_files::raise_limit as raise_open_files_limit;
 pub use page_tokens::PageTokens;
-pub use sections::{Coalescing, Connections, Health, Limits, Log, Shutdown, Timeouts, Tls};
-pub use setting::{Listen, LogFormat};
+pub use sections::{Coalescing, Connections, Health, Limits, Shutdown, Timeouts, Tls};
+pub use setting::{Bytes, EndpointUrl, Listen, LogFormat, NoHttpUrl};
 
 use crate::model::TableSpec;
-use section::Section;
+use section::{Findings, Section};
 use source::Tree;
 
 /// Everything the server can be told. Each field names its key and default.
@@ -65,6 +73,8 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// `[log]`.
     pub log: Log,
+    /// What is likely to be a mistake, or lets others at a secret, but keeps nothing from working.
+    pub warnings: Vec<Fault>,
     effective: toml::Table,
 }
 
@@ -81,8 +91,9 @@ impl Config {
         merged.overlay(given);
         let mut root = Section::root(merged);
         let mut config = Self::read(&mut root, environment);
-        let (effective, faults) = root.finish();
+        let Findings { effective, faults, warnings } = root.finish();
         config.effective = effective;
+        config.warnings = warnings;
         let faults: Vec<Fault> = unreadable.into_iter().chain(faults).collect();
         if faults.is_empty() { Ok(config) } else { Err(Error { faults }) }
     }
@@ -109,6 +120,7 @@ impl Config {
             health: root.section("health", Health::read),
             shutdown: root.section("shutdown", Shutdown::read),
             log: root.section("log", Log::read),
+            warnings: Vec::new(),
             effective: toml::Table::new(),
         };
         if !config.listen.is_local() && !config.insecure && !config.is_guarded() {

@@ -1,5 +1,5 @@
-use std::path::PathBuf;
-
+use super::exposure;
+use super::secret_file::{self, Reported};
 use super::section::Section;
 use crate::model::Secret;
 
@@ -28,15 +28,17 @@ fn read_secret(section: &mut Section) -> Option<Secret> {
     secret.ok()
 }
 
-/// The fault of a value has been reported.
-struct Reported;
-
 /// `secret`: the secret itself.
 fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
     let origin = section.origin("secret")?;
     let secret = section.optional::<String>("secret");
     section.show("secret", "(redacted)".into());
+    exposure::warn_of_file(section, "secret", &origin);
     let Some(secret) = secret else { return Some(Err(Reported)) };
+    if secret.trim() != secret {
+        let problem = "has white space around it, which belongs to it here but not in a secret_file";
+        section.warn("secret", Some(origin.clone()), problem);
+    }
     Some(Secret::try_from(secret).map_err(|invalid| {
         section.fault("secret", Some(origin), invalid);
         Reported
@@ -46,13 +48,11 @@ fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
 /// `secret_file`: a file that holds the secret; white space around it is ignored.
 fn from_file(section: &mut Section) -> Option<Result<Secret, Reported>> {
     let origin = section.origin("secret_file")?;
-    let Some(path) = section.optional::<PathBuf>("secret_file") else { return Some(Err(Reported)) };
-    let secret = match std::fs::read_to_string(path) {
-        Ok(text) => Secret::try_from(text.trim().to_owned()).map_err(|invalid| invalid.problem),
-        Err(error) => Err(format!("cannot be read: {error}")),
-    };
-    Some(secret.map_err(|problem| {
-        section.fault("secret_file", Some(origin), problem);
-        Reported
+    let secret = secret_file::read(section, "secret_file", &origin);
+    Some(secret.and_then(|secret| {
+        Secret::try_from(secret).map_err(|invalid| {
+            section.fault("secret_file", Some(origin), invalid.problem);
+            Reported
+        })
     }))
 }

@@ -3,7 +3,13 @@ use std::ops::RangeInclusive;
 
 use super::fault::{Fault, Origin};
 use super::setting::Setting;
-use super::source::{Node, Tree};
+use super::source::{Node, Tree, toml_problem};
+
+/// The sections that hold secrets. A key in them that is not known may be a secret itself, and is not shown.
+const CONFIDENTIAL: [&str; 2] = ["auth", "page_tokens"];
+
+/// No key is longer. What is may be something else, such as a secret on a line of its own.
+const LONGEST_KEY: usize = 30;
 
 /// One section while it is read: hands out values, collects what is wrong and notes what is in effect.
 ///
@@ -12,17 +18,24 @@ pub(super) struct Section {
     path: String,
     given: Tree,
     known: Vec<&'static str>,
-    faults: Vec<Fault>,
-    effective: toml::Table,
+    findings: Findings,
+}
+
+/// What reading a section brought to light.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) effective: toml::Table,
+    pub(super) faults: Vec<Fault>,
+    pub(super) warnings: Vec<Fault>,
 }
 
 impl Section {
     pub(super) fn root(given: Tree) -> Self {
-        Self::at(String::new(), given, Vec::new())
+        Self::at(String::new(), given, Findings::default())
     }
 
-    fn at(path: String, given: Tree, faults: Vec<Fault>) -> Self {
-        Self { path, given, known: Vec::new(), faults, effective: toml::Table::new() }
+    fn at(path: String, given: Tree, findings: Findings) -> Self {
+        Self { path, given, known: Vec::new(), findings }
     }
 
     /// The value of a key that may be absent.
@@ -83,10 +96,7 @@ impl Section {
         mut read: impl FnMut(&mut Self) -> T,
     ) -> Option<Vec<T>> {
         let (value, origin) = self.take(key)?;
-        let Some(elements) = elements(value) else {
-            self.fault(key, Some(origin), "must be a list");
-            return None;
-        };
+        let elements = elements(value).map_err(|problem| self.fault(key, Some(origin.clone()), problem)).ok()?;
         let mut shown = Vec::new();
         let mut read_elements = Vec::new();
         for (index, element) in elements.into_iter().enumerate() {
@@ -99,19 +109,21 @@ impl Section {
                 }
             };
             read_elements.push(self.descend(key, format!("{}[{index}]", self.key(key)), given, &mut read));
-            shown.extend(self.effective.remove(key));
+            shown.extend(self.findings.effective.remove(key));
         }
         self.show(key, shown.into());
         Some(read_elements)
     }
 
     fn descend<T>(&mut self, key: &str, path: String, given: Tree, read: impl FnOnce(&mut Self) -> T) -> T {
-        let mut section = Self::at(path, given, std::mem::take(&mut self.faults));
+        let Findings { faults, warnings, .. } = &mut self.findings;
+        let (faults, warnings) = (std::mem::take(faults), std::mem::take(warnings));
+        let mut section = Self::at(path, given, Findings { effective: toml::Table::new(), faults, warnings });
         let value = read(&mut section);
-        section.refuse_the_rest();
-        self.faults = section.faults;
-        if !section.effective.is_empty() {
-            self.effective.insert(key.to_owned(), section.effective.into());
+        let Findings { effective, faults, warnings } = section.finish();
+        (self.findings.faults, self.findings.warnings) = (faults, warnings);
+        if !effective.is_empty() {
+            self.show(key, effective.into());
         }
         value
     }
@@ -119,7 +131,13 @@ impl Section {
     /// Reports a fault of a key of this section.
     pub(super) fn fault(&mut self, key: &str, origin: Option<Origin>, problem: impl Display) {
         let fault = Fault { key: self.key(key), origin, problem: problem.to_string() };
-        self.faults.push(fault);
+        self.findings.faults.push(fault);
+    }
+
+    /// Warns of what is no fault.
+    pub(super) fn warn(&mut self, key: &str, origin: Option<Origin>, problem: impl Display) {
+        let warning = Fault { key: self.key(key), origin, problem: problem.to_string() };
+        self.findings.warnings.push(warning);
     }
 
     /// Where a key that was not read yet is given.
@@ -132,13 +150,13 @@ impl Section {
 
     /// Notes what is in effect for a key, for `config print`.
     pub(super) fn show(&mut self, key: &str, value: toml::Value) {
-        self.effective.insert(key.to_owned(), value);
+        self.findings.effective.insert(key.to_owned(), value);
     }
 
     /// Reports the keys that nobody asked for, and ends the reading.
-    pub(super) fn finish(mut self) -> (toml::Table, Vec<Fault>) {
+    pub(super) fn finish(mut self) -> Findings {
         self.refuse_the_rest();
-        (self.effective, self.faults)
+        self.findings
     }
 
     fn refuse_the_rest(&mut self) {
@@ -152,8 +170,21 @@ impl Section {
                 Node::Value(_, origin) => Some(origin),
                 Node::Section(tree) => tree.any_origin(),
             };
-            self.fault(&key, origin, format!("is no setting{hint}"));
+            if self.may_be_shown(&key) {
+                self.fault(&key, origin, format!("is no setting{hint}"));
+            } else {
+                let key = if self.path.is_empty() { "the top level" } else { &self.path }.to_owned();
+                let problem = format!("has a key that is no setting{hint}");
+                self.findings.faults.push(Fault { key, origin, problem });
+            }
         }
+    }
+
+    /// Whether a key that is not known looks like the name of a setting, in a place where no secret is.
+    fn may_be_shown(&self, key: &str) -> bool {
+        let section = self.path.split(['.', '[']).next().unwrap_or_default();
+        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        !CONFIDENTIAL.contains(&section) && key.len() <= LONGEST_KEY && key.bytes().all(is_name)
     }
 
     fn take(&mut self, key: &'static str) -> Option<(toml::Value, Origin)> {
@@ -172,17 +203,24 @@ impl Section {
     }
 }
 
-fn elements(value: toml::Value) -> Option<Vec<toml::Value>> {
+/// The elements of a list, or why it is none.
+fn elements(value: toml::Value) -> Result<Vec<toml::Value>, String> {
+    /// Makes a document of a list.
+    const KEY: &str = "list = ";
+
     match value {
-        toml::Value::Array(elements) => Some(elements),
+        toml::Value::Array(elements) => Ok(elements),
         toml::Value::String(text) if text.trim_start().starts_with('[') => {
-            format!("list = {text}").parse::<toml::Table>().ok()?.remove("list").and_then(elements)
+            let document = format!("{KEY}{text}");
+            let mut table: toml::Table =
+                document.parse().map_err(|error| toml_problem(&error, &document, KEY.len()))?;
+            table.remove("list").map_or_else(|| Ok(Vec::new()), elements)
         }
-        toml::Value::String(text) => Some(text.split(',').map(|part| part.trim().into()).collect()),
+        toml::Value::String(text) => Ok(text.split(',').map(|part| part.trim().into()).collect()),
         toml::Value::Integer(_)
         | toml::Value::Float(_)
         | toml::Value::Boolean(_)
         | toml::Value::Datetime(_)
-        | toml::Value::Table(_) => None,
+        | toml::Value::Table(_) => Err("must be a list".to_owned()),
     }
 }

@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
-
 use super::section::Section;
-use super::setting::LogFormat;
+use super::setting::Bytes;
+use super::{exposure, open_files};
+use crate::memory;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -26,7 +26,11 @@ pub struct Tls {
 impl Tls {
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         let cert = section.optional("cert");
-        let key = section.optional("key");
+        let key_origin = section.origin("key");
+        let key = section.optional::<PathBuf>("key");
+        if let Some(path) = &key {
+            exposure::warn(section, "key", key_origin, path);
+        }
         let client_ca: Option<PathBuf> = section.optional("client_ca");
         let seconds = Duration::from_secs;
         let handshake_timeout = section.within("handshake_timeout", seconds(10), MILLISECOND..=HOUR);
@@ -55,8 +59,14 @@ impl Tls {
 pub struct Limits {
     /// `limits.max_concurrent_streams` (1024): calls at the same time on one connection; the client queues further ones.
     pub max_concurrent_streams: u32,
-    /// `limits.max_in_flight_calls` (4096): calls at the same time on the server; further ones are OVERLOADED.
+    /// `limits.max_in_flight_calls` (4096): calls at the same time on the server; further ones are OVERLOADED. Once three
+    /// quarters are taken, a connection that has many gets no more while others have few.
     pub max_in_flight_calls: u32,
+    /// `limits.memory` (a quarter of the memory of the control group or the machine, at most 1 GiB): bytes that callers may make
+    /// the server hold, as requests and as answers.
+    pub memory: Bytes,
+    /// `limits.connection_memory` (an eighth of `limits.memory`): the most of it for one connection.
+    pub connection_memory: Bytes,
     /// `limits.max_header_list_bytes` (16 KiB): size of a request's headers, decompressed.
     pub max_header_list_bytes: u32,
     /// `limits.max_local_error_reset_streams` (1024): faulty streams on one connection before it is closed, against
@@ -64,19 +74,37 @@ pub struct Limits {
     pub max_local_error_reset_streams: u32,
     /// `limits.default_deadline` (30 s): the time of a call that sets no deadline.
     pub default_deadline: Duration,
+    /// `limits.max_deadline` (5 min): the most time that a call gets, whatever its deadline.
+    pub max_deadline: Duration,
+    /// `limits.body_timeout` (10 s): for a request to arrive in full, from its headers on.
+    pub body_timeout: Duration,
+    /// `limits.stall_timeout` (20 s): an answer of which the client takes nothing for so long is given up.
+    pub stall_timeout: Duration,
     /// `limits.batch_concurrency` (32): calls to DynamoDB that one batch has in flight at most.
     pub batch_concurrency: u32,
 }
 
 impl Limits {
+    /// The limit of header bytes, as a size.
+    #[must_use]
+    pub fn header_list_bytes(&self) -> usize {
+        usize::try_from(self.max_header_list_bytes).unwrap_or(usize::MAX)
+    }
+
     pub(super) fn read(section: &mut Section) -> Self {
-        let default_deadline = Duration::from_secs(30);
+        let seconds = Duration::from_secs;
+        let memory = section.within("memory", Bytes(memory::default_budget()), Bytes(16 << 20)..=Bytes(1 << 40));
         Self {
             max_concurrent_streams: section.within("max_concurrent_streams", 1024, 1..=1_000_000),
             max_in_flight_calls: section.within("max_in_flight_calls", 4096, 1..=1_000_000),
+            memory,
+            connection_memory: section.within("connection_memory", Bytes(memory.0 / 8), Bytes(1 << 20)..=memory),
             max_header_list_bytes: section.within("max_header_list_bytes", 16 << 10, 1024..=1 << 20),
             max_local_error_reset_streams: section.within("max_local_error_reset_streams", 1024, 1..=1_000_000),
-            default_deadline: section.within("default_deadline", default_deadline, MILLISECOND..=HOUR),
+            default_deadline: section.within("default_deadline", seconds(30), MILLISECOND..=HOUR),
+            max_deadline: section.within("max_deadline", seconds(300), MILLISECOND..=24 * HOUR),
+            body_timeout: section.within("body_timeout", seconds(10), MILLISECOND..=HOUR),
+            stall_timeout: section.within("stall_timeout", seconds(20), MILLISECOND..=HOUR),
             batch_concurrency: section.within("batch_concurrency", 32, 1..=256),
         }
     }
@@ -98,9 +126,18 @@ impl Coalescing {
     }
 }
 
-/// `[connections]`: how long a client's connection lives.
+/// `[connections]`: how many there are, and how long a client's connection lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connections {
+    /// `connections.max` (what fits the limit of open files, at most 16,384): connections at the same time. At the maximum the
+    /// oldest that has not sent the HTTP/2 preface yet makes room; without one, a new connection is closed.
+    pub max: u32,
+    /// `connections.preface_timeout` (10 s): for the HTTP/2 preface to come, after the TLS handshake if there is one.
+    pub preface_timeout: Duration,
+    /// `connections.idle_timeout` (15 min): a connection without calls for so long is closed. 0s: never.
+    pub idle_timeout: Duration,
+    /// `connections.write_timeout` (10 s): a connection whose client takes no bytes for so long is cut.
+    pub write_timeout: Duration,
     /// `connections.max_age` (30 min): then the client is asked to connect anew, so that it finds new instances.
     /// Ten percent more or less, drawn for each connection. Calls in flight finish. 0s: never.
     pub max_age: Duration,
@@ -114,6 +151,10 @@ impl Connections {
     pub(super) fn read(section: &mut Section) -> Self {
         let seconds = Duration::from_secs;
         Self {
+            max: open_files::read(section),
+            preface_timeout: section.within("preface_timeout", seconds(10), MILLISECOND..=HOUR),
+            idle_timeout: section.within("idle_timeout", seconds(900), Duration::ZERO..=24 * HOUR),
+            write_timeout: section.within("write_timeout", seconds(10), MILLISECOND..=HOUR),
             max_age: section.within("max_age", seconds(1800), Duration::ZERO..=24 * HOUR),
             keepalive_interval: section.within("keepalive_interval", seconds(30), Duration::ZERO..=HOUR),
             keepalive_timeout: section.within("keepalive_timeout", seconds(20), MILLISECOND..=HOUR),
@@ -165,6 +206,9 @@ pub struct Shutdown {
     pub pause: Duration,
     /// `shutdown.grace` (30 s): for calls in flight, after the pause. What is left then is cut.
     pub grace: Duration,
+    /// `shutdown.signal_window` (2 s): a signal that repeats the first one within this time is the same one. `timeout` and
+    /// some supervisors send two.
+    pub signal_window: Duration,
 }
 
 impl Shutdown {
@@ -172,27 +216,7 @@ impl Shutdown {
         Self {
             pause: section.within("pause", Duration::ZERO, Duration::ZERO..=HOUR),
             grace: section.within("grace", Duration::from_secs(30), Duration::ZERO..=HOUR),
+            signal_window: section.within("signal_window", Duration::from_secs(2), Duration::ZERO..=HOUR),
         }
-    }
-}
-
-/// `[log]`: what is logged, to standard error. Never keys, values or secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Log {
-    /// `log.level` (info): off, error, warn, info, debug or trace for DynaKV's own lines, of which libraries add only
-    /// errors; or a filter of the crate tracing-subscriber, such as `info,dynakv=debug`.
-    pub level: String,
-    /// `log.format` (text): text or json.
-    pub format: LogFormat,
-}
-
-impl Log {
-    pub(super) fn read(section: &mut Section) -> Self {
-        let origin = section.origin("level");
-        let level: String = section.get("level", "info".into());
-        if let Err(error) = EnvFilter::try_new(&level) {
-            section.fault("level", origin, format!("must be a level or a filter: {error}"));
-        }
-        Self { level, format: section.get("format", LogFormat::Text) }
     }
 }

@@ -77,6 +77,47 @@ impl Setting for Duration {
     }
 }
 
+/// A number of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes(pub u64);
+
+impl Bytes {
+    /// As a size in this process's memory.
+    #[must_use]
+    pub fn to_usize(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+impl Setting for Bytes {
+    const MUST_BE: &'static str = "must be a number of bytes, or one with a unit, such as 512KiB, 64MiB or 1GiB";
+
+    fn read(value: &Value) -> Option<Self> {
+        if let Some(number) = value.as_integer() {
+            return number.try_into().ok().map(Self);
+        }
+        let text = value.as_str()?.trim();
+        let digits = text.trim_end_matches(|char: char| !char.is_ascii_digit());
+        let unit = match text.strip_prefix(digits)?.trim_start() {
+            "" | "B" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return None,
+        };
+        digits.parse::<u64>().ok()?.checked_mul(unit).map(Self)
+    }
+
+    fn show(&self) -> Value {
+        let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+        let fits = |(_, unit): &(&str, u64)| self.0 >= *unit && self.0.is_multiple_of(*unit);
+        match units.into_iter().find(fits) {
+            Some((name, unit)) => format!("{}{name}", self.0 / unit).into(),
+            None => i64::try_from(self.0).unwrap_or(i64::MAX).into(),
+        }
+    }
+}
+
 /// Where the server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
@@ -119,6 +160,62 @@ impl FromStr for Listen {
 
 impl Setting for Listen {
     const MUST_BE: &'static str = "must be an IP address and a port, such as 127.0.0.1:50051, or unix:/path";
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_str()?.parse().ok()
+    }
+
+    fn show(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+/// The URL of an endpoint. A user and a password in it are shown nowhere.
+///
+/// It has no query: the SDK ignores one, and shows it in a warning each time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointUrl(String);
+
+impl EndpointUrl {
+    /// The URL with all that it holds.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        // A password may hold any of `/?#@` if it is not encoded as it should be: the last `@` ends it.
+        let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("(redacted)@", rest));
+        write!(f, "{scheme}://{user}{rest}")
+    }
+}
+
+impl fmt::Debug for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EndpointUrl({self})")
+    }
+}
+
+impl FromStr for EndpointUrl {
+    type Err = NoHttpUrl;
+
+    fn from_str(url: &str) -> Result<Self, NoHttpUrl> {
+        let uri: http::Uri = url.parse().map_err(|_| NoHttpUrl)?;
+        let is_http = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+        if is_http && !url.contains(['?', '#']) { Ok(Self(url.to_owned())) } else { Err(NoHttpUrl) }
+    }
+}
+
+/// What was given is no URL of an endpoint. It is not shown, since it may hold a password all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an endpoint's URL begins with http:// or https:// and has no query")]
+pub struct NoHttpUrl;
+
+impl Setting for EndpointUrl {
+    const MUST_BE: &'static str = "must begin with http:// or https:// and have no query";
 
     fn read(value: &Value) -> Option<Self> {
         value.as_str()?.parse().ok()

@@ -23,7 +23,7 @@ impl Tree {
     pub(super) fn file(path: &Path) -> Result<Self, Fault> {
         let fault = |problem| Fault { key: "config".into(), origin: Some(Origin::File(path.to_owned())), problem };
         let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
-        let table = text.parse::<toml::Table>().map_err(|error| fault(format!("is no TOML: {error}")))?;
+        let table = text.parse::<toml::Table>().map_err(|error| fault(toml_problem(&error, &text, 0)))?;
         Ok(Self::table(table, &Origin::File(path.to_owned())))
     }
 
@@ -90,4 +90,16 @@ impl Tree {
             Node::Section(_) => None,
         }
     }
+}
+
+/// What is wrong with a document, the first `prefix` bytes of which are ours, as the end of a sentence. The error's own text
+/// would show the line of the document, and what stands there may be a secret.
+pub(super) fn toml_problem(error: &toml::de::Error, document: &str, prefix: usize) -> String {
+    let problem = format!("is no TOML: {}", error.message());
+    let Some(before) = error.span().and_then(|span| document.get(prefix..span.start.max(prefix))) else {
+        return problem;
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("{problem} (line {line}, column {column})")
 }

@@ -1,3 +1,5 @@
+mod secrets;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -104,7 +106,7 @@ fn settings_of_the_other_backend_are_refused() {
     );
     assert_eq!(faults(load("--memory --data-dir d", &[], None)), ["data_dir and memory exclude each other"]);
     let url = "--backend dynamodb --endpoint-url localhost:8000";
-    assert_eq!(faults(load(url, &[], None)), ["endpoint_url must begin with http:// or https://"]);
+    assert_eq!(faults(load(url, &[], None)), ["endpoint_url must begin with http:// or https:// and have no query"]);
 }
 
 #[test]
@@ -217,11 +219,11 @@ fn a_token_is_given_in_exactly_one_way_and_only_its_digest_is_kept() {
     let digest = "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0";
     let tokens = |text: &str| load("--memory", &[("DYNAKV__AUTH__TOKENS", text)], None);
     let file = format!(
-        "[{{name='a', token='s3cret'}}, {{name='b', token_file='{}'}}, {{name='c', sha256='{digest}'}}]",
+        "[{{name='a', token='s3cret'}}, {{name='a', token_file='{}'}}, {{name='a', sha256='{digest}'}}]",
         path.display()
     );
     let config = tokens(&file).unwrap();
-    assert_eq!(config.auth.tokens.iter().map(|token| token.principal.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(config.auth.tokens.iter().map(|token| token.principal.as_str()).collect::<Vec<_>>(), ["a"; 3]);
     assert!(config.auth.tokens.iter().all(|token| hex::encode(token.digest) == digest));
 
     for shown in [config.to_toml(), format!("{config:?}")] {
@@ -243,7 +245,7 @@ fn a_page_token_secret_is_given_in_exactly_one_way_and_never_shown() {
     let config = secrets(&format!("[{{secret='{first}'}}, {{secret_file={path:?}}}]")).unwrap();
     assert_eq!(config.page_tokens.secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [&first, &second]);
     for shown in [config.to_toml(), format!("{config:?}")] {
-        assert!(!shown.contains("first") && !shown.contains("second"), "{shown}");
+        assert!(!shown.contains(&first) && !shown.contains(&second), "{shown}");
     }
     assert_eq!(secrets(&format!("{first}, {second}")).unwrap().page_tokens, config.page_tokens);
     assert!(load("--memory", &[], None).unwrap().page_tokens.secrets.is_empty());
@@ -298,6 +300,9 @@ fn keys(section: &toml::Table, path: &str) -> Vec<(String, String)> {
     section.iter().flat_map(below).collect()
 }
 
+/// What is different on each machine: the documentation says how it is found out.
+const OF_THE_MACHINE: [&str; 3] = ["limits.memory", "limits.connection_memory", "connections.max"];
+
 #[test]
 fn the_documentation_has_every_key_with_its_default_and_no_other() {
     let rows: BTreeMap<&str, &str> = include_str!("../../docs/configuration.md")
@@ -326,7 +331,7 @@ fn the_documentation_has_every_key_with_its_default_and_no_other() {
 
     let known: BTreeSet<&str> = shown.iter().flatten().map(|(key, _)| key.as_str()).collect();
     assert_eq!(rows.keys().copied().collect::<BTreeSet<_>>(), known);
-    for (key, value) in &shown[0] {
+    for (key, value) in shown[0].iter().filter(|(key, _)| !OF_THE_MACHINE.contains(&key.as_str())) {
         assert!(rows[key.as_str()].contains(&format!("`{value}`")), "{key} is {value:?} by default");
     }
     for key in known.into_iter().filter(|key| !key.contains('[')) {

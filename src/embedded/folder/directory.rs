@@ -1,0 +1,166 @@
+use std::fs::{DirBuilder, File};
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, Stat, fchmod, fstat, fsync, mkdirat, open, openat, renameat, statat, unlinkat,
+};
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+const ONLY_OWNER_FOLDER: Mode = Mode::RWXU;
+const ONLY_OWNER_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+const WRITE_BY_OTHERS: Mode = Mode::WGRP.union(Mode::WOTH);
+const ANYTHING_BY_OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
+
+/// An open folder. Its files are opened through it and not by their paths, so nobody can put another folder in its place.
+#[derive(Debug)]
+pub(super) struct Directory {
+    path: PathBuf,
+    fd: OwnedFd,
+}
+
+impl Directory {
+    /// Opens the folder; makes it, for its owner alone, if it is missing. The path itself may lead over links: it is the
+    /// operator's.
+    pub(super) fn make(path: &Path) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(ONLY_OWNER_FOLDER.bits()).create(path)?;
+        let fd = open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(Self { path: path.to_owned(), fd })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether nobody but us and root can change what is in it.
+    pub(super) fn is_private(&self) -> io::Result<bool> {
+        let folder = fstat(&self.fd)?;
+        Ok(is_ours(&folder) && !mode(&folder).intersects(WRITE_BY_OTHERS))
+    }
+
+    /// Whether there is a file of this name, of whatever kind.
+    pub(super) fn has(&self, name: &str) -> io::Result<bool> {
+        Ok(self.look_at(name)?.is_some())
+    }
+
+    /// Whether there is a folder of this name that belongs to us.
+    pub(super) fn has_own(&self, name: &str) -> io::Result<bool> {
+        let is_own = |file: Stat| file_type(&file) == FileType::Directory && file.st_uid == geteuid().as_raw();
+        Ok(self.look_at(name)?.is_some_and(is_own))
+    }
+
+    /// Opens the folder in this one; makes it if it is missing. Others' rights on it are taken away.
+    pub(super) fn sub_folder(&self, name: &str) -> io::Result<Self> {
+        match mkdirat(&self.fd, name, ONLY_OWNER_FOLDER) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = openat(&self.fd, name, flags, Mode::empty()).map_err(|error| match error {
+            Errno::LOOP | Errno::NOTDIR => refused(name, "is no folder"),
+            error => error.into(),
+        })?;
+        let folder = fstat(&fd)?;
+        if folder.st_uid != geteuid().as_raw() {
+            return Err(refused(name, "belongs to another user than this process's"));
+        }
+        // Kubernetes gives the group rights on all that is in a volume with an `fsGroup`, at every start.
+        if mode(&folder).intersects(ANYTHING_BY_OTHERS) {
+            fchmod(&fd, ONLY_OWNER_FOLDER)?;
+        }
+        Ok(Self { path: self.path.join(name), fd })
+    }
+
+    /// Opens or makes a file that only its owner can read, and takes others' rights away from one that has them.
+    pub(super) fn open(&self, name: &str) -> io::Result<File> {
+        // Without `NONBLOCK`, opening a pipe would wait for its other end.
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = openat(&self.fd, name, flags, ONLY_OWNER_FILE).map_err(|error| match error {
+            Errno::LOOP => refused(name, "is a symbolic link"),
+            error => error.into(),
+        })?;
+        let found = fstat(&file)?;
+        check(name, &found)?;
+        if mode(&found).intersects(ANYTHING_BY_OTHERS) {
+            fchmod(&file, ONLY_OWNER_FILE)?;
+        }
+        Ok(File::from(file))
+    }
+
+    /// Checks a file that may be there, without opening it.
+    pub(super) fn check(&self, name: &str) -> io::Result<()> {
+        self.look_at(name)?.map_or(Ok(()), |file| check(name, &file))
+    }
+
+    /// Gives a file another name; when this returns, the name is on the disk.
+    pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        renameat(&self.fd, from, &self.fd, to)?;
+        Ok(fsync(&self.fd)?)
+    }
+
+    /// Takes a file away.
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
+    }
+
+    fn look_at(&self, name: &str) -> io::Result<Option<Stat>> {
+        match statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(file) => Ok(Some(file)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Which file it is, whatever its path.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        file.metadata().map(|file| Self { device: file.dev(), inode: file.ino() })
+    }
+
+    pub(super) fn at(path: &Path) -> io::Result<Self> {
+        path.symlink_metadata().map(|file| Self { device: file.dev(), inode: file.ino() })
+    }
+}
+
+/// Refuses what is not a file of ours alone. A second name (a hard link) may be in a folder that others can change.
+fn check(name: &str, file: &Stat) -> io::Result<()> {
+    match file_type(file) {
+        FileType::RegularFile => {}
+        FileType::Symlink => return Err(refused(name, "is a symbolic link")),
+        _ => return Err(refused(name, "is no regular file")),
+    }
+    if !is_ours(file) {
+        return Err(refused(name, "belongs to another user than this process's"));
+    }
+    if file.st_nlink != 1 {
+        return Err(refused(name, "has another name as well (a hard link)"));
+    }
+    Ok(())
+}
+
+/// Whether the file belongs to us or to root, who can do everything anyway.
+fn is_ours(file: &Stat) -> bool {
+    file.st_uid == geteuid().as_raw() || file.st_uid == 0
+}
+
+fn mode(file: &Stat) -> Mode {
+    Mode::from_raw_mode(file.st_mode)
+}
+
+fn file_type(file: &Stat) -> FileType {
+    FileType::from_raw_mode(file.st_mode)
+}
+
+fn refused(name: &str, problem: &str) -> io::Error {
+    io::Error::new(ErrorKind::PermissionDenied, format!("{name} in it {problem}"))
+}
