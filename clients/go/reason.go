@@ -67,4 +67,6 @@ const (
 	ReasonInternalError Reason = "INTERNAL_ERROR"
 	// ReasonUnimplemented, UNIMPLEMENTED: this server has no such RPC.
 	ReasonUnimplemented Reason = "UNIMPLEMENTED"
+	// ReasonStorageFull, RESOURCE_EXHAUSTED: the disk of the embedded engine has no room for the write, which certainly did not happen. A matter for its operator; do not retry.
+	ReasonStorageFull Reason = "STORAGE_FULL"
 )

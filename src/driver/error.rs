@@ -4,7 +4,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::model::Violation;
+use crate::memory::Full;
+use crate::model::{Violation, excerpt};
 
 /// Why a driver call failed. A miss, a lost race and a condition that did not hold are results, not errors.
 #[derive(Debug, thiserror::Error)]
@@ -73,12 +74,18 @@ pub enum Error {
     /// DynamoDB throttled the call for longer than it was retried.
     #[error("DynamoDB throttled the call")]
     Throttled(#[source] Upstream),
+    /// There is no memory for the answer of DynamoDB. Only reads end so.
+    #[error("{0}: no memory for the answer of DynamoDB")]
+    NoRoom(Full),
     /// This service's AWS role may not do this.
     #[error("the server is not allowed to do this in DynamoDB")]
     BackendAccessDenied(#[source] Upstream),
     /// This service's AWS credentials are not valid.
     #[error("the server has no valid AWS credentials")]
     BackendCredentials(#[source] Upstream),
+    /// The disk of the embedded engine has no room for the write.
+    #[error("the disk of the embedded engine is full")]
+    StorageFull(#[source] Upstream),
     /// DynamoDB did not answer; a write certainly did not happen.
     #[error("DynamoDB did not answer")]
     BackendUnavailable(#[source] Upstream),
@@ -121,8 +128,10 @@ impl Error {
             | Self::ItemCollectionFull(_)
             | Self::TransactionConflict(_)
             | Self::Throttled(_)
+            | Self::NoRoom(_)
             | Self::BackendAccessDenied(_)
             | Self::BackendCredentials(_)
+            | Self::StorageFull(_)
             | Self::BackendUnavailable(_)
             | Self::DeadlineExceeded { may_have_happened: false, .. }
             | Self::Internal(_) => false,
@@ -159,6 +168,7 @@ impl Error {
             | Self::Throttled(upstream)
             | Self::BackendAccessDenied(upstream)
             | Self::BackendCredentials(upstream)
+            | Self::StorageFull(upstream)
             | Self::BackendUnavailable(upstream)
             | Self::OutcomeUnknown(upstream)
             | Self::InvalidExpression { upstream, .. }
@@ -167,6 +177,7 @@ impl Error {
             Self::TableNotConfigured { .. }
             | Self::Invalid(_)
             | Self::TableShape(_)
+            | Self::NoRoom(_)
             | Self::NotACounter
             | Self::CounterOverflow
             | Self::UnexpectedAttributeType { .. } => None,
@@ -188,13 +199,19 @@ struct Details {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+/// How much is kept of a word of an endpoint's. Those of DynamoDB's are shorter.
+const MAX_WORD_BYTES: usize = 128;
+
+/// How many reasons for a throttle are kept.
+const MAX_REASONS: usize = 8;
+
+fn short(word: &str) -> String {
+    excerpt(word, MAX_WORD_BYTES).into_owned()
+}
+
 impl Upstream {
     pub(super) fn new(code: Option<&str>, request_id: Option<&str>) -> Self {
-        Self(Box::new(Details {
-            code: code.map(str::to_owned),
-            request_id: request_id.map(str::to_owned),
-            ..Details::default()
-        }))
+        Self(Box::new(Details { code: code.map(short), request_id: request_id.map(short), ..Details::default() }))
     }
 
     pub(super) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -208,7 +225,7 @@ impl Upstream {
     }
 
     pub(super) fn throttled_by(mut self, reasons: Vec<String>) -> Self {
-        self.0.throttle_reasons = reasons;
+        self.0.throttle_reasons = reasons.into_iter().take(MAX_REASONS).map(|reason| short(&reason)).collect();
         self
     }
 

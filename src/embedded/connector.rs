@@ -32,7 +32,7 @@ impl HttpConnector for Connector {
 /// for a worker is forgotten, and one that waits for its turn in the engine is skipped.
 async fn serve(engine: Engine, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let Ok(worker) = Arc::clone(&engine.shared.workers).acquire_owned().await else {
-        return http_response(Answer::failed());
+        return http_response(Answer::not_begun());
     };
     let gone = CancellationToken::new();
     let _gone_when_dropped = gone.clone().drop_guard();

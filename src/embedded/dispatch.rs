@@ -5,11 +5,15 @@ use dynoxide::{DynoxideError, NativeDatabase};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::batch::batch_write_item;
+use super::fault::{self, Fault};
 use super::scan::scan;
+use super::table::create_table;
 use super::update::{transact_write_items, update_item};
-use super::{Error, Shared};
+use super::{Broken, Error, Shared};
 
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
@@ -20,13 +24,25 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The answer of an engine that has failed.
-    pub(super) fn failed() -> Self {
+    /// The answer of an engine that fails in the middle of the call.
+    fn failed() -> Self {
         Self::error(&DynoxideError::InternalServerError(Error::Failed.to_string()))
     }
 
+    /// The answer of an engine that had failed before it could begin with the call.
+    pub(super) fn not_begun() -> Self {
+        Self::of_type(fault::NOT_BEGUN, &Error::Failed.to_string())
+    }
+
     fn error(error: &DynoxideError) -> Self {
-        Self { status: error.status_code(), body: error.to_json().into_bytes() }
+        match Fault::of(error).and_then(Fault::error_type) {
+            Some(error_type) => Self::of_type(error_type, &error.to_string()),
+            None => Self { status: error.status_code(), body: error.to_json().into_bytes() },
+        }
+    }
+
+    fn of_type(error_type: &str, message: &str) -> Self {
+        Self { status: 400, body: json!({ "__type": error_type, "message": message }).to_string().into_bytes() }
     }
 }
 
@@ -38,10 +54,11 @@ pub(super) fn answer(engine: &Shared, request: &HttpRequest, gone: &Cancellation
     // The SDK renders every DynamoDB request in memory, so that one without bytes at hand has none.
     let call = Call { engine, body: request.body().bytes().unwrap_or_default(), gone };
     match engine.guard(|| call.dispatch(operation.unwrap_or_default())) {
-        Some(Ok(Some(body))) => Answer { status: 200, body },
-        Some(Ok(None)) => Answer { status: 400, body: UNKNOWN_OPERATION.into() },
-        Some(Err(error)) => Answer::error(&error),
-        None => Answer::failed(),
+        Ok(Ok(Some(body))) => Answer { status: 200, body },
+        Ok(Ok(None)) => Answer { status: 400, body: UNKNOWN_OPERATION.into() },
+        Ok(Err(error)) => Answer::error(&error),
+        Err(Broken::Before) => Answer::not_begun(),
+        Err(Broken::Now) => Answer::failed(),
     }
 }
 
@@ -55,37 +72,77 @@ impl Call<'_> {
     /// `None`: there is no such operation.
     fn dispatch(&self, operation: &str) -> dynoxide::Result<Option<Vec<u8>>> {
         let answer = match operation {
-            "GetItem" => self.run(NativeDatabase::get_item),
-            "PutItem" => self.run(NativeDatabase::put_item),
-            "UpdateItem" => self.run(update_item),
-            "DeleteItem" => self.run(NativeDatabase::delete_item),
-            "BatchGetItem" => self.run(NativeDatabase::batch_get_item),
-            "BatchWriteItem" => self.run(NativeDatabase::batch_write_item),
-            "TransactGetItems" => self.run(NativeDatabase::transact_get_items),
-            "TransactWriteItems" => self.run(transact_write_items),
-            "Query" => self.run(NativeDatabase::query),
-            "Scan" => self.run(scan),
-            "CreateTable" => self.run(NativeDatabase::create_table),
-            "DescribeTable" => self.run(NativeDatabase::describe_table),
-            "UpdateTable" => self.run(NativeDatabase::update_table),
-            "DeleteTable" => self.run(NativeDatabase::delete_table),
-            "ListTables" => self.run(NativeDatabase::list_tables),
-            "UpdateTimeToLive" => self.run(NativeDatabase::update_time_to_live),
-            "DescribeTimeToLive" => self.run(NativeDatabase::describe_time_to_live),
-            "TagResource" => self.run(NativeDatabase::tag_resource),
-            "UntagResource" => self.run(NativeDatabase::untag_resource),
-            "ListTagsOfResource" => self.run(NativeDatabase::list_tags_of_resource),
-            "ExecuteStatement" => self.run(NativeDatabase::execute_statement),
-            "BatchExecuteStatement" => self.run(NativeDatabase::batch_execute_statement),
-            "ExecuteTransaction" => self.run(NativeDatabase::execute_transaction),
+            "GetItem" => self.read(NativeDatabase::get_item),
+            "PutItem" => self.write(NativeDatabase::put_item),
+            "UpdateItem" => self.write(update_item),
+            "DeleteItem" => self.write(NativeDatabase::delete_item),
+            "BatchGetItem" => self.read(NativeDatabase::batch_get_item),
+            "BatchWriteItem" => self.batch_write_item(),
+            "TransactGetItems" => self.read(NativeDatabase::transact_get_items),
+            "TransactWriteItems" => self.write(transact_write_items),
+            "Query" => self.read(NativeDatabase::query),
+            "Scan" => self.read(scan),
+            "CreateTable" => self.write(create_table),
+            "DescribeTable" => self.read(NativeDatabase::describe_table),
+            "UpdateTable" => self.change(NativeDatabase::update_table),
+            "DeleteTable" => self.change(NativeDatabase::delete_table),
+            "ListTables" => self.read(NativeDatabase::list_tables),
+            "UpdateTimeToLive" => self.write(NativeDatabase::update_time_to_live),
+            "DescribeTimeToLive" => self.read(NativeDatabase::describe_time_to_live),
+            "TagResource" => self.change(NativeDatabase::tag_resource),
+            "UntagResource" => self.change(NativeDatabase::untag_resource),
+            "ListTagsOfResource" => self.read(NativeDatabase::list_tags_of_resource),
+            "ExecuteStatement" => self.write(NativeDatabase::execute_statement),
+            "BatchExecuteStatement" => self.change(NativeDatabase::batch_execute_statement),
+            "ExecuteTransaction" => self.write(NativeDatabase::execute_transaction),
             _ => return Ok(None),
         };
         answer.map(Some)
     }
 
-    fn run<Q: DeserializeOwned, A: Serialize>(
+    fn read<Q: DeserializeOwned, A: Serialize>(
         &self,
         operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
+    ) -> dynoxide::Result<Vec<u8>> {
+        self.run(operation)
+    }
+
+    /// An operation that is carried out as a whole or not at all.
+    fn write<Q: DeserializeOwned, A: Serialize>(
+        &self,
+        operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
+    ) -> dynoxide::Result<Vec<u8>> {
+        self.run(|database, request| self.noted(operation(database, request)))
+    }
+
+    /// An operation of several transactions, of which the first may be done when another one fails.
+    fn change<Q: DeserializeOwned, A: Serialize>(
+        &self,
+        operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
+    ) -> dynoxide::Result<Vec<u8>> {
+        self.run(|database, request| {
+            self.noted(operation(database, request)).map_err(|error| match Fault::of(&error) {
+                Some(Fault::Full | Fault::NotBegun) => {
+                    DynoxideError::InternalServerError(format!("a change may be half done: {error}"))
+                }
+                Some(Fault::Io | Fault::Other) | None => error,
+            })
+        })
+    }
+
+    fn batch_write_item(&self) -> dynoxide::Result<Vec<u8>> {
+        self.run(|database, request| {
+            let batch = batch_write_item(database, request, self.body);
+            let refused = batch.as_ref().map_or_else(Some, |batch| batch.refused.as_ref());
+            self.note(refused);
+            Ok(batch?.answer)
+        })
+    }
+
+    /// Runs an operation when it is this call's turn.
+    fn run<Q: DeserializeOwned, A: Serialize>(
+        &self,
+        operation: impl FnOnce(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
         let request = serde_json::from_slice(self.body).map_err(|error| unreadable(&error))?;
         let answer = {
@@ -97,6 +154,19 @@ impl Call<'_> {
             operation(&self.engine.database, request)?
         };
         serde_json::to_vec(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    }
+
+    fn noted<A>(&self, outcome: dynoxide::Result<A>) -> dynoxide::Result<A> {
+        self.note(outcome.as_ref().err());
+        outcome
+    }
+
+    /// Notes whether the disk took what was written.
+    fn note(&self, failure: Option<&DynoxideError>) {
+        let Some(error) = failure else { return self.engine.room.taken(self.body.len()) };
+        if let Some(Fault::Full | Fault::Io) = Fault::of(error) {
+            self.engine.room.refused(self.body.len(), error);
+        }
     }
 }
 

@@ -104,6 +104,9 @@ const (
 	ErrorReason_ERROR_REASON_INTERNAL_ERROR ErrorReason = 30
 	// UNIMPLEMENTED: this server has no such RPC.
 	ErrorReason_ERROR_REASON_UNIMPLEMENTED ErrorReason = 31
+	// RESOURCE_EXHAUSTED: the disk of the embedded engine has no room for the write, which certainly did not happen. A matter
+	// for its operator; do not retry.
+	ErrorReason_ERROR_REASON_STORAGE_FULL ErrorReason = 32
 )
 
 // Enum value maps for ErrorReason.
@@ -141,6 +144,7 @@ var (
 		29: "ERROR_REASON_CANCELLED",
 		30: "ERROR_REASON_INTERNAL_ERROR",
 		31: "ERROR_REASON_UNIMPLEMENTED",
+		32: "ERROR_REASON_STORAGE_FULL",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":               0,
@@ -175,6 +179,7 @@ var (
 		"ERROR_REASON_CANCELLED":                 29,
 		"ERROR_REASON_INTERNAL_ERROR":            30,
 		"ERROR_REASON_UNIMPLEMENTED":             31,
+		"ERROR_REASON_STORAGE_FULL":              32,
 	}
 )
 
@@ -209,7 +214,7 @@ var File_dynakv_v1_errors_proto protoreflect.FileDescriptor
 
 const file_dynakv_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x16dynakv/v1/errors.proto\x12\tdynakv.v1*\xe6\b\n" +
+	"\x16dynakv/v1/errors.proto\x12\tdynakv.v1*\x85\t\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\"\n" +
@@ -243,7 +248,8 @@ const file_dynakv_v1_errors_proto_rawDesc = "" +
 	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x1c\x12\x1a\n" +
 	"\x16ERROR_REASON_CANCELLED\x10\x1d\x12\x1f\n" +
 	"\x1bERROR_REASON_INTERNAL_ERROR\x10\x1e\x12\x1e\n" +
-	"\x1aERROR_REASON_UNIMPLEMENTED\x10\x1fBH\n" +
+	"\x1aERROR_REASON_UNIMPLEMENTED\x10\x1f\x12\x1d\n" +
+	"\x19ERROR_REASON_STORAGE_FULL\x10 BH\n" +
 	"\rdev.dynakv.v1P\x01Z5github.com/dynakv/dynakv/clients/go/dynakvpb;dynakvpbb\x06proto3"
 
 var (

@@ -99,6 +99,8 @@ reasons! {
     InternalError = "INTERNAL_ERROR",
     /// This server has no such RPC.
     Unimplemented = "UNIMPLEMENTED",
+    /// The disk of the server's embedded engine is full; a write certainly did not happen.
+    StorageFull = "STORAGE_FULL",
 }
 
 impl fmt::Display for Reason {

@@ -60,6 +60,7 @@ export {
   OverloadedError,
   PermissionDeniedError,
   RateLimitedError,
+  StorageFullError,
   TableExistsError,
   TableNotActiveError,
   TableNotConfiguredError,

@@ -98,6 +98,9 @@ export class InternalError extends CallError {}
 /** This server has no such RPC. */
 export class UnimplementedError extends CallError {}
 
+/** The disk of the server's embedded engine is full; a write certainly did not happen. */
+export class StorageFullError extends CallError {}
+
 /** `OUTCOME_UNKNOWN` has no class here: it is what `OutcomeUnknownError` is about. */
 const CLASSES: Record<Exclude<KnownReason, "OUTCOME_UNKNOWN">, typeof CallError> = {
   INVALID_FIELD: InvalidFieldError,
@@ -130,6 +133,7 @@ const CLASSES: Record<Exclude<KnownReason, "OUTCOME_UNKNOWN">, typeof CallError>
   CANCELLED: CancelledError,
   INTERNAL_ERROR: InternalError,
   UNIMPLEMENTED: UnimplementedError,
+  STORAGE_FULL: StorageFullError,
 };
 
 for (const errorClass of Object.values(CLASSES)) {

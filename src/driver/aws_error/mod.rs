@@ -34,6 +34,8 @@ pub(super) use refusal::{Expression, Refusal};
 
 use super::error::{Error, Upstream};
 use super::layout::Item;
+use crate::embedded;
+use crate::memory::Full;
 
 /// An attempt that did not succeed.
 #[derive(Debug)]
@@ -50,8 +52,12 @@ pub(super) enum FailureKind {
     Conflict,
     /// DynamoDB may have carried the call out: a 5xx, a reset, a timeout, an unreadable answer.
     Unavailable,
-    /// No connection came about.
+    /// The embedded engine's disk has no room: it has written nothing.
+    StorageFull,
+    /// No connection came about, or the embedded engine did not begin with the call.
     NotSent,
+    /// There was no memory for the answer. Only reads are answered so.
+    NoRoom(Full),
     /// Our own deadline passed while the call was under way.
     Deadline,
     /// Our own deadline had passed before the call was sent.
@@ -82,12 +88,14 @@ impl FailureKind {
             | Self::Throttled
             | Self::Conflict
             | Self::NotSent
+            | Self::NoRoom(_)
             | Self::TooLate
             | Self::TableNotFound
             | Self::TableNotActive
             | Self::OtherKeySchema
             | Self::AccessDenied
             | Self::Credentials
+            | Self::StorageFull
             | Self::ItemTooLarge
             | Self::UpdateNotApplicable
             | Self::ItemCollectionFull
@@ -105,7 +113,12 @@ impl FailureKind {
     /// Whether the same request may succeed a moment later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::Throttled | Self::Conflict | Self::Unavailable | Self::NotSent | Self::InProgress => true,
+            Self::Throttled
+            | Self::Conflict
+            | Self::Unavailable
+            | Self::NotSent
+            | Self::NoRoom(_)
+            | Self::InProgress => true,
             Self::ConditionFailed(_)
             | Self::Deadline
             | Self::TooLate
@@ -114,6 +127,7 @@ impl FailureKind {
             | Self::OtherKeySchema
             | Self::AccessDenied
             | Self::Credentials
+            | Self::StorageFull
             | Self::ItemTooLarge
             | Self::UpdateNotApplicable
             | Self::ItemCollectionFull
@@ -163,6 +177,7 @@ impl Failure {
             FailureKind::Throttled => Error::Throttled(upstream),
             FailureKind::Conflict => Error::TransactionConflict(upstream),
             FailureKind::Unavailable | FailureKind::NotSent => Error::BackendUnavailable(upstream),
+            FailureKind::NoRoom(full) => Error::NoRoom(full),
             FailureKind::Deadline | FailureKind::TooLate => {
                 Error::DeadlineExceeded { may_have_happened: false, upstream }
             }
@@ -171,6 +186,7 @@ impl Failure {
             FailureKind::OtherKeySchema => Error::TableShape(table.to_owned()),
             FailureKind::AccessDenied => Error::BackendAccessDenied(upstream),
             FailureKind::Credentials => Error::BackendCredentials(upstream),
+            FailureKind::StorageFull => Error::StorageFull(upstream),
             FailureKind::ItemTooLarge => Error::ItemTooLarge(upstream),
             FailureKind::UpdateNotApplicable => Error::UpdateNotApplicable(upstream),
             FailureKind::ItemCollectionFull => Error::ItemCollectionFull(upstream),
@@ -194,11 +210,13 @@ impl Failure {
             | FailureKind::Conflict
             | FailureKind::Unavailable
             | FailureKind::NotSent
+            | FailureKind::NoRoom(_)
             | FailureKind::TableNotFound
             | FailureKind::TableNotActive
             | FailureKind::OtherKeySchema
             | FailureKind::AccessDenied
             | FailureKind::Credentials
+            | FailureKind::StorageFull
             | FailureKind::ItemTooLarge
             | FailureKind::UpdateNotApplicable
             | FailureKind::ItemCollectionFull
@@ -335,6 +353,8 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
         Some("SerializationException" | "UnknownOperationException" | "IdempotentParameterMismatchException") => {
             FailureKind::Refused
         }
+        Some(embedded::STORAGE_FULL) => FailureKind::StorageFull,
+        Some(embedded::NOT_BEGUN) => FailureKind::NotSent,
         // A 5xx, or an answer that we know nothing about and that anything between us and DynamoDB may have made.
         _ => FailureKind::Unavailable,
     }
@@ -380,6 +400,9 @@ impl Validation {
 fn of_dispatch(error: &(dyn StdError + 'static)) -> FailureKind {
     if find::<CredentialsError>(error).is_some() {
         return FailureKind::Credentials;
+    }
+    if let Some(full) = find::<Full>(error) {
+        return FailureKind::NoRoom(*full);
     }
     let never_connected = find::<legacy::Error>(error).is_some_and(legacy::Error::is_connect)
         || find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);

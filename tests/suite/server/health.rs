@@ -8,28 +8,28 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use crate::binary::{Proxy, Serve, make_table};
 
-const SERVICE: &str = "dynakv.v1.KeyValueService";
+pub(super) const SERVICE: &str = "dynakv.v1.KeyValueService";
 const SERVICES: [&str; 3] = [SERVICE, "dynakv.v1.ItemService", "dynakv.v1.TableService"];
 
-struct Health(HealthClient<Transport>);
+pub(super) struct Health(HealthClient<Transport>);
 
 impl Health {
-    fn of(client: &Client) -> Self {
+    pub(super) fn of(client: &Client) -> Self {
         Self(HealthClient::new(client.transport()))
     }
 
-    async fn check(&mut self, service: &str) -> Result<ServingStatus, tonic::Status> {
+    pub(super) async fn check(&mut self, service: &str) -> Result<ServingStatus, tonic::Status> {
         let request = HealthCheckRequest { service: service.to_owned() };
         Ok(self.0.check(request).await?.into_inner().status())
     }
 
-    async fn watch(&mut self, service: &str) -> Streaming<HealthCheckResponse> {
+    pub(super) async fn watch(&mut self, service: &str) -> Streaming<HealthCheckResponse> {
         let request = HealthCheckRequest { service: service.to_owned() };
         self.0.watch(request).await.unwrap().into_inner()
     }
 }
 
-async fn until(watch: &mut Streaming<HealthCheckResponse>, status: ServingStatus) {
+pub(super) async fn until(watch: &mut Streaming<HealthCheckResponse>, status: ServingStatus) {
     while watch.message().await.unwrap().unwrap().status() != status {}
 }
 

@@ -250,6 +250,10 @@ class RateLimitedError(ResourceExhaustedError):
     """This caller passed its own limit on this server."""
 
 
+class StorageFullError(ResourceExhaustedError):
+    """The disk of the server's embedded engine is full; a write certainly did not happen."""
+
+
 class OverloadedError(UnavailableError):
     """The server has too much work and did not begin this call."""
 

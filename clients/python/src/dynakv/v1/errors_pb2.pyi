@@ -85,6 +85,10 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """INTERNAL: a fault of DynaKV."""
     ERROR_REASON_UNIMPLEMENTED: _ErrorReason.ValueType  # 31
     """UNIMPLEMENTED: this server has no such RPC."""
+    ERROR_REASON_STORAGE_FULL: _ErrorReason.ValueType  # 32
+    """RESOURCE_EXHAUSTED: the disk of the embedded engine has no room for the write, which certainly did not happen. A matter
+    for its operator; do not retry.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of errors that DynaKV makes.
@@ -169,4 +173,8 @@ ERROR_REASON_INTERNAL_ERROR: ErrorReason.ValueType  # 30
 """INTERNAL: a fault of DynaKV."""
 ERROR_REASON_UNIMPLEMENTED: ErrorReason.ValueType  # 31
 """UNIMPLEMENTED: this server has no such RPC."""
+ERROR_REASON_STORAGE_FULL: ErrorReason.ValueType  # 32
+"""RESOURCE_EXHAUSTED: the disk of the embedded engine has no room for the write, which certainly did not happen. A matter
+for its operator; do not retry.
+"""
 global___ErrorReason = ErrorReason

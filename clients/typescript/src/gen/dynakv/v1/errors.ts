@@ -90,4 +90,9 @@ export enum ErrorReason {
   INTERNAL_ERROR = 30,
   /** UNIMPLEMENTED - UNIMPLEMENTED: this server has no such RPC. */
   UNIMPLEMENTED = 31,
+  /**
+   * STORAGE_FULL - RESOURCE_EXHAUSTED: the disk of the embedded engine has no room for the write, which certainly did not happen. A matter
+   * for its operator; do not retry.
+   */
+  STORAGE_FULL = 32,
 }

@@ -68,7 +68,9 @@ public enum Reason {
   /** A fault of DynaKV. */
   INTERNAL_ERROR,
   /** This server has no such RPC. */
-  UNIMPLEMENTED;
+  UNIMPLEMENTED,
+  /** The disk of the server's embedded engine is full; a write certainly did not happen. */
+  STORAGE_FULL;
 
   /**
    * The reason of this name on the wire; empty for one that this version of the client does not

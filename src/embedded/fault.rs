@@ -1,0 +1,126 @@
+//! What a failure inside the engine says of the call that met it.
+//!
+//! The engine keeps no code of SQLite's, only its words, which are the same for all failures of a kind: `sqlite3_errstr` in
+//! SQLite's C/C++ interface. So they are compared as a whole.
+
+use dynoxide::DynoxideError;
+
+/// The error of a call that the engine's disk has no room for: it has changed nothing.
+pub(crate) const STORAGE_FULL: &str = "DynakvStorageFullException";
+/// The error of a call that the engine did not begin with.
+pub(crate) const NOT_BEGUN: &str = "DynakvNotBegunException";
+
+/// `SQLITE_FULL`, as the engine's two ways of passing it on show it.
+const FULL: [&str; 2] = ["backend: database or disk is full", "Internal error: database or disk is full"];
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`: another process held the database's lock for longer than the engine waits. Each write
+/// begins by taking that lock, and nothing of it needs another one later.
+const LOCKED: [&str; 2] = ["backend: database is locked or busy", "Internal error: database is locked"];
+/// `SQLITE_READONLY`: SQLite refuses to begin a write.
+const READ_ONLY: [&str; 2] =
+    ["backend: attempt to write a readonly database", "Internal error: attempt to write a readonly database"];
+/// `SQLITE_IOERR`, whatever the operating system did not do.
+const IO: [&str; 2] = ["backend: I/O error: disk I/O error", "Internal error: disk I/O error"];
+
+/// A failure of the engine that is no answer of DynamoDB's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// There was no room on the disk, so SQLite has rolled the transaction back.
+    ///
+    /// That holds for a failed COMMIT too: the commit record is the last thing that SQLite writes to its log, and this failure
+    /// comes from a write to a file alone. A commit record that is not there as a whole is nothing to whoever opens the log
+    /// later.
+    Full,
+    /// SQLite did not begin with the transaction, so that nothing of it happened.
+    NotBegun,
+    /// The disk failed. If a sync did, the commit record may be on it.
+    Io,
+    /// All others. Whether the call has changed anything is unknown.
+    Other,
+}
+
+impl Fault {
+    /// `None`: an answer as DynamoDB gives it too.
+    pub(super) fn of(error: &DynoxideError) -> Option<Self> {
+        if error.status_code() < 500 {
+            return None;
+        }
+        let words = error.to_string();
+        let is_any = |kind: [&str; 2]| kind.contains(&words.as_str());
+        Some(match () {
+            () if is_any(FULL) => Self::Full,
+            () if is_any(LOCKED) || is_any(READ_ONLY) => Self::NotBegun,
+            () if is_any(IO) => Self::Io,
+            () => Self::Other,
+        })
+    }
+
+    /// The type of the error, where it is one of ours.
+    pub(super) fn error_type(self) -> Option<&'static str> {
+        match self {
+            Self::Full => Some(STORAGE_FULL),
+            Self::NotBegun => Some(NOT_BEGUN),
+            Self::Io | Self::Other => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dynoxide::storage_backend::from_rusqlite;
+    use rusqlite::{Connection, OpenFlags};
+
+    use super::*;
+
+    /// What SQLite says, in both ways in which the engine passes it on.
+    fn judged(statement: impl Fn() -> rusqlite::Result<()>) -> [Option<Fault>; 2] {
+        let (by_backend, by_handler) = (from_rusqlite(statement().unwrap_err()), statement().unwrap_err());
+        [DynoxideError::from(by_backend), DynoxideError::from(by_handler)].map(|error| Fault::of(&error))
+    }
+
+    fn database(folder: &tempfile::TempDir) -> Connection {
+        let database = Connection::open(folder.path().join("test.db")).unwrap();
+        database.pragma_update(None, "journal_mode", "WAL").unwrap();
+        database.execute_batch("CREATE TABLE IF NOT EXISTS t (v)").unwrap();
+        database
+    }
+
+    #[test]
+    fn a_full_disk_is_known_by_the_words_of_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let full = database(&folder);
+        full.pragma_update(None, "max_page_count", 2).unwrap();
+        let insert = || full.execute_batch("INSERT INTO t VALUES (zeroblob(100000))");
+        assert_eq!(judged(insert), [Some(Fault::Full); 2]);
+    }
+
+    #[test]
+    fn a_transaction_that_did_not_begin_is_known_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (database(&folder), database(&folder));
+        first.execute_batch("BEGIN IMMEDIATE").unwrap();
+        second.busy_timeout(std::time::Duration::ZERO).unwrap();
+        assert_eq!(judged(|| second.execute_batch("BEGIN IMMEDIATE")), [Some(Fault::NotBegun); 2]);
+
+        let path = folder.path().join("test.db");
+        let read_only = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        assert_eq!(judged(|| read_only.execute_batch("INSERT INTO t VALUES (1)")), [Some(Fault::NotBegun); 2]);
+    }
+
+    #[test]
+    fn an_io_error_leaves_a_write_in_doubt() {
+        let failed = || {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
+            Err(rusqlite::Error::SqliteFailure(code, Some("disk I/O error".to_owned())))
+        };
+        assert_eq!(judged(failed), [Some(Fault::Io); 2]);
+        assert_eq!(Fault::Io.error_type(), None);
+    }
+
+    #[test]
+    fn what_dynamodb_says_too_is_no_fault() {
+        assert_eq!(Fault::of(&DynoxideError::ValidationException("database or disk is full".to_owned())), None);
+        let half =
+            DynoxideError::InternalServerError("operation failed (backend: database or disk is full)".to_owned());
+        assert_eq!(Fault::of(&half), Some(Fault::Other));
+    }
+}

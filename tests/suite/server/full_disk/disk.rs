@@ -1,0 +1,75 @@
+//! A disk of which a test says how full it is.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::binary::Serve;
+
+/// What a write fails with that has no room, on Linux.
+pub(super) const ENOSPC: i32 = 28;
+/// What a write fails with that the owner's quota has no room for, on Linux.
+pub(super) const EDQUOT: i32 = 122;
+
+/// The disk under the data folder of a server.
+pub(super) struct Disk {
+    parent: TempDir,
+    error: i32,
+}
+
+impl Disk {
+    /// One that fails with this error when it is full.
+    pub(super) fn failing_with(error: i32) -> Self {
+        Self { parent: TempDir::new().unwrap(), error }
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.parent.path().join("data")
+    }
+
+    fn limit(&self) -> PathBuf {
+        self.parent.path().join("limit")
+    }
+
+    /// A server on it, which is probed so often that a test need not wait for it.
+    pub(super) fn server(&self) -> Serve {
+        Serve::in_folder(&self.data())
+            .env("LD_PRELOAD", library())
+            .env("DISK_LIMIT", self.limit())
+            .env("DISK_ERROR", self.error.to_string())
+            .env("DYNAKV__HEALTH__PROBE_PERIOD", "50ms")
+    }
+
+    /// Lets no file grow.
+    pub(super) fn fill(&self) {
+        File::create(self.limit()).unwrap();
+    }
+
+    /// Lets no file grow beyond what the log of the database has, and so many bytes more.
+    pub(super) fn fill_but_for(&self, bytes: u64) {
+        let log = fs::metadata(self.data().join("dynakv.db-wal")).unwrap().len();
+        let limit = self.parent.path().join("new-limit");
+        File::create(&limit).unwrap().set_len(log + bytes).unwrap();
+        fs::rename(limit, self.limit()).unwrap();
+    }
+
+    pub(super) fn make_room(&self) {
+        fs::remove_file(self.limit()).unwrap();
+    }
+}
+
+/// The library that makes it so. It is built with what links Rust programs, too.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/server/full_disk/disk.c");
+        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("disk.so");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"]).arg(&library).arg(source);
+        assert!(compiler.status().unwrap().success(), "cc makes no library of disk.c");
+        library
+    })
+}
