@@ -11,7 +11,7 @@
 //!        -> HTTP connector: the network | the embedded engine | a fault injector in tests
 //! ```
 //!
-//! `model` holds the domain types that all of them share. `config` and `cli` stand beside the path: they start it.
+//! `memory` counts what callers make all of them hold. `model` holds the domain types that all of them share. `config` and `cli` stand beside the path: they start it.
 
 #[cfg(all(feature = "faults", not(debug_assertions)))]
 compile_error!("the feature `faults` lets every caller make calls fail; it is for tests, never for a release");
@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod driver;
 pub mod embedded;
+pub mod memory;
 pub mod model;
 pub mod pb;
 pub mod server;

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::layout::{Item, Role};
 use super::read::{Consistency, Part};
 use super::retry::Pacing;
+use crate::memory::{self, Account};
 use crate::model::{Entry, Key};
 
 /// The most keys that DynamoDB takes in one BatchGetItem.
@@ -49,6 +50,8 @@ pub struct BatchGet {
     waiting: VecDeque<Chunk>,
     /// Tasks of their own, so that answers are taken apart on all cores. Dropped, they are aborted.
     in_flight: JoinSet<Fetched>,
+    /// What the answers take that were given out last.
+    held: Option<Account>,
     /// How many calls may be in flight: it begins at one and doubles, as nobody knows yet how large the items are.
     window: usize,
     largest_answer_bytes: usize,
@@ -66,6 +69,8 @@ struct Chunk {
 struct Fetched {
     chunk: Chunk,
     result: Result<Page, Failure>,
+    /// What the answer takes until the caller has it.
+    held: Option<Account>,
 }
 
 pub(super) struct Page {
@@ -116,6 +121,7 @@ impl KeyValues {
             reader: Reader::new(self.clone(), consistency, part, wants_capacity),
             positions,
             in_flight: JoinSet::new(),
+            held: None,
             window: 1,
             largest_answer_bytes: 0,
             consumed: Capacity::default(),
@@ -124,15 +130,20 @@ impl KeyValues {
 }
 
 impl BatchGet {
-    /// The next answers, or `None` after the last ones.
+    /// The next answers, or `None` after the last ones. Whoever asks for them is done with those before.
     pub async fn next(&mut self) -> Option<Vec<Answer>> {
+        self.held = None;
         loop {
             while self.in_flight.len() < self.limit()
                 && let Some(chunk) = self.waiting.pop_front()
             {
-                self.in_flight.spawn(self.reader.clone().fetch(chunk));
+                let fetch = memory::part(self.reader.clone().fetch(chunk));
+                self.in_flight.spawn(async {
+                    let (fetched, held) = fetch.await;
+                    Fetched { held, ..fetched }
+                });
             }
-            let Fetched { chunk, result } = match self.in_flight.join_next().await? {
+            let Fetched { chunk, result, held } = match self.in_flight.join_next().await? {
                 Ok(fetched) => fetched,
                 // Nobody aborts a task but by dropping the batch, so it has panicked; so does the call, then.
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -142,6 +153,7 @@ impl BatchGet {
                 Err(failure) => self.retry_or_fail(chunk, failure),
             };
             if !answers.is_empty() {
+                self.held = held;
                 return Some(answers);
             }
         }
@@ -229,7 +241,7 @@ impl Reader {
             driver.runtime.pause(pause).await;
         }
         let result = chunk.pacing.make(&driver.budget, self.batch_get_item(&chunk.keys)).await;
-        Fetched { chunk, result }
+        Fetched { chunk, result, held: None }
     }
 
     pub(super) async fn batch_get_item(&self, keys: &[String]) -> Result<Page, Failure> {

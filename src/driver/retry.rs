@@ -30,6 +30,10 @@ impl Deadline {
         self.0
     }
 
+    pub(super) fn has_passed(self) -> bool {
+        self.remaining().is_zero()
+    }
+
     fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -105,7 +109,7 @@ impl Pacing {
         budget: &Budget,
         attempt: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        if self.deadline.remaining().is_zero() {
+        if self.deadline.has_passed() {
             return Err(self.counted(Failure::deadline(false)));
         }
         self.made += 1;

@@ -1,9 +1,9 @@
 //! Answers to attempts that are not the first.
 
 use http::{HeaderMap, Response};
-use tonic::Status;
 use tonic::body::Body;
 
+use super::rejection::restated;
 use crate::wire::status::without_vouching;
 
 /// Where gRPC clients that retry by service config say how often they have sent a call before (gRPC proposal A6).
@@ -16,6 +16,5 @@ pub(super) fn is_repeated(headers: &HeaderMap) -> bool {
 
 /// Takes back the word that nothing was written, which is true of this attempt only.
 pub(super) fn speak_for_all(response: Response<Body>) -> Response<Body> {
-    let status = Status::from_header_map(response.headers());
-    status.and_then(|status| without_vouching(&status)).map_or(response, Status::into_http)
+    restated(response, without_vouching)
 }

@@ -20,9 +20,11 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::FutureExt;
 
+use super::answers::metered;
 use super::skew::SkewWatch;
-use crate::config::Timeouts;
+use crate::config::{EndpointUrl, Timeouts};
 use crate::driver::Clock;
+use crate::memory::Pool;
 
 /// The region of servers that have none, such as DynamoDB Local: only part of the signature.
 const NOMINAL_REGION: &str = "us-east-1";
@@ -41,17 +43,19 @@ pub fn network_connector() -> SharedHttpClient {
 /// A client for DynamoDB over the network, with the ordinary AWS configuration: credential chain, profile, region.
 pub async fn network_client(
     region: Option<&str>,
-    endpoint_url: Option<&str>,
+    endpoint_url: Option<&EndpointUrl>,
     timeouts: &Timeouts,
     clock: Arc<dyn Clock>,
+    memory: &Pool,
 ) -> Result<Client, NoRegion> {
-    let http = network_connector();
+    let http = metered(network_connector(), memory);
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
         .operation_timeout(timeouts.operation)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(timeouts);
+    let endpoint_url = endpoint_url.map(EndpointUrl::expose);
     if let Some(url) = endpoint_url {
         loader = loader.endpoint_url(url);
     }

@@ -10,9 +10,6 @@ use crate::driver::Deadline;
 /// The longest time taken off a caller's deadline.
 const LONGEST_MARGIN: Duration = Duration::from_millis(100);
 
-/// A deadline further away than this is as good as none. Keeps the arithmetic of moments from overflowing.
-const LONGEST: Duration = Duration::from_hours(24);
-
 /// The header `grpc-timeout` is not what "gRPC over HTTP2" (the gRPC repository, PROTOCOL-HTTP2.md) says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
@@ -27,16 +24,18 @@ pub(super) struct Time {
     /// The call is answered for whatever did not end with the work, such as a request that never arrives in full.
     /// Halfway between the end of work and the caller's deadline: it must not overtake the better answer.
     pub(super) answer: Instant,
+    /// The deadline itself: nobody waits for the rest of an answer any more.
+    pub(super) deadline: Instant,
 }
 
 impl Time {
-    /// Of a call that arrives `now`.
-    pub(super) fn of(headers: &HeaderMap, default: Duration, now: Instant) -> Result<Self, Malformed> {
+    /// Of a call that arrives `now`. A call may not hold what it takes for longer than `max`.
+    pub(super) fn of(headers: &HeaderMap, default: Duration, max: Duration, now: Instant) -> Result<Self, Malformed> {
         let given = headers.get("grpc-timeout").map(|value| parse(value.as_bytes()).ok_or(Malformed)).transpose()?;
-        let total = given.unwrap_or(default).min(LONGEST);
+        let total = given.unwrap_or(default).min(max);
         let margin = LONGEST_MARGIN.min(total / 10);
         let deadline = now + total;
-        Ok(Self { work: Deadline::at(deadline - margin), answer: deadline - margin / 2 })
+        Ok(Self { work: Deadline::at(deadline - margin), answer: deadline - margin / 2, deadline })
     }
 }
 
@@ -82,16 +81,16 @@ mod tests {
         let time = |timeout: &str| {
             let headers =
                 HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())]);
-            Time::of(&headers, Duration::from_secs(30), now)
+            Time::of(&headers, Duration::from_secs(30), Duration::from_mins(5), now)
         };
         let short = time("100m").unwrap();
         assert_eq!(short.work, Deadline::at(now + Duration::from_millis(90)));
         assert_eq!(short.answer, now + Duration::from_millis(95));
         assert_eq!(time("10S").unwrap().work, Deadline::at(now + Duration::from_millis(9_900)));
         assert_eq!(time("0n").unwrap().work, Deadline::at(now));
-        assert_eq!(time("99999999H").unwrap().work, time("24H").unwrap().work);
+        assert_eq!(time("99999999H").unwrap().work, time("5M").unwrap().work, "capped");
         assert_eq!(time("soon").unwrap_err(), Malformed);
-        let none = Time::of(&HeaderMap::new(), Duration::from_secs(30), now).unwrap();
+        let none = Time::of(&HeaderMap::new(), Duration::from_secs(30), Duration::from_mins(5), now).unwrap();
         assert_eq!(none.work, Deadline::at(now + Duration::from_millis(29_900)));
     }
 }

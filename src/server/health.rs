@@ -88,16 +88,16 @@ impl Readiness {
 
     async fn probe(&self) -> Result<(), NotReady> {
         if let Some(engine) = &self.engine {
-            engine.check()?;
+            engine.ready().await?;
         }
         Ok(self.driver.probe(Deadline::after(PROBE_TIME)).await?)
     }
 
-    /// Until the next probe is due, or the engine has failed.
+    /// Until the next probe is due, or the engine has failed or met a disk that does not take what is written.
     async fn wait(&self) {
         let Some(engine) = &self.engine else { return self.runtime.sleep.sleep(self.period).await };
         let mut left = self.period;
-        while !left.is_zero() && engine.check().is_ok() {
+        while !left.is_zero() && engine.check().is_ok() && engine.takes_writes() {
             let step = left.min(ENGINE_PERIOD);
             self.runtime.sleep.sleep(step).await;
             left -= step;

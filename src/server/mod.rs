@@ -1,15 +1,20 @@
 //! The server assembled: services, health, reflection, and what every call and connection passes.
 //!
 //! ```text
-//! listener -> connection   TCP_NODELAY, TLS, HTTP/2 settings, age, drain
-//!          -> call         request id, authentication, calls in flight, deadline, panics, the log line
+//! listener -> connection   TCP_NODELAY, TLS, the preface, HTTP/2 settings, age, drain
+//!          -> call         request id, authentication, deadline, the request's body, calls in flight, panics, the log line
 //!          -> tonic        framing; `rejection` explains what it refuses by itself
 //!          -> service
+//!
+//! What a client makes the server hold is bounded on the way: connections by `connection`, everything else by `call` and
+//! `answers`, from a budget of memory that they share. `refusals` counts what was refused.
 //! ```
 
+mod answers;
 mod attempts;
 mod auth;
 pub mod backend;
+mod brief;
 mod call;
 mod connection;
 mod deadline;
@@ -17,6 +22,7 @@ mod deadline;
 mod faults;
 mod health;
 mod listener;
+mod refusals;
 mod rejection;
 mod skew;
 pub mod startup;
@@ -33,6 +39,7 @@ use tonic::service::Routes;
 use crate::config::{self, Config};
 use crate::driver::{Driver, Runtime};
 use crate::embedded::Engine;
+use crate::memory::Pool;
 use crate::pb;
 use crate::pb::item_service_server::ItemServiceServer;
 use crate::pb::key_value_service_server::KeyValueServiceServer;
@@ -40,9 +47,12 @@ use crate::pb::table_service_server::TableServiceServer;
 use crate::service::{Items, KeyValue, Tables};
 use crate::wire::page_token::PageTokens;
 use crate::wire::status::MAX_MESSAGE_BYTES;
+pub use answers::metered;
+use brief::Brief;
 use call::Calls;
 use connection::Connections;
 use health::Readiness;
+use refusals::Refusals;
 
 /// Everything a server runs with.
 #[derive(Debug)]
@@ -69,6 +79,8 @@ pub struct Server {
     pub shutdown: config::Shutdown,
     /// Whether callers may delete tables.
     pub allow_delete_table: bool,
+    /// What callers may make the server hold. The connector of the driver's client counts on it, too.
+    pub memory: Pool,
 }
 
 /// Why a server cannot run.
@@ -80,6 +92,9 @@ pub enum Error {
     /// The compiled descriptors are broken.
     #[error("reflection cannot be offered")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The limits of requests do not fit the compiled descriptors.
+    #[error("requests cannot be checked")]
+    Requests(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Server {
@@ -104,8 +119,15 @@ impl Server {
             health: config.health.clone(),
             shutdown: config.shutdown.clone(),
             allow_delete_table: config.allow_delete_table,
+            memory: memory_of(&config.limits),
         }
     }
+}
+
+/// The budget of memory that these limits give.
+#[must_use]
+pub fn memory_of(limits: &config::Limits) -> Pool {
+    Pool::new(limits.memory.to_usize(), limits.connection_memory.to_usize())
 }
 
 /// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
@@ -123,16 +145,21 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
         health,
         shutdown: ending,
         allow_delete_table,
+        memory,
     } = server;
+    let refusals = Refusals::default();
     let tls = tls.as_ref().map(tls::Acceptor::new).transpose()?;
     let mut readiness = Readiness::new(driver.clone(), engine, health.probe_period, runtime.clone()).await;
     let tables = Tables::new(driver.clone(), allow_delete_table);
-    let calls = Calls::new(routes(driver, tables, page_tokens, &readiness)?, &auth, &limits);
-    let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone());
+    let routes = routes(driver, tables, page_tokens, &readiness)?;
+    let calls = Calls::new(routes, &auth, &limits, memory, refusals.clone());
+    let calls = calls.map_err(|error| Error::Requests(error.to_string().into()))?;
+    let mut connections = Connections::new(calls, tls, &limits, &connections, runtime.clone(), refusals.clone());
 
     tokio::select! {
         () = shutdown => {}
         never = readiness.keep() => match never {},
+        never = refusals.report(&runtime) => match never {},
         never = connections.accept(&listener) => match never {},
     }
     tracing::info!(pause = ?ending.pause, grace = ?ending.grace, "draining");
@@ -171,7 +198,7 @@ fn routes(driver: Driver, tables: Tables, page_tokens: PageTokens, readiness: &R
         .add_service(items)
         .add_service(tables)
         .add_service(readiness.service())
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
+        .add_service(Brief(reflection().build_v1()?))
+        .add_service(Brief(reflection().build_v1alpha()?))
         .prepare())
 }

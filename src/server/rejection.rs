@@ -3,20 +3,25 @@
 use http::Response;
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
 
-use crate::wire::status::{Reason, message_too_large, status};
+pub(super) use crate::wire::status::interrupted;
+use crate::wire::status::{Reason, message_too_large, status, without_outcome};
 
-/// The status of a call that was cut short in its handler: a write may or may not have happened.
-pub(super) fn interrupted(reason: Reason, message: &str) -> Status {
-    let unbegun = status(reason, message);
-    let mut details = unbegun.get_error_details();
-    if let Some(info) = details.error_info().cloned() {
-        let mut metadata = info.metadata;
-        metadata.insert("outcome".to_owned(), "UNKNOWN".to_owned());
-        details.set_error_info(info.reason, info.domain, metadata);
-    }
-    Status::with_error_details(unbegun.code(), message, details)
+/// The status of a call whose request did not arrive in full while there was time: nothing was begun.
+pub(super) fn never_arrived() -> Status {
+    status(Reason::DeadlineExceeded, "the request did not arrive in full within the time of the call")
+}
+
+/// The answer to a call that only reads: it never says whether anything was written. Whoever refuses a call before its handler
+/// has it does not ask what the call would do, and says that nothing was.
+pub(super) fn of_read(response: Response<Body>) -> Response<Body> {
+    restated(response, without_outcome)
+}
+
+/// The answer with another status in its headers, if `change` makes one of that it has there.
+pub(super) fn restated(response: Response<Body>, change: impl FnOnce(&Status) -> Option<Status>) -> Response<Body> {
+    let status = Status::from_header_map(response.headers());
+    status.and_then(|status| change(&status)).map_or(response, Status::into_http)
 }
 
 /// Gives an `ErrorInfo` to what tonic refuses by itself.
@@ -43,4 +48,37 @@ pub(super) fn explain(response: Response<Body>) -> Response<Body> {
         answer.headers_mut().insert("grpc-accept-encoding", known.clone());
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    fn outcome(response: &Response<Body>) -> Option<String> {
+        let status = Status::from_header_map(response.headers()).unwrap();
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.domain.as_str()), ("DEADLINE_EXCEEDED", "dynakv"));
+        info.metadata.get("outcome").cloned()
+    }
+
+    #[test]
+    fn reads_say_nothing_of_what_was_written() {
+        let cut_short = || interrupted(Reason::DeadlineExceeded, "the time of the call is used up").into_http();
+        assert_eq!(outcome(&cut_short()).as_deref(), Some("UNKNOWN"));
+        assert_eq!(outcome(&of_read(cut_short())), None);
+        assert_eq!(outcome(&never_arrived().into_http()).as_deref(), Some("NOT_APPLIED"));
+        let read = of_read(never_arrived().into_http());
+        assert_eq!(outcome(&read), None);
+        assert_eq!(read.headers()["content-type"], "application/grpc");
+    }
+
+    #[test]
+    fn what_is_no_refusal_of_ours_stays_as_it_is() {
+        let foreign = of_read(Status::not_found("service not registered").into_http());
+        assert_eq!(foreign.headers()["grpc-message"], "service%20not%20registered");
+        let answer = of_read(Response::new(Body::empty()));
+        assert!(answer.headers().is_empty());
+    }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::backend::is_loopback;
-use crate::config::PageTokens as Configured;
+use crate::config::{EndpointUrl, PageTokens as Configured};
 use crate::driver::{self, Deadline, Driver, TableState, TtlState};
 use crate::embedded::{self, Engine};
 use crate::model::{KeyAttribute, Secret, TableSpec};
@@ -46,11 +46,12 @@ pub struct AwsCli {
 impl AwsCli {
     /// With the region and the endpoint that were configured.
     #[must_use]
-    pub fn new(region: Option<&str>, endpoint_url: Option<&str>) -> Self {
+    pub fn new(region: Option<&str>, endpoint_url: Option<&EndpointUrl>) -> Self {
         let region = region.map(|region| format!(" --region {}", quoted(region)));
-        let endpoint = endpoint_url.map(|url| format!(" --endpoint-url {}", quoted(url)));
+        // Without user and password: the command ends up in the log.
+        let endpoint = endpoint_url.map(|url| format!(" --endpoint-url {}", quoted(&url.to_string())));
         let options = [region, endpoint].into_iter().flatten().collect();
-        Self { options, is_local: endpoint_url.is_some_and(is_loopback) }
+        Self { options, is_local: endpoint_url.is_some_and(|url| is_loopback(url.expose())) }
     }
 
     fn create_table(&self, table: &TableSpec) -> String {
@@ -237,12 +238,20 @@ mod tests {
     fn commands_survive_a_shell() {
         let mut table = TableSpec::named("users");
         table.attributes.key = "it's a key".into();
-        let command = AwsCli::new(None, Some("http://127.0.0.1:8000")).create_table(&table);
+        let url = "http://127.0.0.1:8000".parse().unwrap();
+        let command = AwsCli::new(None, Some(&url)).create_table(&table);
         assert_eq!(
             command,
             "aws dynamodb create-table --table-name users --attribute-definitions \
              'AttributeName=it'\\''s a key,AttributeType=S' --key-schema 'AttributeName=it'\\''s a key,KeyType=HASH' \
              --billing-mode PAY_PER_REQUEST --endpoint-url http://127.0.0.1:8000"
         );
+    }
+
+    #[test]
+    fn commands_name_an_endpoint_without_its_password() {
+        let url = "http://admin:s3cret@127.0.0.1:8000/".parse().unwrap();
+        let command = AwsCli::new(None, Some(&url)).create_table(&TableSpec::named("users"));
+        assert!(command.ends_with(" --endpoint-url 'http://(redacted)@127.0.0.1:8000/'"), "{command}");
     }
 }

@@ -61,6 +61,11 @@ fn is(code: Code, reason: &str, outcome: &str) -> (Code, String, Option<String>)
     (code, reason.to_owned(), Some(outcome.to_owned()))
 }
 
+/// The same of a call that only reads, which says nothing of what was written.
+fn is_read(code: Code, reason: &str) -> (Code, String, Option<String>) {
+    (code, reason.to_owned(), None)
+}
+
 /// A whole server on an engine in memory.
 struct Running {
     listen: config::Listen,

@@ -54,7 +54,7 @@ async fn a_fault_has_the_details_that_are_asked_for_or_none() {
     let asked = "id=b|code=RESOURCE_EXHAUSTED;reason=THROTTLED;outcome=NOT_APPLIED;metadata.attempts=7;field=a.b;\
                  retry_delay_ms=20;pushback_ms=-1;message=too much";
     let full = ask(&channel, asked).await.unwrap_err();
-    assert_eq!(reason(&full), is(Code::ResourceExhausted, "THROTTLED", "NOT_APPLIED"));
+    assert_eq!(reason(&full), is_read(Code::ResourceExhausted, "THROTTLED"));
     let details = full.get_error_details();
     assert_eq!(details.error_info().unwrap().metadata["attempts"], "7");
     assert_eq!(details.bad_request().unwrap().field_violations[0].field, "a.b");
@@ -67,7 +67,7 @@ async fn who_may_not_call_may_not_ask_for_faults() {
     let (_server, channel, carried_out) =
         counting(&[("DYNAKV__AUTH__TOKENS", "[{name = 'a', token = 's3cret'}]")]).await;
     let refused = ask(&channel, "id=a|code=OK").await.unwrap_err();
-    assert_eq!(reason(&refused), is(Code::Unauthenticated, "UNAUTHENTICATED", "NOT_APPLIED"));
+    assert_eq!(reason(&refused), is_read(Code::Unauthenticated, "UNAUTHENTICATED"));
     assert_eq!(carried_out.load(Ordering::Relaxed), 0);
 }
 
@@ -87,7 +87,7 @@ async fn what_cannot_be_read_is_refused() {
         "id=a|code=OK;delay_ms=18446744073709551615",
     ] {
         let refused = ask(&channel, fault).await.unwrap_err();
-        assert_eq!(reason(&refused), is(Code::InvalidArgument, "INVALID_FIELD", "NOT_APPLIED"), "{fault}");
+        assert_eq!(reason(&refused), is_read(Code::InvalidArgument, "INVALID_FIELD"), "{fault}");
     }
     assert_eq!(carried_out.load(Ordering::Relaxed), 0);
 }

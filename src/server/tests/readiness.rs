@@ -67,6 +67,7 @@ async fn a_backend_that_stops_shows_in_the_health_of_the_service_and_not_of_the_
     let page_tokens = startup::page_tokens(&config.page_tokens, None).unwrap();
     let mut server = Server::new(&config, driver, None, page_tokens, runtime);
     server.connections.max_age = Duration::ZERO;
+    server.connections.idle_timeout = Duration::ZERO;
     let listener = Listener::bind(&config.listen).await.unwrap();
     let channel = connect(&listener.address().unwrap()).await;
     let serving = tokio::spawn(run(server, listener, std::future::pending()));

@@ -142,6 +142,7 @@ async fn send(world: &World, method: &'static str, message: Vec<u8>) -> Result<(
 }
 
 const SET: &str = "/dynakv.v1.KeyValueService/Set";
+const BATCH_WRITE: &str = "/dynakv.v1.KeyValueService/BatchWrite";
 
 async fn messages(world: World) {
     let refused = refusal(send(&world, "/dynakv.v1.KeyValueService/Get", vec![0x12, 1, 0xff]).await);
@@ -154,9 +155,12 @@ async fn messages(world: World) {
         assert_eq!(refused.outcome.as_deref(), Some("NOT_APPLIED"));
     }
 
-    let refused = refusal(send(&world, SET, vec![0; 16 * 1024 * 1024 + 1]).await);
-    assert_eq!((refused.code, refused.reason.as_str()), (Code::InvalidArgument, "MESSAGE_TOO_LARGE"));
-    assert_eq!(refused.limit.as_deref(), Some("16777216 bytes"));
+    // Each method has a size of its own.
+    for (method, limit) in [(SET, 1 << 20), (BATCH_WRITE, 16 << 20)] {
+        let refused = refusal(send(&world, method, vec![0; limit + 1]).await);
+        assert_eq!((refused.code, refused.reason.as_str()), (Code::InvalidArgument, "MESSAGE_TOO_LARGE"));
+        assert_eq!(refused.limit, Some(format!("{limit} bytes")));
+    }
 
     let refused = refusal(send(&world, "/dynakv.v1.KeyValueService/Nothing", vec![]).await);
     assert_eq!((refused.code, refused.reason.as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));

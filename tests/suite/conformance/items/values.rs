@@ -111,9 +111,9 @@ async fn thirty_two_levels_and_no_more(world: World) {
     // So deep no message is even decoded.
     for too_deep in [maps(33), nested(60), maps(200)] {
         let (code, reason, _) = refusal(put(&world, put_of("refused", [("document", too_deep.clone())])).await);
-        assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "MALFORMED_MESSAGE"));
+        assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
         let (code, reason, _) = refusal(update(&world, update_of("refused", [("document", set(too_deep))])).await);
-        assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "MALFORMED_MESSAGE"));
+        assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
     }
     assert_eq!(world.item("refused").await, None);
 }
