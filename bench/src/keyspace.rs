@@ -10,8 +10,8 @@ use rand_distr::{Distribution, Zipf};
 /// How many keys there are.
 pub(crate) const KEYS: usize = 100_000;
 
-/// The largest value, in bytes.
-pub(crate) const LARGEST_VALUE: usize = 100 << 10;
+/// The largest value, in bytes: about as much as an item of DynamoDB holds.
+pub(crate) const LARGEST_VALUE: usize = 400_000;
 
 /// How skewed the keys of a Zipf run are: as in the Yahoo! Cloud Serving Benchmark.
 pub(crate) const ZIPF_EXPONENT: f64 = 0.99;

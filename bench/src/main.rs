@@ -7,13 +7,18 @@
 //! ```
 //!
 //! The stub and the no-op server are this program, too, each in a process of its own.
+//!
+//! `make abuse` and `make proxies` are parts of it as well: they run the same server over the same stub, the one while callers
+//! attack it, the other behind HAProxy and nginx.
 
+mod abuse;
 mod keyspace;
 mod load;
 mod measure;
 mod noop;
 mod plan;
 mod process;
+mod proxies;
 mod report;
 mod startup;
 mod stats;
@@ -28,7 +33,9 @@ use clap::{Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime;
 
+use self::abuse::Abuse;
 use self::plan::{Figure, Timing};
+use self::proxies::Proxies;
 use self::report::Report;
 use self::startup::Footprint;
 use self::stub::Stub;
@@ -45,6 +52,10 @@ struct Arguments {
 enum Part {
     /// Measure, and write the report
     Run(Bench),
+    /// Attack the server, and see what a good client beside that sees
+    Abuse(Abuse),
+    /// Restart the server behind real proxies, and count the calls that fail
+    Proxies(Proxies),
     /// Answer as DynamoDB does
     Stub(Stub),
     /// Answer a gRPC call without doing anything
@@ -80,6 +91,8 @@ fn main() -> anyhow::Result<()> {
     let threads = || runtime::Builder::new_multi_thread().enable_all().build();
     match Arguments::parse().part {
         Part::Run(bench) => threads()?.block_on(bench.run()),
+        Part::Abuse(abuse) => threads()?.block_on(abuse.run()),
+        Part::Proxies(proxies) => threads()?.block_on(proxies.run()),
         // On one thread, as nothing is cheaper; the report says how busy it was.
         Part::Stub(stub) => runtime::Builder::new_current_thread().enable_all().build()?.block_on(stub.run()),
         Part::Noop => threads()?.block_on(noop::run()),

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -22,7 +23,7 @@ pub(crate) struct Process {
     pub(crate) id: ProcessId,
     /// Where it listens.
     pub(crate) address: String,
-    _child: Child,
+    child: Child,
     /// Held, so that the process can go on writing.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
@@ -45,7 +46,18 @@ impl Process {
             bail!("{name} ended before it listened")
         };
         let address = tokio::time::timeout(START_TIME, listening).await.context("it does not listen")??;
-        Ok(Self { id, address, _child: child, _stdout: lines })
+        Ok(Self { id, address, child, _stdout: lines })
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        Ok(kill_process(id.context("the process has ended")?, signal)?)
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn ended(&mut self) -> anyhow::Result<ExitStatus> {
+        Ok(self.child.wait().await?)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::load::load;
 use crate::plan::{Operation, Timing, Workload};
 use crate::process::Process;
 use crate::stats::Spread;
-use crate::world::{World, serve};
+use crate::world::{FREE, World, serve};
 
 /// What a load balancer would ask for.
 const SERVICE: &str = "dynakv.v1.KeyValueService";
@@ -65,7 +65,7 @@ impl Footprint {
 /// Starts a server on the embedded engine: how long it takes, and what it holds.
 async fn start(binary: &Path) -> anyhow::Result<(f64, f64)> {
     let folder = TempDir::new()?;
-    let mut command = serve(binary);
+    let mut command = serve(binary, FREE);
     command.args(["--backend", "embedded", "--data-dir"]).arg(folder.path().join("data"));
     let begun = Instant::now();
     let process = Process::start(command).await?;

@@ -110,7 +110,7 @@ impl Server {
         threads: &Threads,
         values: &Values,
     ) -> anyhow::Result<Self> {
-        let mut command = serve(binary);
+        let mut command = serve(binary, FREE);
         command.args(["--backend", "dynamodb", "--table", TABLE, "--endpoint-url", &format!("http://{endpoint}")]);
         for kind in ["READS", "WRITES"] {
             command.env(format!("DYNAKV__COALESCING__{kind}"), coalescing.to_string());
@@ -124,10 +124,13 @@ impl Server {
     }
 }
 
-/// The server with its defaults on a free port, and nothing of this environment's but credentials that no one checks.
-pub(crate) fn serve(binary: &Path) -> Command {
+/// The address that takes a free port.
+pub(crate) const FREE: &str = "127.0.0.1:0";
+
+/// The server with its defaults at this address, and nothing of this environment's but credentials that no one checks.
+pub(crate) fn serve(binary: &Path, address: &str) -> Command {
     let mut command = Command::new(binary);
-    command.args(["serve", "--listen", "127.0.0.1:0"]).env_clear();
+    command.args(["serve", "--listen", address]).env_clear();
     command.envs([("AWS_ACCESS_KEY_ID", "bench"), ("AWS_SECRET_ACCESS_KEY", "bench"), ("DYNAKV__LOG__LEVEL", "warn")]);
     command
 }

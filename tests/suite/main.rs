@@ -9,8 +9,10 @@
 )]
 
 mod binary;
+mod bounds;
 mod client_examples;
 mod conformance;
+mod echo;
 mod examples;
 mod faults;
 mod server;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dynakv_client::{Client, RetryPolicy};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -23,7 +23,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program with nothing of this process's environment, but with credentials, which DynamoDB Local does not check.
 pub(super) fn dynakv() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dynakv"));
+    isolated(Command::new(env!("CARGO_BIN_EXE_dynakv")))
+}
+
+/// The same, with so many files open at most.
+fn dynakv_with_open_files(most: u32) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &most.to_string(), env!("CARGO_BIN_EXE_dynakv")]);
+    isolated(shell)
+}
+
+fn isolated(mut command: Command) -> Command {
     command.env_clear().envs([
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
@@ -36,6 +46,7 @@ pub(super) fn dynakv() -> Command {
 /// A server that is about to be started.
 pub(crate) struct Serve {
     command: Command,
+    is_log_read: bool,
 }
 
 /// The process of a server. Dropped, it is killed.
@@ -46,6 +57,8 @@ pub(crate) struct Serving {
     pub(crate) announced: Vec<String>,
     log: watch::Receiver<String>,
     reader: JoinHandle<()>,
+    /// Dropped, the log begins to be read.
+    unread: Option<oneshot::Sender<()>>,
 }
 
 /// How a server ended that did not take calls.
@@ -59,9 +72,17 @@ pub(crate) struct Refusal {
 impl Serve {
     /// On no port and no backend: all that is not given is a default.
     pub(crate) fn bare() -> Self {
-        let mut command = dynakv();
+        Self::with(dynakv())
+    }
+
+    fn with(mut command: Command) -> Self {
         command.arg("serve");
-        Self { command }
+        Self { command, is_log_read: true }
+    }
+
+    /// In memory, with so many files open at most.
+    pub(crate) fn with_open_files(most: u32) -> Self {
+        Self::with(dynakv_with_open_files(most)).args(["--listen", "127.0.0.1:0", "--memory"])
     }
 
     /// On a free port.
@@ -104,6 +125,12 @@ impl Serve {
         self
     }
 
+    /// Nobody reads its standard error, a pipe, before [`Serving::read_log`].
+    pub(crate) fn unread(mut self) -> Self {
+        self.is_log_read = false;
+        self
+    }
+
     /// Starts it, and waits until it says where it listens.
     pub(crate) async fn start(self) -> Serving {
         let mut server = self.launch();
@@ -127,9 +154,15 @@ impl Serve {
     pub(crate) fn launch(mut self) -> Serving {
         let mut process = self.command.spawn().unwrap();
         let (sender, log) = watch::channel(String::new());
-        let reader = tokio::spawn(collect(process.stderr.take().unwrap(), sender));
+        let (unread, read) = oneshot::channel::<()>();
+        let stderr = process.stderr.take().unwrap();
+        let reader = tokio::spawn(async move {
+            let _ = read.await;
+            collect(stderr, sender).await;
+        });
+        let unread = Some(unread).filter(|_| !self.is_log_read);
         let stdout = BufReader::new(process.stdout.take().unwrap()).lines();
-        Serving { process, stdout, announced: Vec::new(), log, reader }
+        Serving { process, stdout, announced: Vec::new(), log, reader, unread }
     }
 }
 
@@ -181,6 +214,11 @@ impl Serving {
         assert!(matches!(logged, Ok(Ok(_))), "the server has not logged {words:?}: {}", self.log());
     }
 
+    /// Reads the log from now on, from where nobody did before.
+    pub(crate) fn read_log(&mut self) {
+        self.unread = None;
+    }
+
     /// Closes the other end of its standard error.
     pub(crate) async fn stop_reading_log(&mut self) {
         self.reader.abort();
@@ -192,6 +230,14 @@ impl Serving {
         let id = self.process.id().expect("the process has not ended").to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &id]).status().await.unwrap();
         assert!(sent.success());
+    }
+
+    /// The most that it ever held in memory, in MiB, as `proc(5)` of the Linux manual pages has it.
+    pub(crate) fn peak_mib(&self) -> u64 {
+        let id = self.process.id().expect("the process has not ended");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() >> 10
     }
 
     /// Kills it without a warning.

@@ -1,0 +1,93 @@
+// Bursts makes bursts of Gets with deadlines so short that most of them pass, beside calls of a neighbour on the same connection. It
+// prints how many calls of the neighbour failed, as JSON: none should, since grpc-go only does what it is asked to.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"log"
+	"os"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/dynakv/dynakv/clients/go/dynakvpb"
+)
+
+// patience is the deadline of the neighbour's calls.
+const patience = 5 * time.Second
+
+type report struct {
+	NeighbourCalls  int    `json:"neighbour_calls"`
+	NeighbourErrors int    `json:"neighbour_errors"`
+	FirstError      string `json:"first_error"`
+}
+
+func main() {
+	address := flag.String("address", "127.0.0.1:50051", "of the server")
+	token := flag.String("token", "", "that the calls carry")
+	bursts := flag.Int("bursts", 1000, "one after the other")
+	calls := flag.Int("calls", 100, "of each burst, at the same time")
+	deadline := flag.Duration("deadline", time.Millisecond, "of each call of a burst")
+	flag.Parse()
+	connection, err := grpc.NewClient(*address,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		// A retry would hide what is looked for.
+		grpc.WithDisableRetry())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer connection.Close()
+	ctx := metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+*token)
+	store := dynakvpb.NewKeyValueServiceClient(connection)
+
+	ctx, stop := context.WithCancel(ctx)
+	neighbour := make(chan report)
+	go func() { neighbour <- callOnAndOn(ctx, store) }()
+	for range *bursts {
+		burst(ctx, store, *calls, *deadline)
+	}
+	stop()
+	if err := json.NewEncoder(os.Stdout).Encode(<-neighbour); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// burst makes calls at the same time, and waits until all have ended, as most do by their deadline.
+func burst(ctx context.Context, store dynakvpb.KeyValueServiceClient, calls int, deadline time.Duration) {
+	var ended sync.WaitGroup
+	for range calls {
+		ended.Add(1)
+		go func() {
+			defer ended.Done()
+			ctx, cancel := context.WithTimeout(ctx, deadline)
+			defer cancel()
+			// The outcome is of no interest here.
+			_, _ = store.Get(ctx, &dynakvpb.GetRequest{Key: "100-00001"})
+		}()
+	}
+	ended.Wait()
+}
+
+// callOnAndOn makes one call after the other until the context ends.
+func callOnAndOn(ctx context.Context, store dynakvpb.KeyValueServiceClient) report {
+	var made report
+	for ctx.Err() == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		_, err := store.Get(ctx, &dynakvpb.GetRequest{Key: "100-00001"})
+		cancel()
+		made.NeighbourCalls++
+		if err != nil {
+			made.NeighbourErrors++
+			if made.FirstError == "" {
+				made.FirstError = err.Error()
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return made
+}

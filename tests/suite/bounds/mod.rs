@@ -1,0 +1,45 @@
+//! The attacks of `make abuse` with small figures: whatever one caller does, the server ends it by itself, and others are
+//! served. What that costs in memory and time is measured by `make abuse`.
+
+mod bodies;
+mod floods;
+mod log;
+mod messages;
+mod resets;
+mod silence;
+mod unread;
+
+use std::time::Duration;
+
+use dynakv_abuse::http2::Stream;
+use tokio::time::timeout;
+
+use crate::binary::Serving;
+
+/// What the server has not done by then counts as never. It never takes that long.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Waits for what the server does by itself.
+async fn in_time<T>(what: &str, done: impl IntoFuture<Output = T>) -> T {
+    timeout(PATIENCE, done.into_future()).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
+}
+
+/// Asserts that the server has ended every stream, and the connection lives.
+fn assert_settled(streams: &[Stream]) {
+    let unsettled: Vec<_> = streams.iter().filter(|stream| !stream.is_settled()).collect();
+    assert!(unsettled.is_empty(), "{} of {}: {:?}", unsettled.len(), streams.len(), unsettled.first());
+}
+
+/// Asserts that a good client is served.
+async fn assert_serves(server: &Serving) {
+    let client = server.client().await;
+    in_time("a Set", client.set("good", "client")).await.unwrap();
+    assert_eq!(in_time("a Get", client.get("good")).await.unwrap().unwrap().text(), Some("client"));
+}
+
+/// Asserts that a signal ends the server, and that it does not claim to have cut calls.
+async fn assert_ends(mut server: Serving) {
+    server.signal("TERM").await;
+    assert_eq!(in_time("the end", server.ended()).await.code(), Some(0));
+    assert!(!server.log().contains("still in flight"), "{}", server.log());
+}
