@@ -1,6 +1,9 @@
 # Everything that a check needs beyond the toolchains is fetched to .cache by the target that needs it.
 
 GRPCURL_VERSION := 1.9.3
+CARGO_FUZZ_VERSION := 0.13.2
+# How long each target is fuzzed.
+FUZZ_SECONDS ?= 60
 # What is built for tests has faults for clients to ask for, all of it, so that nothing is built twice.
 TESTED := --features dynakv/faults
 BUF := npx --yes @bufbuild/buf@1.75.0
@@ -8,10 +11,10 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts bench-clients server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: suite clients readme ## All tests; no AWS account, no credentials
 
@@ -44,6 +47,8 @@ fmt: ## Format the code
 
 # The server is built by itself, so that it is the one that is released: no feature of another package's is in it.
 SERVER = $(or $(CARGO_TARGET_DIR),target)/release/dynakv
+TESTED_SERVER = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv
+TESTED_BENCH = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv-bench
 BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER)
 
 bench: server ## Measure everything, in some twenty minutes, and write docs/benchmarks.md; wants an idle machine
@@ -59,6 +64,49 @@ bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs 
 bench-parts: ## Measure the parts that only compute
 	@tools/require cargo
 	cargo bench --locked --bench parts --features bench-internals
+
+abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
+	@tools/require go
+	@mkdir -p .cache/bin
+	cd bench/bursts && go build -o $(abspath .cache/bin/bursts) .
+	cargo run --release --locked --package dynakv-bench -- abuse --server $(SERVER) --go-bursts .cache/bin/bursts
+
+proxies: server ## Restart the server behind HAProxy and nginx, and count the calls that fail: 50,000 calls, ten restarts
+	@tools/require haproxy nginx
+	cargo run --release --locked --package dynakv-bench -- proxies --server $(SERVER)
+
+# On what is built for tests anyhow.
+proxies-quick: ## The same with 2,000 calls and three restarts
+	@tools/require cargo haproxy nginx
+	cargo build --workspace --locked $(TESTED)
+	$(TESTED_BENCH) proxies --server $(TESTED_SERVER) --calls 2000 --restarts 3 --max-age 200ms --pause 2s
+
+# Without a sanitizer: those need a nightly compiler, and there is no unsafe code of ours to find anything in.
+FUZZ = .cache/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+
+fuzz: $(FUZZ) ## Fuzz what reads bytes of callers, for FUZZ_SECONDS each
+	@tools/require cargo
+	@mkdir -p .cache/corpus/{expression,page_token,prescan,prescan_of_structure}
+	for target in expression page_token prescan prescan_of_structure; do \
+	  $(FUZZ) run --sanitizer none --target-dir target/fuzz $$target .cache/corpus/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1; \
+	done
+
+$(FUZZ):
+	@tools/require cargo
+	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --root $(abspath .cache/cargo-fuzz-$(CARGO_FUZZ_VERSION))
+
+# What is counted is built as the server is that is released. `make instructions ONLY=get,set` counts these alone.
+INSTRUCTIONS = cargo run --release --locked --package dynakv-instructions --
+ONLY ?=
+
+instructions: ## Count the instructions that calls take, and fail where one takes more than its budget
+	@tools/require cargo valgrind
+	$(INSTRUCTIONS) check $(if $(ONLY),--only $(ONLY))
+
+instructions-accept: ## Count them, and make the figures the budgets
+	@tools/require cargo valgrind
+	$(INSTRUCTIONS) accept --runs 5 $(if $(ONLY),--only $(ONLY))
 
 server:
 	@tools/require cargo

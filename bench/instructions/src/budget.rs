@@ -1,0 +1,137 @@
+//! The budgets, and the file that keeps them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use crate::measure::Counted;
+use crate::operation::Operation;
+
+/// Of a budget that is new. Counts of the same code were at most 0.1 % apart; see docs/benchmarks.md.
+const TOLERANCE_PERCENT: f64 = 1.0;
+
+/// How far below its budget a call is that should have a lower one.
+const FAR_UNDER_PERCENT: f64 = 10.0;
+
+const HEAD: &str = "\
+# The instructions that one call may take; `make instructions` compares. `make instructions-accept` writes this file, and
+# keeps the tolerances. Who raises a budget says in the commit what it is spent on.
+";
+
+/// What is allowed, and what it was counted with.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Budgets {
+    counted_with: String,
+    #[serde(flatten)]
+    of: BTreeMap<Operation, Budget>,
+}
+
+/// What one call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Budget {
+    pub(crate) instructions: u64,
+    /// How many percent more than that are chance.
+    tolerance_percent: f64,
+}
+
+/// What a count is beside its budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Within,
+    Over,
+    /// The budget should be lowered: it would not notice if what was saved were spent again.
+    FarUnder,
+}
+
+impl Budget {
+    /// How many percent more than its budget a call takes.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub(crate) fn excess_percent(&self, instructions: u64) -> f64 {
+        (instructions as f64 / self.instructions as f64 - 1.0) * 100.0
+    }
+
+    pub(crate) fn judge(&self, instructions: u64) -> Verdict {
+        match self.excess_percent(instructions) {
+            excess if excess > self.tolerance_percent => Verdict::Over,
+            excess if excess < -FAR_UNDER_PERCENT => Verdict::FarUnder,
+            _ => Verdict::Within,
+        }
+    }
+}
+
+impl Budgets {
+    pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is not understood", file.display()))
+    }
+
+    pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
+        fs::write(file, self.text()?).with_context(|| format!("{} cannot be written", file.display()))
+    }
+
+    fn text(&self) -> anyhow::Result<String> {
+        let mut text = HEAD.to_owned();
+        writeln!(text, "counted_with = {:?}", self.counted_with)?;
+        for (operation, Budget { instructions, tolerance_percent }) in &self.of {
+            write!(
+                text,
+                "\n[{operation}]\ninstructions = {instructions}\ntolerance_percent = {tolerance_percent:?}\n"
+            )?;
+        }
+        Ok(text)
+    }
+
+    pub(crate) fn of(&self, operation: Operation) -> Option<Budget> {
+        self.of.get(&operation).copied()
+    }
+
+    /// Makes what was counted the budgets.
+    pub(crate) fn accept(&mut self, counted: &[Counted], tools: String) {
+        self.counted_with = tools;
+        for Counted { operation, median, .. } in counted {
+            let tolerance_percent = self.of(*operation).map_or(TOLERANCE_PERCENT, |budget| budget.tolerance_percent);
+            self.of.insert(*operation, Budget { instructions: *median, tolerance_percent });
+        }
+    }
+
+    /// Says so if the difference may come from the tools and not from the code.
+    pub(crate) fn warn_of_other_tools(&self, tools: &str) {
+        if self.counted_with != tools {
+            println!(
+                "The budgets were counted with {}, this with {tools}: count the budgets' commit again.",
+                self.counted_with
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: Budget = Budget { instructions: 100_000, tolerance_percent: 1.0 };
+
+    #[test]
+    fn more_than_the_tolerance_is_over_and_a_tenth_less_is_far_under() {
+        let verdicts = [101_001, 101_000, 100_000, 90_001, 89_999].map(|instructions| BUDGET.judge(instructions));
+        assert_eq!(verdicts, [Verdict::Over, Verdict::Within, Verdict::Within, Verdict::Within, Verdict::FarUnder]);
+    }
+
+    #[test]
+    fn what_is_accepted_is_read_again_and_tolerances_stay() {
+        let count = |operation, median| Counted { operation, lowest: 0, median, highest: u64::MAX };
+        let of = BTreeMap::from([(Operation::BatchGet, Budget { tolerance_percent: 2.5, ..BUDGET })]);
+        let mut budgets = Budgets { counted_with: String::new(), of };
+        budgets.accept(&[count(Operation::BatchGet, 7), count(Operation::Get, 8)], "a \"compiler\"".to_owned());
+        let again: Budgets = toml::from_str(&budgets.text().unwrap()).unwrap();
+        assert_eq!(again.counted_with, "a \"compiler\"");
+        assert_eq!(again.of(Operation::BatchGet), Some(Budget { instructions: 7, tolerance_percent: 2.5 }));
+        assert_eq!(again.of(Operation::Get), Some(Budget { instructions: 8, tolerance_percent: TOLERANCE_PERCENT }));
+        assert_eq!(again.of(Operation::Set), None);
+    }
+}

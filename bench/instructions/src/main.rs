@@ -1,0 +1,107 @@
+//! `make instructions`: counts the instructions that ten kinds of calls take, and compares them with budgets.
+//!
+//! Unlike a time, a number of instructions hardly depends on the machine and on what else it does, so it can be asserted.
+//!
+//! ```text
+//! this process -> valgrind -> this program, `calls get 200` and `calls get 600`
+//!
+//!                             client -> server -> AWS SDK -> stub, on one thread
+//! ```
+//!
+//! What starting takes is in both counts, and not in their difference.
+
+mod budget;
+mod callgrind;
+mod client;
+mod measure;
+mod operation;
+mod outcome;
+mod report;
+mod request;
+mod server;
+mod stub;
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+use self::budget::Budgets;
+use self::operation::Operation;
+
+/// The server's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// Counts the instructions that calls take.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Count, and fail if a call takes more than its budget
+    Check(Count),
+    /// Count, and make the figures the budgets
+    Accept(Count),
+    /// Make so many calls: what is counted
+    Calls { operation: Operation, calls: u32 },
+}
+
+#[derive(Debug, clap::Args)]
+struct Count {
+    /// The file of the budgets
+    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/budgets.toml"))]
+    budgets: PathBuf,
+    /// Only these operations, such as `get,set`
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    only: Vec<Operation>,
+    /// How often each is counted; the figure is the median
+    #[arg(long, value_name = "NUMBER", default_value_t = NonZeroUsize::MIN)]
+    runs: NonZeroUsize,
+    /// Folder for callgrind's profiles, which `callgrind_annotate` reads
+    #[arg(long, value_name = "FOLDER", default_value = "target/instructions")]
+    profiles: PathBuf,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Arguments::parse().part {
+        Part::Check(count) => count.check(),
+        Part::Accept(count) => count.accept(),
+        Part::Calls { operation, calls } => client::make_calls(operation, calls).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+impl Count {
+    fn operations(&self) -> Vec<Operation> {
+        if self.only.is_empty() { Operation::ALL.to_vec() } else { self.only.clone() }
+    }
+
+    fn check(&self) -> anyhow::Result<ExitCode> {
+        let budgets = Budgets::read(&self.budgets)?;
+        let counted = measure::measure(&self.operations(), self.runs, &self.profiles)?;
+        let report = report::compare(&counted, &budgets);
+        println!("{report}");
+        if report.is_within_budget() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        println!("Where they go: callgrind_annotate {}/OPERATION-CALLS.0", self.profiles.display());
+        budgets.warn_of_other_tools(&callgrind::tools());
+        Ok(ExitCode::FAILURE)
+    }
+
+    fn accept(&self) -> anyhow::Result<ExitCode> {
+        let mut budgets = Budgets::read(&self.budgets).unwrap_or_default();
+        let counted = measure::measure(&self.operations(), self.runs, &self.profiles)?;
+        println!("{}", report::compare(&counted, &budgets));
+        budgets.accept(&counted, callgrind::tools());
+        budgets.write(&self.budgets)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

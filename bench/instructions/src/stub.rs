@@ -1,0 +1,111 @@
+//! In DynamoDB's place, and in this process: it has the answer to the call that is counted ready, so that next to nothing of
+//! what is counted is its own.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+
+use crate::operation::{BATCH, Operation, PAGE};
+use crate::request::{COUNTER, PARTITION, VERSION, key, value};
+use crate::server::TABLE;
+
+/// Answers the calls to DynamoDB that one operation leads to.
+#[derive(Debug, Clone)]
+pub(crate) struct Stub(Arc<Answer>);
+
+#[derive(Debug)]
+struct Answer {
+    /// Of DynamoDB.
+    action: &'static str,
+    body: Bytes,
+    /// What the table is.
+    description: &'static str,
+}
+
+impl Stub {
+    pub(crate) fn new(operation: Operation) -> Self {
+        let (action, body) = match operation {
+            Operation::Get => ("GetItem", format!(r#"{{"Item":{}}}"#, entry(0))),
+            Operation::Set | Operation::CompareAndSet => ("PutItem", "{}".to_owned()),
+            Operation::Delete => ("DeleteItem", format!(r#"{{"Attributes":{}}}"#, entry(0))),
+            Operation::Increment => ("UpdateItem", format!(r#"{{"Attributes":{}}}"#, counter())),
+            Operation::Expire => ("UpdateItem", "{}".to_owned()),
+            Operation::BatchGet => {
+                let entries = joined(BATCH, entry);
+                ("BatchGetItem", format!(r#"{{"Responses":{{"{TABLE}":[{entries}]}},"UnprocessedKeys":{{}}}}"#))
+            }
+            Operation::BatchWrite => ("BatchWriteItem", r#"{"UnprocessedItems":{}}"#.to_owned()),
+            Operation::TransactWrite => ("TransactWriteItems", "{}".to_owned()),
+            Operation::Query => {
+                let items = joined(PAGE, item);
+                ("Query", format!(r#"{{"Count":{PAGE},"ScannedCount":{PAGE},"Items":[{items}]}}"#))
+            }
+        };
+        let description = if operation == Operation::Query { SORTED_TABLE } else { TABLE_OF_ENTRIES };
+        Self(Arc::new(Answer { action, body: body.into(), description }))
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = match target.rsplit('.').next().unwrap_or_default() {
+            action if action == self.0.action => self.0.body.clone(),
+            // Asked once, when the server starts.
+            "GetItem" => Bytes::from_static(b"{}"),
+            "DescribeTable" => Bytes::from_static(self.0.description.as_bytes()),
+            "DescribeTimeToLive" => Bytes::from_static(TIME_TO_LIVE.as_bytes()),
+            _ => return Err(ConnectorError::other(format!("the stub has no {target}").into(), None)),
+        };
+        let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
+        let response = response.body(SdkBody::from(body)).map_err(|error| ConnectorError::other(error.into(), None))?;
+        HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+    }
+}
+
+impl HttpClient for Stub {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Stub {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(&request))
+    }
+}
+
+const TABLE_OF_ENTRIES: &str = r#"{"Table":{"TableName":"entries","TableStatus":"ACTIVE",
+    "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+    "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}}"#;
+
+const SORTED_TABLE: &str = r#"{"Table":{"TableName":"entries","TableStatus":"ACTIVE",
+    "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+    "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}]}}"#;
+
+const TIME_TO_LIVE: &str = r#"{"TimeToLiveDescription":{"TimeToLiveStatus":"ENABLED","AttributeName":"ttl"}}"#;
+
+fn joined(count: usize, item: fn(usize) -> String) -> String {
+    (0..count).map(item).collect::<Vec<_>>().join(",")
+}
+
+fn entry(index: usize) -> String {
+    let (key, value) = (key(index), BASE64_STANDARD.encode(value()));
+    format!(r#"{{"pk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"ver":{{"N":"{VERSION}"}}}}"#)
+}
+
+fn counter() -> String {
+    format!(r#"{{"pk":{{"S":"{}"}},"val":{{"N":"{COUNTER}"}},"ver":{{"N":"{VERSION}"}}}}"#, key(0))
+}
+
+fn item(index: usize) -> String {
+    let (key, value) = (key(index), BASE64_STANDARD.encode(value()));
+    format!(r#"{{"pk":{{"S":"{PARTITION}"}},"sk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"ver":{{"N":"{VERSION}"}}}}"#)
+}
