@@ -63,13 +63,10 @@ impl Counted {
 }
 
 /// What becomes of each, on as many threads as there are cores. After an error nothing more is begun.
-fn side_by_side<T: Copy + Sync, R: Send>(
+fn side_by_side<T: Copy + Send + Sync, R: Send>(
     all: &[T],
     work: impl Fn(T) -> anyhow::Result<R> + Sync,
-) -> anyhow::Result<Vec<(T, R)>>
-where
-    T: Send,
-{
+) -> anyhow::Result<Vec<(T, R)>> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mine = || all.get(next.fetch_add(1, Ordering::Relaxed)).copied();

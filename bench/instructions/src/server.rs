@@ -12,7 +12,7 @@ use dynakv::driver::{Clock, Driver, Load, Random, Runtime, Workers};
 use dynakv::model::{Millis, Secret};
 use dynakv::server::backend::nominal_client;
 use dynakv::server::startup::{self, AwsCli};
-use dynakv::server::{self, Listener, Server, telemetry};
+use dynakv::server::{self, Listener, Server, metered, telemetry};
 use dynakv::wire::page_token::PageTokens;
 
 use crate::operation::Operation;
@@ -65,16 +65,20 @@ pub(crate) async fn start(operation: Operation) -> anyhow::Result<SocketAddr> {
     let environment = BTreeMap::from([("DYNAKV__HEALTH__PROBE_PERIOD".to_owned(), "1h".to_owned())]);
     let config = Config::load(&flags, &environment)?;
     // What the log takes of calls that it says nothing about is counted, too.
-    telemetry::init(&config.log);
+    let log = telemetry::init(&config.log)?;
 
     let runtime = runtime();
-    let client = nominal_client(SharedHttpClient::new(Stub::new(operation)), None);
+    let memory = server::memory_of(&config.limits);
+    let client = nominal_client(metered(SharedHttpClient::new(Stub::new(operation)), &memory), None);
     let driver = Driver::new(client, config.tables.clone(), runtime.clone());
     startup::check(&driver, &AwsCli::new(None, None)).await?;
     let page_tokens = PageTokens::new(&Secret::random()?, &[]);
-    let server = Server::new(&config, driver, None, page_tokens, runtime);
+    let server = Server { memory, ..Server::new(&config, driver, None, page_tokens, runtime) };
     let listener = Listener::bind(&config.listen).await?;
     let Listen::Tcp(address) = listener.address()? else { bail!("no TCP address") };
-    tokio::spawn(server::run(server, listener, pending()));
+    tokio::spawn(async move {
+        let _written = log;
+        server::run(server, listener, pending()).await
+    });
     Ok(address)
 }
