@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use dynakv_client::{
-    BatchOperation, BatchOutcome, Client, Error, Expected, Failure, Reason, TransactOperation, Update,
+    BatchOperation, BatchOutcome, Client, Error, Expected, Failure, Reason, RetryPolicy, TransactOperation, Update,
 };
 use futures_util::future::join_all;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -39,10 +39,16 @@ fn is_full<T: Debug>(outcome: Result<T, Error>) {
     }
 }
 
+/// A client that sends each call once, and that has time even where everything is slow: no answer in time would be a doubt.
+async fn client(server: &Serving) -> Client {
+    let builder = Client::builder().address(server.address()).timeout(Duration::from_mins(1));
+    builder.retry(RetryPolicy::none()).connect().await.unwrap()
+}
+
 /// A server with some entries on a disk, of which a test says how full it is.
 async fn start(disk: &Disk) -> (Serving, Client) {
     let server = disk.server().start().await;
-    let client = server.client().await;
+    let client = client(&server).await;
     client.set("key", "before").await.unwrap();
     client.set("counter", "7").await.unwrap();
     (server, client)
@@ -53,7 +59,7 @@ async fn after_a_kill(disk: &Disk, server: Serving) -> (Serving, Client) {
     server.kill().await;
     disk.make_room();
     let server = Serve::in_folder(&disk.data()).start().await;
-    let client = server.client().await;
+    let client = client(&server).await;
     (server, client)
 }
 
@@ -157,7 +163,7 @@ async fn of_sets_that_share_calls_each_is_told_the_truth() {
 async fn a_table_that_has_no_room_is_not_made() {
     let disk = Disk::failing_with(ENOSPC);
     let server = disk.server().env("DYNAKV__ALLOW_DELETE_TABLE", "true").start().await;
-    let client = server.client().await;
+    let client = client(&server).await;
     let mut refused = 0;
     // The engine makes a table in several steps, each of some pages.
     for pages in 0..12 {
