@@ -211,7 +211,7 @@ fn bytes_of<E>(text: &str, read: impl Fn(&mut Placeholders, &str) -> Result<E, I
 /// A thousand copies would be 64 MB, of a request of 70 KB.
 #[test]
 fn a_name_is_kept_once_however_often_its_alias_is_used() {
-    const BUDGET: u64 = 512 * 1024;
+    const BUDGET: u64 = 1024 * 1024;
     let aliases = |separator: &str| vec!["#n"; 1000].join(separator);
     within(BUDGET, bytes_of(&format!("attribute_exists({})", aliases(".")), Placeholders::condition));
     within(BUDGET, bytes_of(&format!("REMOVE {}", aliases(", ")), Placeholders::update));
