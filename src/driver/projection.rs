@@ -205,4 +205,23 @@ mod tests {
         assert_eq!(shared.strip(item), map([("ttl", shown)]));
         assert_eq!(shared.strip(map([("ttl", number(2))])), Item::new(), "there is nothing inside a number");
     }
+
+    /// With each path for each element these are 480 million comparisons.
+    #[test]
+    fn the_elements_of_a_list_are_not_compared_with_each_path() {
+        let text: Vec<String> = (0..480).map(|index| format!("#t[{index}]")).collect();
+        let list = vec![AttributeValue::Null(true); 1_000_000];
+        let item = map([("pk", number(1)), ("ttl", AttributeValue::L(list))]);
+        let shown = AttributeValue::L(vec![AttributeValue::Null(true); 480]);
+        assert_eq!(shared(&text.join(",")).strip(item), map([("ttl", shown)]));
+    }
+
+    #[test]
+    fn nothing_lies_deeper_than_items_do() {
+        let deep = format!("#t{}", "[0]".repeat(1200));
+        let list = AttributeValue::L(vec![AttributeValue::L(vec![number(1)])]);
+        let item = map([("ttl", list.clone())]);
+        assert_eq!(shared(&deep).strip(item.clone()), Item::new());
+        assert_eq!(shared(&format!("{deep}, #t[0][0]")).strip(item.clone()), item);
+    }
 }
