@@ -85,10 +85,10 @@ mod tests {
         }
     }
 
-    /// In pairs this would be 800 million comparisons.
+    /// In pairs this would be 200 million comparisons.
     #[test]
     fn many_places_are_no_more_work_each_than_few() {
-        let all: Vec<Path> = (0..40_000).map(|index| Path::parse(&format!("a.b.c.d[{index}].e")).unwrap()).collect();
+        let all: Vec<Path> = (0..20_000).map(|index| Path::parse(&format!("a.b.c.d[{index}].e")).unwrap()).collect();
         let mut places = Places::default();
         assert!(all.iter().all(|path| places.add(path).is_ok()));
         let last = all.last().unwrap().clone();

@@ -16,6 +16,9 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::binary::Serve;
 
+/// Long, for debug builds on machines that are busy with other tests.
+const TIMEOUT: Duration = Duration::from_mins(5);
+
 /// All keys that match, page by page.
 async fn keys(client: &Client, glob: &str) -> Result<Vec<String>, tonic::Status> {
     let (mut keys, mut page_token) = (Vec::new(), String::new());
@@ -23,8 +26,7 @@ async fn keys(client: &Client, glob: &str) -> Result<Vec<String>, tonic::Status>
         let pattern = Some(Pattern::Glob(glob.to_owned()));
         let request = pb::ListKeysRequest { pattern, page_size: 10_000, page_token, ..Default::default() };
         let mut request = Request::new(request);
-        // Long, for machines that are busy with other tests.
-        request.set_timeout(Duration::from_mins(5));
+        request.set_timeout(TIMEOUT);
         let page = client.stub().list_keys(request).await?.into_inner();
         keys.extend(page.keys);
         page_token = page.next_page_token;
@@ -39,7 +41,8 @@ async fn a_pattern_that_nearly_matches_everywhere_holds_up_nobody() {
     let server = Serve::in_memory().start().await;
     let client = server.client().await;
     let key = |index| format!("{}{index:04}", "a".repeat(2000));
-    client.batch_write((0..3000).map(|index| BatchOperation::set(key(index), "value"))).await.unwrap();
+    let sets = (0..3000).map(|index| BatchOperation::set(key(index), "value"));
+    client.batch_write(sets).timeout(TIMEOUT).await.unwrap();
 
     let run = "a".repeat(1000);
     let (literal, wildcards) = (format!("*{run}b*"), format!("*{}?b*", "a?".repeat(500)));
