@@ -55,11 +55,17 @@ impl Budget {
         (instructions as f64 / self.instructions as f64 - 1.0) * 100.0
     }
 
+    /// Compares products, not quotients: those of whole numbers are exact, so that a count on the limit is within it.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub(crate) fn judge(&self, instructions: u64) -> Verdict {
-        match self.excess_percent(instructions) {
-            excess if excess > self.tolerance_percent => Verdict::Over,
-            excess if excess < -FAR_UNDER_PERCENT => Verdict::FarUnder,
-            _ => Verdict::Within,
+        let counted = instructions as f64 * 100.0;
+        let budget = self.instructions as f64;
+        if counted > budget * (100.0 + self.tolerance_percent) {
+            Verdict::Over
+        } else if counted < budget * (100.0 - FAR_UNDER_PERCENT) {
+            Verdict::FarUnder
+        } else {
+            Verdict::Within
         }
     }
 }

@@ -30,6 +30,11 @@ const PROBE_BYTES: usize = 4 << 10;
 /// What the memory that each call holds anyway has room for.
 const FREE_BYTES: usize = 2 << 10;
 
+/// Memory that an attribute value takes after it is decoded: as a command, and in the request to DynamoDB. A transaction of
+/// 600,000 NULLs took some 700 bytes for each. This is less, so that the largest item that DynamoDB takes, of some 200,000
+/// values, fits into one connection's share of the default budget.
+const VALUE_BYTES: usize = 400;
+
 /// Smaller pieces are put together: each would keep the whole buffer that it was read into.
 const PIECE_BYTES: usize = 4 << 10;
 
@@ -114,7 +119,7 @@ impl Request {
         self.missing = missing;
         let Some(scan) = &mut self.scan else { return Ok(Progress::GoesOn) };
         let seen = scan.push(&data);
-        let cost = scan.cost();
+        let cost = scan.cost().saturating_add(scan.values().saturating_mul(VALUE_BYTES));
         seen.map_err(|refusal| self.refuse(&refusal))?;
         if cost > FREE_BYTES {
             hold.grow_to(self.base.saturating_add(cost)).map_err(Error::Full)?;

@@ -125,6 +125,11 @@ impl<'s> Scan<'s> {
         self.reader.position().saturating_add(self.decoded)
     }
 
+    /// How many attribute values have come.
+    pub(crate) fn values(&self) -> usize {
+        self.values
+    }
+
     /// Whether the request is complete.
     pub(crate) fn finish(self) -> std::result::Result<(), Refusal> {
         let is_complete = self.frames.depth() == 0 && self.frames.innermost.end == self.reader.position();

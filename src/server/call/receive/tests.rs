@@ -13,6 +13,7 @@ use crate::server::call::method::Methods;
 
 const SET: &str = "/dynakv.v1.KeyValueService/Set";
 const BATCH_WRITE: &str = "/dynakv.v1.KeyValueService/BatchWrite";
+const PUT_ITEM: &str = "/dynakv.v1.ItemService/PutItem";
 const HOLD: usize = 8 << 10;
 
 fn kind(path: &str) -> Kind {
@@ -100,6 +101,20 @@ async fn empty_parts_are_refused_while_they_arrive() {
     let details = refused.get_error_details();
     assert_eq!(details.bad_request().unwrap().field_violations[0].field, "operations");
     assert!(hold.units() < 4 << 20, "{} bytes are held", hold.units());
+}
+
+/// As a command and in the request to DynamoDB a value takes more than as a message.
+#[tokio::test]
+async fn attribute_values_are_held_as_what_they_become() {
+    let null = || pb::Value { kind: Some(pb::value::Kind::Null(true)) };
+    let put = |values| {
+        let list = pb::value::Kind::L(pb::AttributeList { values });
+        let item = [("v".to_owned(), pb::Value { kind: Some(list) })].into();
+        framed(&pb::PutItemRequest { item, ..Default::default() }.encode_to_vec())
+    };
+    let (_, few) = taken_in(PUT_ITEM, &put(vec![null(); 1_000]), 16 << 10).await.unwrap();
+    let (_, more) = taken_in(PUT_ITEM, &put(vec![null(); 3_000]), 16 << 10).await.unwrap();
+    assert!(more - few >= 2_000 * 500, "{} bytes for 2,000 values", more - few);
 }
 
 #[tokio::test]
