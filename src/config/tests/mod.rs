@@ -305,7 +305,7 @@ const OF_THE_MACHINE: [&str; 3] = ["limits.memory", "limits.connection_memory", 
 
 #[test]
 fn the_documentation_has_every_key_with_its_default_and_no_other() {
-    let rows: BTreeMap<&str, &str> = include_str!("../../docs/configuration.md")
+    let rows: BTreeMap<&str, &str> = include_str!("../../../docs/configuration.md")
         .lines()
         .filter_map(|line| Some((line.strip_prefix("| `")?.split_once('`')?.0, line)))
         .collect();
