@@ -79,7 +79,7 @@ fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + 
     let request: Request<'_> = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
     let keys = request.tables.get(TABLE).map(|table| table.keys.as_slice()).unwrap_or_default();
     let item = |key: &PrimaryKey<'_>| {
-        format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"ver":{{"N":"1"}}}}"#, key.pk.text)
+        format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"dkv_ver":{{"N":"1"}}}}"#, key.pk.text)
     };
     let items: Vec<String> = keys.iter().map(item).collect();
     let body = format!(r#"{{"Responses":{{"{TABLE}":[{}]}},"UnprocessedKeys":{{}}}}"#, items.join(","));

@@ -95,7 +95,7 @@ struct Text<'a> {
 fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let body = request.body().bytes().unwrap_or_default();
     let item = |key: &PrimaryKey<'_>| {
-        format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"ver":{{"N":"1"}}}}"#, key.pk.text)
+        format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"dkv_ver":{{"N":"1"}}}}"#, key.pk.text)
     };
     let action = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
     let answer = match action {

@@ -98,14 +98,16 @@ fn joined(count: usize, item: fn(usize) -> String) -> String {
 
 fn entry(index: usize) -> String {
     let (key, value) = (key(index), BASE64_STANDARD.encode(value()));
-    format!(r#"{{"pk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"ver":{{"N":"{VERSION}"}}}}"#)
+    format!(r#"{{"pk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"dkv_ver":{{"N":"{VERSION}"}}}}"#)
 }
 
 fn counter() -> String {
-    format!(r#"{{"pk":{{"S":"{}"}},"val":{{"N":"{COUNTER}"}},"ver":{{"N":"{VERSION}"}}}}"#, key(0))
+    format!(r#"{{"pk":{{"S":"{}"}},"val":{{"N":"{COUNTER}"}},"dkv_ver":{{"N":"{VERSION}"}}}}"#, key(0))
 }
 
 fn item(index: usize) -> String {
     let (key, value) = (key(index), BASE64_STANDARD.encode(value()));
-    format!(r#"{{"pk":{{"S":"{PARTITION}"}},"sk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"ver":{{"N":"{VERSION}"}}}}"#)
+    format!(
+        r#"{{"pk":{{"S":"{PARTITION}"}},"sk":{{"S":"{key}"}},"val":{{"B":"{value}"}},"dkv_ver":{{"N":"{VERSION}"}}}}"#
+    )
 }

@@ -114,7 +114,7 @@ fn append_item(entry: Entry, values: &Values, body: &mut Vec<u8>) {
     body.extend_from_slice(br#""},"val":{"B":""#);
     body.extend_from_slice(&head);
     body.extend_from_slice(tail.as_bytes());
-    body.extend_from_slice(br#""},"ver":{"N":"1"}}"#);
+    body.extend_from_slice(br#""},"dkv_ver":{"N":"1"}}"#);
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
         let entry = Entry { bytes: 100, index };
         let (head, tail) = Values::new().base64(entry);
         let base64 = String::from_utf8([head.as_ref(), tail.as_bytes()].concat()).unwrap();
-        json!({"pk": {"S": entry.key()}, "val": {"B": base64}, "ver": {"N": "1"}})
+        json!({"pk": {"S": entry.key()}, "val": {"B": base64}, "dkv_ver": {"N": "1"}})
     }
 
     fn key(index: usize) -> Value {

@@ -52,7 +52,7 @@ impl Sdk {
                 let value = AttributeValue::B(Blob::new(self.values.of(entry).to_vec()));
                 let version = AttributeValue::N("1".to_owned());
                 let put = self.client.put_item().table_name(TABLE).item("pk", key).item("val", value);
-                put.item("ver", version).send().await?;
+                put.item("dkv_ver", version).send().await?;
             }
             other => bail!("{other} is not measured with the SDK"),
         }

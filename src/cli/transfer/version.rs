@@ -3,7 +3,7 @@ use dynakv_client::{Client, Reason};
 use crate::cli::error::Error;
 
 /// The attribute that holds the version where nothing else is configured.
-const DEFAULT: &str = "ver";
+const DEFAULT: &str = "dkv_ver";
 
 /// The name of the attribute that holds the version, which the server writes and no request may. It is not exported, and not
 /// imported: another table may have another name for it.

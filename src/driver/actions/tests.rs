@@ -124,7 +124,7 @@ fn predicted(before: &Item, actions: &UpdateActions) -> Item {
         remove(&mut after, &steps);
     }
     let AttributeValue::M(mut item) = after else { panic!("an item is a map") };
-    item.insert("ver".to_owned(), nonce().to_attribute());
+    item.insert("dkv_ver".to_owned(), nonce().to_attribute());
     item
 }
 
@@ -303,7 +303,7 @@ async fn a_written_update_writes_the_version_too() {
         let update = ItemUpdate::Expression(placeholders().update(expression).unwrap());
         let stored = updated(&client, item(1), &update, None).await.unwrap();
         assert_eq!(stored.get("count"), count.as_ref(), "{expression}");
-        assert_eq!(stored.get("ver"), Some(&nonce().to_attribute()), "{expression}");
+        assert_eq!(stored.get("dkv_ver"), Some(&nonce().to_attribute()), "{expression}");
     }
 }
 

@@ -24,7 +24,8 @@ impl TableSpec {
     }
 }
 
-/// Which attribute plays which part. The defaults are those of the Grove KV driver, so that its tables work in place.
+/// Which attribute plays which part. The defaults of key, value and expiry are those of the Grove KV driver, so that its
+/// tables work in place. The other two carry a prefix, because applications have attributes called `ver` of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeNames {
     /// The partition key (S): the key.
@@ -45,8 +46,8 @@ impl Default for AttributeNames {
             key: "pk".into(),
             value: "val".into(),
             ttl: "ttl".into(),
-            ttl_ms: "ttl_ms".into(),
-            version: "ver".into(),
+            ttl_ms: "dkv_ttl_ms".into(),
+            version: "dkv_ver".into(),
         }
     }
 }

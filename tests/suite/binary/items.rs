@@ -24,7 +24,7 @@ async fn serving() -> (Serving, Cli) {
 
 fn without_version(line: &str) -> String {
     let mut item: serde_json::Map<_, _> = serde_json::from_str(line).unwrap();
-    assert!(item.remove("ver").is_some_and(|version| version.is_i64()));
+    assert!(item.remove("dkv_ver").is_some_and(|version| version.is_i64()));
     serde_json::to_string(&item).unwrap()
 }
 
@@ -34,8 +34,8 @@ async fn an_item_makes_the_round_trip() {
     let put = cli.args(["item", "put", EVERYTHING]).await;
     assert_eq!(put.code, 0, "{put:?}");
     let got = cli.run("item get user-1 --consistent").await;
-    let version = got.text().split("\"ver\":").nth(1).unwrap().split(',').next().unwrap();
-    got.is(0, &format!("{}\n", EVERYTHING.replace(",\"yes\"", &format!(",\"ver\":{version},\"yes\""))), "");
+    let version = got.text().split("\"dkv_ver\":").nth(1).unwrap().split(',').next().unwrap();
+    got.is(0, &format!("{}\n", EVERYTHING.replace(",\"empty\"", &format!(",\"dkv_ver\":{version},\"empty\""))), "");
     assert_eq!(cli.fed(["item", "put", "-"], &got.stdout).await.code, 2, "the version is the server's");
 
     cli.run("item get nobody").await.is(1, "", "there is no such item\n");

@@ -19,7 +19,7 @@ async fn a_table_is_made_shown_checked_and_listed() {
     let by_status = &created["indexes"][0];
     assert_eq!((&by_status["kind"], &by_status["projection"]), (&json!("GLOBAL"), &json!("INCLUDE")));
     assert_eq!(by_status["sort_key"], json!({"name": "created_at", "type": "N"}));
-    assert_eq!(by_status["projected"], json!(["title", "owner", "ttl", "ttl_ms"]));
+    assert_eq!(by_status["projected"], json!(["title", "owner", "ttl", "dkv_ttl_ms"]));
     assert_eq!(cli.json("table describe orders").await, created);
     assert_eq!(cli.json("table describe --table orders").await, created);
     assert_eq!(cli.env("DYNAKV_TABLE", "orders").json("table describe").await, created);
@@ -33,10 +33,10 @@ status         ACTIVE
 key            pk (S), sk (N)
 billing        provisioned, 5 read and 7 write units a second
 TTL            enabled on ttl
-index          by-status, global: status (S), created_at (N); keys, title, owner, ttl, ttl_ms; provisioned, 5 read and 7 \
+index          by-status, global: status (S), created_at (N); keys, title, owner, ttl, dkv_ttl_ms; provisioned, 5 read and 7 \
                 write units a second; ACTIVE
 index          by-time, local: pk (S), created_at (N); keys only
-attributes     key pk, value val, ttl ttl, ttl_ms ttl_ms, version ver
+attributes     key pk, value val, ttl ttl, ttl_ms dkv_ttl_ms, version dkv_ver
 entries        no, items only
 size           about 0 items, 0 bytes
 ";

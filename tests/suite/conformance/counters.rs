@@ -73,7 +73,7 @@ async fn what_is_no_counter_stays_as_it_is(world: World) {
     world.put("string", [("val", string("5"))]).await;
     world.put("no value", []).await;
     world.put("fraction", [("val", number("1.5"))]).await;
-    world.put("fraction with version", [("val", number("1.5")), ("ver", number(5))]).await;
+    world.put("fraction with version", [("val", number("1.5")), ("dkv_ver", number(5))]).await;
     world.put("tiny", [("val", number("1E-100"))]).await;
     world.put("large", [("val", number("9223372036854775808"))]).await;
     world.put("huge", [("val", number("1E100"))]).await;
@@ -93,12 +93,12 @@ async fn numbers_of_other_programs(world: World) {
         assert_eq!(world.client.increment(key).await.unwrap().value, expected + 1);
         assert_eq!(world.item(key).await.unwrap()["extra"], string("foreign"), "what else is there stays");
     }
-    // A write by another RPC between two increments, and one by another program that leaves `ver` in place.
+    // A write by another RPC between two increments, and one by another program that leaves `dkv_ver` in place.
     world.client.expire("plain", Duration::from_mins(1)).await.unwrap();
     let counter = world.client.increment("plain").await.unwrap();
     assert_eq!((counter.value, counter.expire_time.is_some()), (44, true));
-    let version = world.item("plain").await.unwrap()["ver"].clone();
-    world.put("plain", [("val", binary(b"bytes")), ("ver", version)]).await;
+    let version = world.item("plain").await.unwrap()["dkv_ver"].clone();
+    world.put("plain", [("val", binary(b"bytes")), ("dkv_ver", version)]).await;
     assert_eq!(reason(world.client.increment("plain").await).1, Reason::NotACounter);
 }
 

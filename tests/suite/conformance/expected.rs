@@ -32,7 +32,7 @@ async fn prepare(world: &World, state: &str) -> String {
 /// Every expectation, with the states of which it is true.
 async fn expectations(world: &World, key: &str) -> Vec<(Expected, &'static [&'static str])> {
     let item = world.item(key).await;
-    let stored = item.as_ref().and_then(|item| item.get("ver")).map_or("17", |version| version.as_n().unwrap());
+    let stored = item.as_ref().and_then(|item| item.get("dkv_ver")).map_or("17", |version| version.as_n().unwrap());
     vec![
         (Expected::Absent, &["absent", "expired"]),
         (Expected::Present, &["present", "mortal", "without version", "counter"]),

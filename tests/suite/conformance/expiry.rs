@@ -63,7 +63,7 @@ async fn every_rpc_judges_expiry_alike(world: World) {
         let alive = model_says_alive(ttl.as_ref(), ttl_ms.as_ref(), now);
         let case = format!("case {case}: ttl {ttl:?}, ttl_ms {ttl_ms:?}, now {now}, alive {alive}");
         let place = async |key: &str| {
-            let fields = [("val", Some(binary(b"value"))), ("ttl", ttl.clone()), ("ttl_ms", ttl_ms.clone())];
+            let fields = [("val", Some(binary(b"value"))), ("ttl", ttl.clone()), ("dkv_ttl_ms", ttl_ms.clone())];
             world.put(key, fields.into_iter().filter_map(|(name, value)| Some((name, value?)))).await;
         };
         judge(&world, &case, alive, place).await;

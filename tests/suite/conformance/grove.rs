@@ -42,7 +42,7 @@ async fn entries_lie_in_the_layout_of_grove(world: World) {
     world.client.set("plain", "value").await.unwrap();
     let item = world.item("plain").await.unwrap();
     assert_eq!((&item["pk"], &item["val"]), (&string("plain"), &binary(b"value")));
-    let version: u64 = item["ver"].as_n().unwrap().parse().unwrap();
+    let version: u64 = item["dkv_ver"].as_n().unwrap().parse().unwrap();
     assert!(version > 0 && version < 1 << 63);
     assert_eq!(item.len(), 3);
 
@@ -61,13 +61,13 @@ async fn a_ttl_that_another_program_changes(world: World) {
     world.put_item(item).await;
     world.clock.advance(Duration::from_secs(50));
     assert!(world.client.get("key").await.unwrap().is_some());
-    // `ttl_ms` is relative to `ttl`, so the error stays below a second.
+    // `dkv_ttl_ms` is relative to `ttl`, so the error stays below a second.
     world.clock.advance(Duration::from_secs(50));
     assert_eq!(world.client.get("key").await.unwrap(), None);
 }
 
 async fn a_ttl_of_another_type_is_none(world: World) {
-    world.put("key", [("val", binary(b"value")), ("ttl", string("1")), ("ttl_ms", number(1))]).await;
+    world.put("key", [("val", binary(b"value")), ("ttl", string("1")), ("dkv_ttl_ms", number(1))]).await;
     assert!(world.client.get("key").await.unwrap().is_some());
     assert_eq!(world.client.get_ttl("key").await.unwrap(), TtlOutcome::NoTtl);
     let swap = world.client.compare_and_set("key", "new", Expected::Absent).await.unwrap();
@@ -126,7 +126,7 @@ async fn compare_and_swap_by_version_is_honoured(world: World) {
 
 async fn unexpected_types_are_named(world: World) {
     world.put("value", [("val", string("text"))]).await;
-    world.put("version", [("val", binary(b"")), ("ver", string("1"))]).await;
+    world.put("version", [("val", binary(b"")), ("dkv_ver", string("1"))]).await;
     for key in ["value", "version"] {
         let error = world.client.get(key).await.unwrap_err();
         assert_eq!(error.reason(), Some(&dynakv_client::Reason::UnexpectedAttributeType), "{key}");

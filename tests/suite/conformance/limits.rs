@@ -49,16 +49,16 @@ async fn largest(world: &World, key: &str, ttl: Option<Duration>) -> usize {
     limit.strip_suffix(" bytes").unwrap().parse().unwrap()
 }
 
-/// 409,600 bytes less the key, the names `pk`, `val` and `ver`, and 11 bytes for a version of 19 digits.
+/// 409,600 bytes less the key, the names `pk`, `val` and `dkv_ver`, and 11 bytes for a version of 19 digits.
 fn room(key: &str) -> usize {
-    409_600 - key.len() - "pk".len() - "val".len() - "ver".len() - 11
+    409_600 - key.len() - "pk".len() - "val".len() - "dkv_ver".len() - 11
 }
 
 async fn the_largest_value(world: World) {
     let ttl = Duration::from_millis(123_456);
     for key in ["k", &"k".repeat(2048)] {
         assert_eq!(largest(&world, key, None).await, room(key));
-        assert_eq!(largest(&world, key, Some(ttl)).await, room(key) - "ttl".len() - 6 - "ttl_ms".len() - 3);
+        assert_eq!(largest(&world, key, Some(ttl)).await, room(key) - "ttl".len() - 6 - "dkv_ttl_ms".len() - 3);
         let value: Vec<u8> = (0..=u8::MAX).cycle().take(room(key)).collect();
         for _versions_differ_in_length in 0..8 {
             world.client.set(key, value.clone()).await.unwrap();

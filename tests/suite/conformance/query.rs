@@ -156,7 +156,7 @@ async fn what_has_expired_is_hidden_on_the_table_and_every_index(world: World) {
         if index == 4 {
             order.insert("ttl".to_owned(), number(world.seconds() + 1));
             let left = 1000 - world.millis().rem_euclid(1000);
-            order.insert("ttl_ms".to_owned(), number(left));
+            order.insert("dkv_ttl_ms".to_owned(), number(left));
         }
         order.insert("status".to_owned(), crate::support::string("open"));
         world.put_into(TABLE, order).await;

@@ -62,7 +62,7 @@ async fn keep_ttl_changes_only_value_and_version(world: World) {
     assert_eq!(item["val"], binary(b"new"));
     assert_eq!(item["ttl"], number(9_999_999_999i64));
     assert_eq!(item["extra"], string("foreign"));
-    assert_eq!(item["ver"], AttributeValue::N(written.version.to_string()));
+    assert_eq!(item["dkv_ver"], AttributeValue::N(written.version.to_string()));
 }
 
 async fn keep_ttl_on_what_does_not_exist_sets_no_ttl(world: World) {

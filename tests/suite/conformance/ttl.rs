@@ -28,7 +28,7 @@ async fn a_ttl_is_kept_to_the_millisecond(world: World) {
 
     let item = world.item("key").await.unwrap();
     assert_eq!(item["ttl"], number((now + 60_001 + 999) / 1000), "whole seconds, rounded up");
-    assert_eq!(item["ttl_ms"], number(1000 - 338));
+    assert_eq!(item["dkv_ttl_ms"], number(1000 - 338));
 
     world.clock.advance(Duration::from_mins(1));
     let last = TtlOutcome::Ttl { ttl: Duration::from_millis(1), expire_time: time(now + 60_001) };

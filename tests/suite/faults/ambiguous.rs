@@ -106,7 +106,7 @@ impl Write {
     }
 
     async fn call(self, client: &Client, key: &str, before: Option<&Item>) -> Result<Told, Error> {
-        let version = || Expected::version(before.unwrap()["ver"].as_n().unwrap().as_str());
+        let version = || Expected::version(before.unwrap()["dkv_ver"].as_n().unwrap().as_str());
         let told = |done| if done { Told::Done } else { Told::NotDone };
         let ttl = Duration::from_mins(10);
         let swap = async |expected| client.compare_and_set(key, "ours", expected).await.map(swapped);
@@ -252,7 +252,7 @@ async fn run(world: &World, write: Write, loss: &What, when: When, another: bool
         let (writer, key) = (world.writer(), key.to_owned());
         fault = fault.between(move || {
             let (writer, key) = (writer.clone(), key.clone());
-            async move { writer.put(&key, [("val", binary(b"others")), ("ver", number(4242))]).await }
+            async move { writer.put(&key, [("val", binary(b"others")), ("dkv_ver", number(4242))]).await }
         });
     }
     let struck = world.faults.inject(fault);

@@ -63,11 +63,11 @@ fn an_index_that_includes_attributes_includes_the_expiry() {
         change(&mut draft.indexes[0]);
         define(draft).unwrap().indexes.remove(0).projection
     };
-    assert_eq!(included(&["name"], |_| {}), include(&["name", "ttl", "ttl_ms"]));
-    assert_eq!(included(&["ttl", "sk", "name"], |_| {}), include(&["ttl", "name", "ttl_ms"]));
-    assert_eq!(included(&["pk"], |index| index.sort_key = Some(key("ttl", ScalarType::N))), include(&["ttl_ms"]));
+    assert_eq!(included(&["name"], |_| {}), include(&["name", "ttl", "dkv_ttl_ms"]));
+    assert_eq!(included(&["ttl", "sk", "name"], |_| {}), include(&["ttl", "name", "dkv_ttl_ms"]));
+    assert_eq!(included(&["pk"], |index| index.sort_key = Some(key("ttl", ScalarType::N))), include(&["dkv_ttl_ms"]));
     let both = |index: &mut IndexDraft| {
-        index.partition_key = Some(key("ttl_ms", ScalarType::N));
+        index.partition_key = Some(key("dkv_ttl_ms", ScalarType::N));
         index.sort_key = Some(key("ttl", ScalarType::N));
     };
     assert_eq!(included(&["pk"], both), IndexProjection::KeysOnly);
@@ -88,7 +88,7 @@ fn what_dynamodb_would_refuse_names_its_field() {
     use IndexKind::{Global, Local};
     use ScalarType::{B, N, S};
     assert_eq!(refused(|draft| draft.partition_key = Some(key(&"k".repeat(256), S))), "partition_key.name");
-    assert_eq!(refused(|draft| draft.partition_key = Some(key("ver", N))), "partition_key.name");
+    assert_eq!(refused(|draft| draft.partition_key = Some(key("dkv_ver", N))), "partition_key.name");
     assert_eq!(refused(|draft| draft.sort_key = Some(key("", S))), "sort_key.name");
     assert_eq!(refused(|draft| draft.sort_key = Some(key("pk", S))), "sort_key.name");
     assert_eq!(refused(|draft| draft.indexes[1].name = "by-status".to_owned()), "indexes[1].name");

@@ -24,6 +24,7 @@ on_every_backend!(
     a_repeat_is_recognised,
     capacity_is_counted_if_asked_for,
     what_may_not_be_written_is_refused,
+    ver_and_ttl_ms_are_the_callers,
 );
 
 fn asked(return_values: ReturnValues) -> i32 {
@@ -36,7 +37,7 @@ async fn an_item_is_put_read_and_deleted(world: World) {
     assert_eq!(world.version("key").await.as_str(), written.version());
 
     let read = |key: &str| pb::GetItemRequest { key: key_of(key), consistent_read: true, ..Default::default() };
-    let expected = item([("pk", string("key")), ("name", string("n")), ("ver", number(written.version()))]);
+    let expected = item([("pk", string("key")), ("name", string("n")), ("dkv_ver", number(written.version()))]);
     assert_eq!(get(&world, read("key")).await.unwrap().unwrap(), expected);
     assert_eq!(get(&world, read("other")).await.unwrap(), None);
 
@@ -97,7 +98,7 @@ async fn each_return_value_is_what_it_says(world: World) {
         let shows_version = matches!(return_values, ReturnValues::AllNew | ReturnValues::UpdatedNew);
         let attributes = answer.attributes.clone().map(item_of);
         if shows_version {
-            assert_eq!(attributes.as_ref().unwrap()["ver"], number(answer.version()), "{return_values:?}");
+            assert_eq!(attributes.as_ref().unwrap()["dkv_ver"], number(answer.version()), "{return_values:?}");
         }
         assert_eq!(attributes.map(unversioned), expected, "{return_values:?}");
         assert!(!answer.attributes_lost);
@@ -235,15 +236,16 @@ async fn what_may_not_be_written_is_refused(world: World) {
         assert_invalid(put(&world, request).await, "INVALID_FIELD", field);
     };
     let ttl = Some(prost_types::Duration { seconds: 5, nanos: 0 });
-    put_invalid(put_of("key", [("ver", number(1))]), r#"item["ver"]"#).await;
+    put_invalid(put_of("key", [("dkv_ver", number(1))]), r#"item["dkv_ver"]"#).await;
     put_invalid(pb::PutItemRequest { ttl, ..put_of("key", [("ttl", number(1))]) }, r#"item["ttl"]"#).await;
-    put_invalid(pb::PutItemRequest { ttl, ..put_of("key", [("ttl_ms", number(1))]) }, r#"item["ttl_ms"]"#).await;
+    put_invalid(pb::PutItemRequest { ttl, ..put_of("key", [("dkv_ttl_ms", number(1))]) }, r#"item["dkv_ttl_ms"]"#)
+        .await;
     put_invalid(pb::PutItemRequest { item: values([("a", number(1))]), ..Default::default() }, r#"item["pk"]"#).await;
     put_invalid(pb::PutItemRequest { item: values([("pk", number(1))]), ..Default::default() }, r#"item["pk"]"#).await;
     put_invalid(put_of("", []), r#"item["pk"]"#).await;
     put_invalid(put_of(&"k".repeat(2049), []), r#"item["pk"]"#).await;
     put_invalid(pb::PutItemRequest { request_id: "7".into(), ..put_of("key", []) }, "request_id").await;
-    for path in ["pk", "ver", "ver.a", r#""pk""#] {
+    for path in ["pk", "dkv_ver", "dkv_ver.a", r#""pk""#] {
         assert_invalid(update(&world, update_of("key", [(path, set(number(1)))])).await, "INVALID_FIELD", "actions");
     }
     let none = pb::UpdateItemRequest { key: key_of("key"), ..Default::default() };
@@ -254,4 +256,18 @@ async fn what_may_not_be_written_is_refused(world: World) {
     let nowhere = pb::GetItemRequest { table: "nowhere".into(), key: key_of("key"), ..Default::default() };
     assert_eq!(refusal(get(&world, nowhere).await).1, "TABLE_NOT_CONFIGURED");
     assert_eq!(world.item("key").await.map(canonical), None::<Item>);
+}
+
+/// Applications have attributes of these names, and DynaKV writes over none.
+async fn ver_and_ttl_ms_are_the_callers(world: World) {
+    let theirs = [("ver", number(7)), ("ttl_ms", string("theirs"))];
+    put(&world, put_of("key", theirs.clone())).await.unwrap();
+    update(&world, update_of("key", [("n", set(number(1)))])).await.unwrap();
+    world.client.expire("key", Duration::from_millis(1_500)).await.unwrap();
+    world.client.persist("key").await.unwrap();
+    let expected = item(theirs.into_iter().chain([("pk", string("key")), ("n", number(1))]));
+    assert_eq!(unversioned(world.item("key").await.unwrap()), expected);
+
+    update(&world, update_of("key", [("ver", set(number(8)))])).await.unwrap();
+    assert_eq!(world.item("key").await.unwrap()["ver"], number(8));
 }

@@ -23,7 +23,7 @@ on_every_backend!(
 );
 
 fn expired() -> [(&'static str, AttributeValue); 4] {
-    [("ttl", number(1)), ("former", string("x")), ("count", number(41)), ("ver", number(7))]
+    [("ttl", number(1)), ("former", string("x")), ("count", number(41)), ("dkv_ver", number(7))]
 }
 
 const ALL_OLD: i32 = ReturnValues::AllOld as i32;

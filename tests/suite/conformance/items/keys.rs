@@ -63,7 +63,7 @@ async fn keys_of_every_type_work(world: World) {
 
         let created = update(&world, update_in(table, key(), 1)).await.unwrap();
         let stored = world.item_of(table, stored_key.clone()).await.unwrap();
-        assert_eq!((&stored["count"], &stored["ver"]), (&number(1), &number(created.version())), "{table}");
+        assert_eq!((&stored["count"], &stored["dkv_ver"]), (&number(1), &number(created.version())), "{table}");
         let conditional =
             pb::UpdateItemRequest { condition: "attribute_exists(part)".into(), ..update_in(table, key(), 2) };
         assert_eq!(update(&world, conditional).await.unwrap().outcome(), pb::ItemOutcome::Applied, "{table}");

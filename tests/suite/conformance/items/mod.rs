@@ -157,7 +157,7 @@ fn canonical_value(value: AttributeValue) -> AttributeValue {
 
 /// The item without the version, which a test cannot know.
 pub(super) fn unversioned(mut item: Item) -> Item {
-    item.remove("ver");
+    item.remove("dkv_ver");
     item
 }
 

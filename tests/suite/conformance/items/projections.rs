@@ -10,7 +10,7 @@ use crate::support::{Item, World, number, string};
 on_every_backend!(what_is_asked_for_is_shown, ours_stay_out_of_sight, bad_projections_are_refused);
 
 async fn project(world: &World, key: &str, projection: &str) -> Result<Option<Item>, tonic::Status> {
-    let aliases = names([("#t", "ttl"), ("#m", "ttl_ms"), ("#d", "a.b"), ("#s", "size")]);
+    let aliases = names([("#t", "ttl"), ("#m", "dkv_ttl_ms"), ("#d", "a.b"), ("#s", "size")]);
     let names = aliases.into_iter().filter(|(alias, _)| projection.contains(alias)).collect();
     let request = pb::GetItemRequest { key: key_of(key), projection: projection.into(), names, ..Default::default() };
     get(world, request).await
@@ -45,11 +45,11 @@ async fn what_is_asked_for_is_shown(world: World) {
 /// What the server reads to see whether the item has expired is shown only if asked for.
 async fn ours_stay_out_of_sight(world: World) {
     let ttl = world.seconds() + 60;
-    world.put("mortal", [("ttl", number(ttl)), ("ttl_ms", number(5)), ("c", number(3))]).await;
+    world.put("mortal", [("ttl", number(ttl)), ("dkv_ttl_ms", number(5)), ("c", number(3))]).await;
     let cases = [
         ("c", item([("c", number(3))])),
         ("#t", item([("ttl", number(ttl))])),
-        ("#m, c", item([("ttl_ms", number(5)), ("c", number(3))])),
+        ("#m, c", item([("dkv_ttl_ms", number(5)), ("c", number(3))])),
         ("#t.a, c", item([("c", number(3))])),
         ("pk.a", item([])),
     ];

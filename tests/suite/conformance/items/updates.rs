@@ -190,7 +190,7 @@ async fn expressions_of_dynamodb_work(world: World) {
     world.put("key", before()).await;
     let answer = update(&world, request).await.unwrap();
     let stored = world.item("key").await.unwrap();
-    assert_eq!(stored["ver"], number(answer.version()));
+    assert_eq!(stored["dkv_ver"], number(answer.version()));
     let expected = item([
         ("pk", string("key")),
         ("left_over", number(7)),
@@ -218,9 +218,9 @@ async fn bad_expressions_are_refused(world: World) {
         ("SET a = :v SET b = :v", "INVALID_FIELD", "update_expression"),
         ("SET a = :undefined", "INVALID_FIELD", "update_expression"),
         ("SET a = (:v", "INVALID_FIELD", "update_expression"),
-        ("SET ver = :v", "INVALID_FIELD", "update_expression"),
+        ("SET dkv_ver = :v", "INVALID_FIELD", "update_expression"),
         ("SET pk = :v", "INVALID_FIELD", "update_expression"),
-        ("ADD ver :v", "INVALID_FIELD", "update_expression"),
+        ("ADD dkv_ver :v", "INVALID_FIELD", "update_expression"),
         ("REMOVE a, pk", "INVALID_FIELD", "update_expression"),
         ("SET a = = :v", "INVALID_EXPRESSION", "update_expression"),
         ("SET a :v", "INVALID_EXPRESSION", "update_expression"),
@@ -233,7 +233,7 @@ async fn bad_expressions_are_refused(world: World) {
         assert_invalid(update(&world, with(text, names([]))).await, reason, field);
     }
     for text in ["SET #n = :v", "REMOVE #n", "SET a = :v, #n.b = :v"] {
-        for own in ["ver", "pk"] {
+        for own in ["dkv_ver", "pk"] {
             let refused = update(&world, with(text, names([("#n", own)]))).await;
             assert_invalid(refused, "INVALID_FIELD", "update_expression");
         }

@@ -44,7 +44,7 @@ fn cases() -> Vec<(&'static str, CreateTableRequest)> {
     let numbered = |count: usize| (0..count).map(|at| format!("a{at}")).collect::<Vec<_>>();
     vec![
         ("partition_key.name", CreateTableRequest { partition_key: key(&"k".repeat(256), STRING), ..request() }),
-        ("partition_key.name", CreateTableRequest { partition_key: key("ver", NUMBER), ..request() }),
+        ("partition_key.name", CreateTableRequest { partition_key: key("dkv_ver", NUMBER), ..request() }),
         ("partition_key.type", CreateTableRequest { partition_key: key("pk", 4), ..request() }),
         ("sort_key.name", CreateTableRequest { sort_key: key("", STRING), ..request() }),
         ("sort_key.name", CreateTableRequest { sort_key: key("id", STRING), ..request() }),

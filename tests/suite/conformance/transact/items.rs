@@ -86,10 +86,10 @@ async fn items_are_put_updated_deleted_and_checked(world: World) {
     assert_eq!(response.outcome(), Outcome::Committed, "{response:?}");
     let item = world.item("put").await.unwrap();
     assert_eq!(item["name"], string("n"));
-    assert!(item.contains_key("ttl") && item.contains_key("ver"));
+    assert!(item.contains_key("ttl") && item.contains_key("dkv_ver"));
     let item = world.item("updated").await.unwrap();
     assert_eq!((&item["count"], &item["name"], &item["gone"]), (&number(3), &string("new"), &string("x")));
-    assert_eq!(item["ver"].as_n().unwrap(), response.results[1].version());
+    assert_eq!(item["dkv_ver"].as_n().unwrap(), response.results[1].version());
     assert_eq!(world.item("raw").await.unwrap()["count"], number(2));
     assert_eq!(world.item("deleted").await, None);
 }
@@ -179,7 +179,7 @@ async fn bad_expressions_are_refused(world: World) {
         assert_eq!(details.error_info().unwrap().reason, reason, "{condition}: {status:?}");
         assert_eq!(details.bad_request().unwrap().field_violations[0].field, field, "{condition}: {status:?}");
     }
-    for (path, field) in [("ver", "actions"), ("pk", "actions"), ("a[", "actions.actions[0].path")] {
+    for (path, field) in [("dkv_ver", "actions"), ("pk", "actions"), ("a[", "actions.actions[0].path")] {
         let update = update("item", vec![(path, pb::update_action::Kind::Set(n("1")))]);
         let status = write(&world, vec![operation(Kind::UpdateItem(update))]).await.unwrap_err();
         let details = status.get_error_details();

@@ -57,7 +57,7 @@ async fn assert_written(world: &World, key: &str, value: &str, wrote: Wrote) {
     let written = wrote.unwrap();
     let item = world.item(key).await.unwrap();
     assert_eq!(item.get("val"), Some(&binary(value.as_bytes())), "{key}");
-    assert_eq!(item.get("ver").unwrap().as_n().unwrap(), written.version.as_str(), "{key}");
+    assert_eq!(item.get("dkv_ver").unwrap().as_n().unwrap(), written.version.as_str(), "{key}");
 }
 
 async fn next_written(world: &World, sets: &mut JoinSet<(String, String, Wrote)>, times: usize) {
@@ -144,7 +144,7 @@ async fn sets_of_one_key_are_all_made() {
     }
     assert_eq!(versions.len(), 100);
     let stored = world.item("same").await.unwrap();
-    assert!(versions.contains(stored.get("ver").unwrap().as_n().unwrap()));
+    assert!(versions.contains(stored.get("dkv_ver").unwrap().as_n().unwrap()));
 }
 
 /// Any other write of a key waits until the shared one is done with it.

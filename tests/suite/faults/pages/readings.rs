@@ -40,7 +40,7 @@ pub(super) const VIEWS: &[View] = &[
     view("everything", "group", Some("n"), None),
     view("keys", "group", Some("n"), Some(&[])),
     view("without_ttl_ms", "group", Some("n"), Some(&["keep", "ttl"])),
-    view("with_expiry", "group", Some("n"), Some(&["keep", "ttl", "ttl_ms"])),
+    view("with_expiry", "group", Some("n"), Some(&["keep", "ttl", "dkv_ttl_ms"])),
     view("by_ttl", "group", Some("ttl"), None),
     view("by_ttl_keys", "group", Some("ttl"), Some(&[])),
     view("groups", "group", None, Some(&["keep"])),
@@ -146,7 +146,7 @@ fn reading(sk: i32, (pk, group, n, keep, junk, (expiry, is_alive)): Row) -> Read
         n.map(|n| ("n", number(n))),
         keep.map(|keep| ("keep", AttributeValue::Bool(keep))),
         expiry.map(|(ttl, _)| ("ttl", number(ttl))),
-        expiry.and_then(|(_, ttl_ms)| Some(("ttl_ms", number(ttl_ms?)))),
+        expiry.and_then(|(_, ttl_ms)| Some(("dkv_ttl_ms", number(ttl_ms?)))),
     ];
     let item = fields.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
     Reading { item, is_alive }

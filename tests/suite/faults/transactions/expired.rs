@@ -32,7 +32,7 @@ async fn they_are_purged_and_leave_nothing_behind() {
     let item = world.item("updated").await.unwrap();
     let mut names: Vec<_> = item.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!((names, &item["count"]), (vec!["count", "pk", "ver"], &number(1)));
+    assert_eq!((names, &item["count"]), (vec!["count", "dkv_ver", "pk"], &number(1)));
     assert_eq!(world.item("checked").await, None);
 }
 
