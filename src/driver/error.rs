@@ -57,10 +57,10 @@ pub enum Error {
     /// The counter would leave the range of a signed 64-bit integer.
     #[error("the counter would leave the range of a signed 64-bit integer")]
     CounterOverflow,
-    /// Another program stored an attribute of a type that does not fit its part.
-    #[error("the stored {role} has type {found}, which DynaKV does not read there")]
+    /// Another program stored an attribute of a type that does not fit its role, or its own number as a version.
+    #[error("the stored {role} has the unsupported attribute type {found}")]
     UnexpectedAttributeType {
-        /// The part the attribute plays: key, value or version.
+        /// The role of the attribute: key, value or version.
         role: &'static str,
         /// Its DynamoDB type, such as S.
         found: &'static str,
@@ -107,6 +107,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A fault of ours, without an answer of DynamoDB's.
+    pub(crate) fn internal() -> Self {
+        Self::Internal(Upstream::default())
+    }
+
     /// Whether a write that ended with this error may have happened nevertheless.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
@@ -210,26 +215,26 @@ fn short(word: &str) -> String {
 }
 
 impl Upstream {
-    pub(super) fn new(code: Option<&str>, request_id: Option<&str>) -> Self {
+    pub(crate) fn new(code: Option<&str>, request_id: Option<&str>) -> Self {
         Self(Box::new(Details { code: code.map(short), request_id: request_id.map(short), ..Details::default() }))
     }
 
-    pub(super) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    pub(super) fn saying(mut self, message: Option<&str>) -> Self {
+    pub(crate) fn saying(mut self, message: Option<&str>) -> Self {
         self.0.message = message.map(str::to_owned);
         self
     }
 
-    pub(super) fn throttled_by(mut self, reasons: Vec<String>) -> Self {
+    pub(crate) fn throttled_by(mut self, reasons: Vec<String>) -> Self {
         self.0.throttle_reasons = reasons.into_iter().take(MAX_REASONS).map(|reason| short(&reason)).collect();
         self
     }
 
-    pub(super) fn after(mut self, attempts: u32) -> Self {
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }

@@ -145,7 +145,7 @@ impl Runtime {
         }
     }
 
-    pub(super) async fn pause(&self, duration: Duration) {
+    pub(crate) async fn pause(&self, duration: Duration) {
         self.sleep.sleep(duration).await;
     }
 }

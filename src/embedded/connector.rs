@@ -1,30 +1,24 @@
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Engine;
 use super::dispatch::{self, Answer};
+use crate::driver::transport::{self, Transport};
 
 pub(super) fn http_client(engine: Engine) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Connector { engine });
-    http_client_fn(move |_timeouts, _components| connector.clone())
+    transport::http_client(Arc::new(engine))
 }
 
-#[derive(Debug)]
-struct Connector {
-    engine: Engine,
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(serve(self.engine.clone(), request))
+impl Transport for Engine {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'static, Result<HttpResponse, ConnectorError>> {
+        Box::pin(serve(self.clone(), request))
     }
 }
 

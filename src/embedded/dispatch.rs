@@ -8,8 +8,9 @@ use serde_json::error::Category;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::NOT_BEGUN;
 use super::batch::batch_write_item;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::scan::scan;
 use super::table::create_table;
 use super::update::{transact_write_items, update_item};
@@ -31,7 +32,7 @@ impl Answer {
 
     /// The answer of an engine that had failed before it could begin with the call.
     pub(super) fn not_begun() -> Self {
-        Self::of_type(fault::NOT_BEGUN, &Error::Failed.to_string())
+        Self::of_type(NOT_BEGUN, &Error::Failed.to_string())
     }
 
     fn error(error: &DynoxideError) -> Self {

@@ -5,10 +5,7 @@
 
 use dynoxide::DynoxideError;
 
-/// The error of a call that the engine's disk has no room for: it has changed nothing.
-pub(crate) const STORAGE_FULL: &str = "DynakvStorageFullException";
-/// The error of a call that the engine did not begin with.
-pub(crate) const NOT_BEGUN: &str = "DynakvNotBegunException";
+use crate::driver::transport::{NOT_BEGUN, STORAGE_FULL};
 
 /// `SQLITE_FULL`, as the engine's two ways of passing it on show it.
 const FULL: [&str; 2] = ["backend: database or disk is full", "Internal error: database or disk is full"];

@@ -54,9 +54,9 @@ use dynoxide::{DynoxideError, NativeDatabase};
 use tokio::sync::Semaphore;
 
 use self::fault::Fault;
-pub(crate) use self::fault::{NOT_BEGUN, STORAGE_FULL};
 use self::folder::{Claim, Folder};
 use self::room::Room;
+use crate::driver::transport::NOT_BEGUN;
 use crate::model::Secret;
 
 /// Threads that work on calls at once. The engine itself serves one at a time; the others read requests and write

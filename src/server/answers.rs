@@ -4,16 +4,17 @@
 //! says how large the rest is, is looked at first: a read then waits for memory in its caller's share, and its answer stays
 //! with the operating system until there is some. A write never waits for what others hold: its outcome would be lost.
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 
+use crate::driver::transport::{Transport, layered};
 use crate::memory::{self, Hold, Pool, Share};
 
 /// Smaller answers are not accounted for beyond what each call holds.
@@ -28,35 +29,23 @@ const READS: [&str; 5] = ["GetItem", "BatchGetItem", "Query", "Scan", "TransactG
 /// The same client, with answers that are accounted for.
 #[must_use]
 pub fn metered(client: SharedHttpClient, memory: &Pool) -> SharedHttpClient {
-    SharedHttpClient::new(Metered { client, own: memory.unlimited_share() })
+    let own = memory.unlimited_share();
+    layered(client, move |transport| Arc::new(Metered { transport, own: own.clone() }))
 }
 
 #[derive(Debug)]
 struct Metered {
-    client: SharedHttpClient,
+    transport: Arc<dyn Transport>,
     /// For calls to DynamoDB that are made for no caller in particular.
     own: Share,
 }
 
-#[derive(Debug)]
-struct Connector {
-    connector: SharedHttpConnector,
-    own: Share,
-}
-
-impl HttpClient for Metered {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { connector, own: self.own.clone() })
-    }
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+impl Transport for Metered {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'static, Result<HttpResponse, ConnectorError>> {
         let is_read = is_read(&request);
-        let answer = self.connector.call(request);
+        let answer = self.transport.send(request);
         let own = self.own.clone();
-        HttpConnectorFuture::new(async move { account(answer.await?, is_read, own).await })
+        Box::pin(async move { account(answer.await?, is_read, own).await })
     }
 }
 

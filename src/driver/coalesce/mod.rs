@@ -1,60 +1,26 @@
-//! Calls of different callers that share one call to DynamoDB.
+//! Calls of different callers that go to DynamoDB as one batch.
 //!
-//! Most of what a Get or a Set costs is the call to DynamoDB: its signature, its HTTP exchange, its JSON. So while few
-//! calls are in flight each goes out at once, with those that came at the same time; beyond that, those that come wait for
-//! the next free place and go out together. No timer holds a call back: what waits, waits for a call to end, and on an idle server nothing waits.
+//! Most of the cost of a Get or a Set is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are in flight,
+//! each goes out at once, with those that arrived at the same time. Beyond that, calls wait for the next permit and go out
+//! together. No timer holds a call back: it waits for another call to end, and on an idle server nothing waits.
 //!
-//! Callers that share a call must not feel each other. Whatever is wrong with the shared call (a throttle, an item that
-//! is too large, a missing permission, a fault) its members go on by themselves, each with its own retries and errors; and
-//! one that waits much longer than calls usually take goes on by itself, too, unless it is a write that is under way.
+//! Waiting to batch adds latency, and one slow member delays the whole batch. So whatever goes wrong with a batch (a throttle, an
+//! item that is too large, a missing permission, a fault), its members go on by themselves, each with its own retries and errors.
+//! A member that waits much longer than usual goes on by itself too, unless it is a write that is in flight.
 //!
-//! `lane` decides who goes and who waits, `reads` and `writes` make the shared calls, and `claims` keeps a shared write
-//! away from any other write of the same key.
+//! `queue` decides what is sent and what waits, `permit` holds a call in flight, `read_batch` and `write_batch` are what waits,
+//! and `key_locks` keeps a batch of writes apart from other writes of its keys.
 
-mod claims;
-mod lane;
-mod reads;
-mod writes;
+mod key_locks;
+mod permit;
+mod queue;
+mod read_batch;
+mod settings;
+mod write_batch;
 
-use claims::Claims;
-pub(super) use claims::SingleClaim;
-use lane::Lane;
-use reads::ReadLine;
-use writes::WriteLine;
-
-use super::read::Consistency;
-
-/// The calls to one table that are in flight.
-#[derive(Debug, Default)]
-pub(super) struct Lanes {
-    eventual_reads: Lane<ReadLine>,
-    strong_reads: Lane<ReadLine>,
-    writes: Lane<WriteLine>,
-    /// Which keys are being written.
-    pub(super) claims: Claims,
-}
-
-impl Lanes {
-    /// Only Gets of one consistency can share a call.
-    fn reads(&self, consistency: Consistency) -> &Lane<ReadLine> {
-        match consistency {
-            Consistency::Eventual => &self.eventual_reads,
-            Consistency::Strong => &self.strong_reads,
-        }
-    }
-}
-
-/// Which calls share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coalescing {
-    /// Whether Gets share calls.
-    pub reads: bool,
-    /// Whether plain Sets share calls.
-    pub writes: bool,
-}
-
-impl Default for Coalescing {
-    fn default() -> Self {
-        Self { reads: true, writes: true }
-    }
-}
+pub(crate) use key_locks::{KeyLocks, WriteGuard};
+pub(crate) use permit::{Permit, Sender, Turn, take_turn, unless_all_left};
+pub(crate) use queue::BatchQueue;
+pub(crate) use read_batch::{ReadBatch, Seen};
+pub use settings::Coalescing;
+pub(crate) use write_batch::{WriteBatch, WriteMember, WriteOutcome};

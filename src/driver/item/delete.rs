@@ -1,10 +1,10 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 
-use super::send::Write;
-use super::{ItemOutcome, Items, Returned};
-use crate::driver::attempt::{InDoubt, Sent};
-use crate::driver::capacity::Capacity;
-use crate::driver::error::{Error, Upstream};
+use super::call::Items;
+use super::outcome::{ItemOutcome, Returned};
+use crate::driver::error::Error;
+use crate::driver::upstream::Capacity;
+use crate::driver::write::{Action, InDoubt, Settled, SingleWrite};
 use crate::model::{DeleteItem, ItemCall, ReturnOld};
 
 impl Items {
@@ -16,31 +16,30 @@ impl Items {
     /// One write, also if the condition does not hold; one more for an expired item that the condition meets.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the item is gone, or is not as the condition has it: who did
-    /// that cannot be known.
+    /// [`Error::OutcomeUnknown`] if an answer was lost and the item is gone, or the condition does not hold on it: who did that
+    /// cannot be known.
     pub async fn delete(&self, call: ItemCall<DeleteItem, ReturnOld>) -> Result<(ItemOutcome<bool>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
         let DeleteItem { key, condition } = command;
-        // A delete leaves no nonce behind, so nothing tells it from another.
-        let plan = self.planner(request_id, |_| {}).look_at(key, condition)?;
-        let in_doubt = InDoubt::SendAgain;
-        // Asked for in any case: it shows whether there was an item.
-        let write = Write { plan, in_doubt, return_values: ReturnValue::AllOld, wants_capacity };
-        let (sent, consumed) = self.send(&write).await?;
-        let outcome = match sent {
-            // It may be this very call that deleted it, in an attempt whose answer was lost.
-            Sent::Applied { item: None, doubt: Some(failure) } | Sent::Refused { doubt: Some(failure), .. } => {
-                return Err(failure.into_unknown());
-            }
-            Sent::Applied { item: old, .. } => {
-                let alive = old.filter(|old| self.layout.is_alive(old, self.now()));
+        // A delete leaves no nonce behind, so its payload does not matter.
+        let plan = self.planner(request_id, |_| Ok(()))?.without_content(key, condition, Action::Delete)?;
+        // The old item is asked for in any case: it shows whether there was one.
+        let write = SingleWrite::new(plan.write, InDoubt::SendAgain)
+            .returning(ReturnValue::AllOld)
+            .counting_capacity(wants_capacity);
+        let (settled, consumed) = self.scope.write(&write).await?;
+        let outcome = match settled {
+            // An attempt of this call whose answer was lost may have deleted it.
+            Settled::Applied { returned: None, doubt: Some(failure) } => return Err(failure.into_unknown()),
+            Settled::Applied { returned: old, .. } => {
+                let alive = old.filter(|old| self.scope.layout.is_alive(old, self.scope.now()));
                 let existed = alive.is_some();
                 let shown = alive.filter(|_| return_values == ReturnOld::AllOld);
                 ItemOutcome::Applied(existed, Returned::all(shown))
             }
-            // There is no nonce to be found.
-            Sent::Found(_) => return Err(Error::Internal(Upstream::default())),
-            Sent::Refused { old, doubt: None } => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
+            // A delete has no nonce to find.
+            Settled::Found(_) => return Err(Error::internal()),
+            Settled::Refused(old) => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
         };
         Ok((outcome, consumed))
     }

@@ -1,99 +1,59 @@
-//! Writes and checks of one item, by themselves or in a transaction: checked against the table, with all of what is sent
-//! that does not depend on the moment of sending.
+//! Plans writes and checks of one item, for calls of their own and for transactions.
 //!
-//! With a condition of the caller's, or with an update, an expired item has to be gone first: both look at what is
-//! stored. So these carry the condition that it has not expired, and an expired one is purged before they come again.
+//! An update, and a condition of the caller's, look at the stored item. So these writes require that it has not expired; an
+//! expired item is deleted, and the write sent again.
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::driver::actions::render_update;
-use crate::driver::aws_error::Parameter;
-use crate::driver::caller::CallerFields;
-use crate::driver::condition::{Condition, Rendered, render};
-use crate::driver::digest::Digest;
-use crate::driver::layout::{Item, Layout, MAX_ITEM_BYTES, Role, VERSION_BYTES};
-use crate::driver::nonce::Nonce;
-use crate::driver::prepare::{join, not_yet};
-use crate::driver::schema::KeySchema;
-use crate::driver::set::Written;
-use crate::driver::size;
-use crate::driver::table::Table;
+use crate::driver::expression::{Change, Condition, update_field};
+use crate::driver::store::{Digest, Item, Layout, MAX_ITEM_BYTES, Nonce, Role, VERSION_BYTES, item_bytes};
+use crate::driver::table::{KeySchema, Table};
+use crate::driver::upstream::{CallerFields, Parameter};
+use crate::driver::write::{Action, Content, Target, WritePlan, Written, key_digest};
 use crate::model::{
     Attributes, CallerExpression, ExpireTime, Invalid, ItemKey, ItemUpdate, Millis, PutItem, RequestId, UpdateItem,
     Violation,
 };
 
-/// A write or check of one item.
+/// A planned write or check of one item.
 #[derive(Debug)]
-pub(in crate::driver) struct ItemPlan {
-    pub(in crate::driver) table: Arc<Table>,
-    /// The table's layout, with the key attribute that the table really has.
-    pub(in crate::driver) layout: Layout,
-    pub(in crate::driver) key: ItemKey,
-    pub(in crate::driver) key_attributes: Item,
-    pub(in crate::driver) content: Content,
-    /// What must be true of the item that is there.
-    pub(in crate::driver) condition: Option<Condition>,
-    /// What it will have written, and the nonce by which that is recognised.
-    pub(in crate::driver) written: Option<Written>,
-    pub(in crate::driver) nonce: Option<Nonce>,
-    /// Where its expressions come from.
-    pub(in crate::driver) caller_fields: CallerFields,
+pub(crate) struct ItemPlan {
+    pub(crate) key: ItemKey,
+    pub(crate) write: WritePlan,
+    /// What it will have written.
+    pub(crate) written: Option<Written>,
 }
 
-/// What is sent beside key and condition.
-#[derive(Debug)]
-pub(in crate::driver) enum Content {
-    /// All attributes, of a put.
-    Item(Item),
-    /// The changes of an update, and the version that it writes.
-    Update(ItemUpdate, Nonce),
-    /// A delete or a check has none.
-    Nothing,
-}
-
-impl ItemPlan {
-    /// Its expressions as of `now`.
-    ///
-    /// # Errors
-    /// Does not depend on `now`: what can be rendered once can be rendered again.
-    pub(in crate::driver) fn render(&self, now: Millis) -> Result<Rendered, Violation> {
-        let condition = self.condition.as_ref();
-        match &self.content {
-            Content::Update(update, nonce) => render_update(&self.layout, condition, update, *nonce, now)
-                .map_err(|invalid| Violation { field: update_field(update).to_owned(), invalid }),
-            Content::Item(_) | Content::Nothing => Ok(render(&self.layout, condition, None, now)),
-        }
-    }
-}
-
-/// The fields of the caller's message, wherever that is: those of a write by itself and of one in a transaction have the
-/// same names.
+/// Fields of the caller's message. Those of a call and of a part of a transaction have the same names.
 const CONDITION: &str = "condition";
 
-fn update_field(update: &ItemUpdate) -> &'static str {
-    match update {
-        ItemUpdate::Actions(_) => "actions",
-        ItemUpdate::Expression(_) => "update_expression",
-    }
+/// Plans one write or check on a table.
+pub(crate) struct ItemPlanner {
+    pub(crate) table: Arc<Table>,
+    /// The table's layout, with the partition key that the table really has.
+    pub(crate) layout: Layout,
+    pub(crate) schema: KeySchema,
+    /// What the nonce is made of: the same for each repeat of the write, and for no other.
+    pub(crate) id: RequestId,
+    /// The moment at which a TTL begins.
+    pub(crate) now: Millis,
 }
 
-/// Plans one write or check on a table.
-pub(in crate::driver) struct ItemPlanner {
-    pub(in crate::driver) table: Arc<Table>,
-    pub(in crate::driver) schema: KeySchema,
-    /// What the nonce is made of: the same for each repeat of the write, and for no other.
-    pub(in crate::driver) id: RequestId,
-    /// The moment at which a TTL begins.
-    pub(in crate::driver) now: Millis,
+/// What a plan has beside its key.
+struct Parts {
+    action: Action,
+    condition: Option<Condition>,
+    nonce: Option<Nonce>,
+    written: Option<Written>,
+    caller_fields: CallerFields,
 }
 
 impl ItemPlanner {
-    pub(in crate::driver) fn put(self, put: PutItem) -> Result<ItemPlan, Violation> {
+    pub(crate) fn put(self, put: PutItem) -> Result<ItemPlan, Violation> {
         let PutItem { mut item, ttl, condition } = put;
-        let layout = self.layout();
+        let layout = &self.layout;
         let key = self.key_of(&item)?;
         let is_taken = |name: &str| item.contains_key(name);
         if is_taken(layout.name(Role::Version)) {
@@ -114,68 +74,59 @@ impl ItemPlanner {
         check_size(&item, layout.name(Role::Version))?;
         item.insert(layout.name(Role::Version).to_owned(), nonce.to_attribute());
         let caller_fields = CallerFields::new([(Parameter::Condition, condition.is_some().then_some(CONDITION))]);
-        let condition = join(alive_and(condition).chain([not_yet(nonce)]));
+        let condition = Condition::all(Condition::of_caller(condition).chain([Condition::not_written_by(nonce)]));
         let written = Some(Written { version: nonce.to_version(), expire_time });
-        let plan = self.plan(key, Content::Item(item), condition, caller_fields)?;
-        Ok(ItemPlan { written, nonce: Some(nonce), ..plan })
+        let (action, nonce) = (Action::Put(Content::Item(item)), Some(nonce));
+        self.plan(key, Parts { action, condition, nonce, written, caller_fields })
     }
 
-    pub(in crate::driver) fn update(self, update: UpdateItem) -> Result<ItemPlan, Violation> {
+    pub(crate) fn update(self, update: UpdateItem) -> Result<ItemPlan, Violation> {
         let UpdateItem { key, update, condition } = update;
-        let layout = self.layout();
-        let in_update = |invalid| Violation { field: update_field(&update).to_owned(), invalid };
-        update.spare(layout.name(Role::Version), "is written by the server").map_err(in_update)?;
-        for (name, _) in [Some(&self.schema.partition), self.schema.sort.as_ref()].into_iter().flatten() {
+        let field = update_field(&update);
+        let in_update = |invalid| Violation { field: field.to_owned(), invalid };
+        update.spare(self.layout.name(Role::Version), "is written by the server").map_err(in_update)?;
+        for name in self.schema.names() {
             update.spare(name, "is part of the primary key").map_err(in_update)?;
         }
-        let expression = matches!(update, ItemUpdate::Expression(_)).then_some(update_field(&update));
+        let expression = matches!(update, ItemUpdate::Expression(_)).then_some(field);
         let caller_fields = CallerFields::new([
             (Parameter::Update, expression),
             (Parameter::Condition, condition.is_some().then_some(CONDITION)),
         ]);
         let nonce = self.nonce("UpdateItem", &key);
         let caller = condition.map(Condition::Caller);
-        let condition = Condition::All([Condition::Alive].into_iter().chain(caller).chain([not_yet(nonce)]).collect());
+        let conditions = [Condition::Alive].into_iter().chain(caller).chain([Condition::not_written_by(nonce)]);
         let written = Some(Written { version: nonce.to_version(), expire_time: None });
-        let plan = self.plan(key, Content::Update(update, nonce), Some(condition), caller_fields)?;
-        Ok(ItemPlan { written, nonce: Some(nonce), ..plan })
+        let action = Action::Update(Change::Item(update, nonce));
+        let condition = Condition::all(conditions);
+        self.plan(key, Parts { action, condition, nonce: Some(nonce), written, caller_fields })
     }
 
     /// A delete or a check.
-    pub(in crate::driver) fn look_at(
+    pub(crate) fn without_content(
         self,
         key: ItemKey,
         condition: Option<CallerExpression>,
+        action: Action,
     ) -> Result<ItemPlan, Violation> {
         let caller_fields = CallerFields::new([(Parameter::Condition, condition.is_some().then_some(CONDITION))]);
-        let condition = join(alive_and(condition));
-        self.plan(key, Content::Nothing, condition, caller_fields)
+        let condition = Condition::all(Condition::of_caller(condition));
+        self.plan(key, Parts { action, condition, nonce: None, written: None, caller_fields })
     }
 
-    fn plan(
-        self,
-        key: ItemKey,
-        content: Content,
-        condition: Option<Condition>,
-        caller_fields: CallerFields,
-    ) -> Result<ItemPlan, Violation> {
-        let key_attributes = self.schema.attributes(&key).map_err(|violation| violation.within("key"))?;
-        let layout = self.layout();
-        let (table, written, nonce) = (self.table, None, None);
-        Ok(ItemPlan { table, layout, key, key_attributes, content, condition, written, nonce, caller_fields })
-    }
-
-    fn layout(&self) -> Layout {
-        self.table.layout().keyed_by(&self.schema.partition.0)
+    fn plan(self, key: ItemKey, parts: Parts) -> Result<ItemPlan, Violation> {
+        let attributes = self.schema.attributes(&key).map_err(|violation| violation.within("key"))?;
+        let Parts { action, condition, nonce, written, caller_fields } = parts;
+        let target = Target::Item { key: attributes, entry_key: key.entry_key() };
+        let write = WritePlan { target, action, condition, nonce, purges_expired: true, caller_fields };
+        Ok(ItemPlan { key, write, written })
     }
 
     fn nonce(&self, operation: &str, key: &ItemKey) -> Nonce {
         let mut digest = Digest::new(self.id);
         digest.bytes(self.table.physical_name().as_bytes());
         digest.bytes(operation.as_bytes());
-        let mut attributes = Item::from([("partition".to_owned(), key.partition().clone())]);
-        attributes.extend(key.sort().map(|sort| ("sort".to_owned(), sort.clone())));
-        digest.attributes(&attributes);
+        key_digest(key, &mut digest);
         Nonce::of(digest)
     }
 
@@ -198,18 +149,13 @@ impl ItemPlanner {
 
 /// Refuses an item that is too large together with its version.
 fn check_size(item: &Item, version: &str) -> Result<(), Violation> {
-    let bytes = size::of_item(item) + version.len() + VERSION_BYTES;
+    let bytes = item_bytes(item) + version.len() + VERSION_BYTES;
     if bytes <= MAX_ITEM_BYTES {
         return Ok(());
     }
     let problem = format!("has {bytes} bytes, at most {MAX_ITEM_BYTES} are allowed");
     let invalid = Invalid::limit(problem, format!("{MAX_ITEM_BYTES} bytes"));
     Err(Violation { field: "item".to_owned(), invalid })
-}
-
-/// What a caller's condition needs beside it: an expired item counts as absent.
-fn alive_and(condition: Option<CallerExpression>) -> impl Iterator<Item = Condition> {
-    condition.into_iter().flat_map(|condition| [Condition::Alive, Condition::Caller(condition)])
 }
 
 fn in_item(name: &str, problem: &str) -> Violation {

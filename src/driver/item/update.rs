@@ -1,10 +1,10 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 
-use super::send::Write;
-use super::{ItemOutcome, Items, Returned};
-use crate::driver::attempt::{InDoubt, Sent};
-use crate::driver::capacity::Capacity;
-use crate::driver::error::{Error, Upstream};
+use super::call::Items;
+use super::outcome::{ItemOutcome, Returned};
+use crate::driver::error::Error;
+use crate::driver::upstream::Capacity;
+use crate::driver::write::{InDoubt, Settled, SingleWrite};
 use crate::model::{ItemCall, ReturnValues, UpdateItem, Version};
 
 impl Items {
@@ -14,27 +14,30 @@ impl Items {
     /// One write, also if the condition does not hold; one more for an expired item that is in the way.
     ///
     /// # Errors
-    /// [`Error::UpdateNotApplicable`], [`Error::ItemTooLarge`]; [`Error::OutcomeUnknown`] if an answer was lost and the
-    /// item does not show whether this call wrote it.
+    /// [`Error::UpdateNotApplicable`], [`Error::ItemTooLarge`]; [`Error::UnexpectedAttributeType`] if the item has a version
+    /// attribute that DynaKV did not write; [`Error::OutcomeUnknown`] if an answer was lost and the item does not show whether
+    /// this call wrote it.
     pub async fn update(
         &self,
         call: ItemCall<UpdateItem, ReturnValues>,
     ) -> Result<(ItemOutcome<Version>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
-        let plan = self.planner(request_id, |payload| payload.update_item(&self.layout, &command)).update(command)?;
-        let Some(nonce) = plan.nonce else { return Err(Error::Internal(Upstream::default())) };
-        // To add once or twice is not the same.
-        let in_doubt = InDoubt::LookFor(nonce);
-        let write = Write { plan, in_doubt, return_values: as_sent(return_values), wants_capacity };
-        let (sent, consumed) = self.send(&write).await?;
-        let outcome = match sent {
-            // That the item which it changed had not expired is a part of the condition.
-            Sent::Applied { item, .. } => ItemOutcome::Applied(nonce.to_version(), Returned::all(item)),
-            Sent::Found(item) => {
+        let layout = &self.scope.layout;
+        let plan = self.planner(request_id, |identity| identity.update_item(layout, &command))?.update(command)?;
+        let Some(nonce) = plan.write.nonce else { return Err(Error::internal()) };
+        // An update such as an addition must not happen twice.
+        let write = SingleWrite::new(plan.write, InDoubt::LookFor(nonce))
+            .returning(as_sent(return_values))
+            .counting_capacity(wants_capacity);
+        let (settled, consumed) = self.scope.write(&write).await?;
+        let outcome = match settled {
+            // The condition has made sure that the item had not expired.
+            Settled::Applied { returned, .. } => ItemOutcome::Applied(nonce.to_version(), Returned::all(returned)),
+            Settled::Found(item) => {
                 let returned = match return_values {
                     ReturnValues::Nothing => Returned::Nothing,
-                    // A repeat may come so late that what it finds has expired.
-                    ReturnValues::AllNew if self.layout.is_alive(&item, self.now()) => Returned::Attributes(item),
+                    // A repeat may come so late that the item has expired.
+                    ReturnValues::AllNew if layout.is_alive(&item, self.scope.now()) => Returned::Attributes(item),
                     ReturnValues::AllNew
                     | ReturnValues::AllOld
                     | ReturnValues::UpdatedOld
@@ -42,8 +45,7 @@ impl Items {
                 };
                 ItemOutcome::Applied(nonce.to_version(), returned)
             }
-            Sent::Refused { doubt: Some(failure), .. } => return Err(failure.into_unknown()),
-            Sent::Refused { old, doubt: None } => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
+            Settled::Refused(old) => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
         };
         Ok((outcome, consumed))
     }

@@ -1,43 +1,43 @@
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::query::QueryInput;
+use aws_sdk_dynamodb::operation::scan::ScanInput;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, Select};
-use futures_util::FutureExt;
 
-use super::Order;
-use super::source::{HiddenBy, Source, Way};
-use crate::driver::aws_error::Failure;
-use crate::driver::capacity::Capacity;
-use crate::driver::condition::{Condition, Renderer};
+use super::request::Order;
+use super::source::{ExpiredHiddenBy, Kind, Source};
 use crate::driver::error::Error;
-use crate::driver::layout::Item;
+use crate::driver::expression::{Condition, Renderer};
 use crate::driver::read::Consistency;
+use crate::driver::store::{Item, some_unless_empty};
+use crate::driver::upstream::{Capacity, Failure};
 use crate::model::CallerExpression;
 
 /// What one call is to read.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(crate) struct Ask {
     /// Which part of a Scan.
-    pub(super) segment: usize,
-    /// Where to begin; none for the beginning.
-    pub(super) after: Option<Item>,
+    pub(crate) segment: usize,
+    /// Where to begin; none for the start.
+    pub(crate) after: Option<Item>,
     /// How many items to look at, at most.
-    pub(super) limit: usize,
-    /// Whether only their number is wanted.
-    pub(super) counts: bool,
+    pub(crate) limit: usize,
+    /// Whether only the number of items is wanted.
+    pub(crate) counts: bool,
 }
 
 /// What a call has read.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(crate) struct PartRead {
     /// None if they were only counted.
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// How many passed the filter.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// How many were looked at.
-    pub(super) scanned: usize,
+    pub(crate) scanned: usize,
     /// The place to go on from; none at the end.
-    pub(super) last: Option<Item>,
-    pub(super) consumed: Capacity,
+    pub(crate) last: Option<Item>,
+    pub(crate) consumed: Capacity,
 }
 
 /// The expressions of a call, as of one moment.
@@ -49,97 +49,84 @@ struct Expressions {
     values: Option<HashMap<String, AttributeValue>>,
 }
 
+/// The parameters that Query and Scan share.
+macro_rules! parameters {
+    ($source:ident, $ask:ident, $expressions:ident, $request:expr) => {
+        $request
+            .table_name($source.scope.table.physical_name())
+            .set_index_name($source.index.as_ref().map(|index| index.name.clone()))
+            .set_filter_expression($expressions.filter)
+            .set_projection_expression($expressions.projection)
+            .set_expression_attribute_names($expressions.names)
+            .set_expression_attribute_values($expressions.values)
+            .set_select($ask.counts.then_some(Select::Count))
+            .set_exclusive_start_key($ask.after.clone())
+            .consistent_read($source.consistency == Consistency::Strong)
+            .limit(number($ask.limit))
+            .set_return_consumed_capacity(Capacity::request($source.wants_capacity))
+    };
+}
+
+/// The answers of Query and Scan have the same fields, but no type in common.
+macro_rules! part_read {
+    ($ask:ident, $answer:ident) => {
+        PartRead::new(
+            $ask,
+            $answer.items,
+            ($answer.count, $answer.scanned_count),
+            $answer.last_evaluated_key,
+            $answer.consumed_capacity.as_ref(),
+        )
+    };
+}
+
 impl Source<'_> {
-    /// Reads a stretch, as often as it takes. What it returns has not expired, unless the driver itself is to look.
-    pub(super) async fn read(&self, ask: &Ask) -> Result<Read, Error> {
+    /// Reads one stretch of items. Expired items are left out, unless the driver itself has to drop them.
+    pub(crate) async fn read(&self, ask: &Ask) -> Result<PartRead, Error> {
         let call = || async {
-            match self.way {
-                Way::Query { key_condition, order } => self.query(ask, key_condition, order).await,
-                Way::Scan { segments } => self.scan(ask, segments).await,
+            match self.kind {
+                Kind::Query { key_condition, order } => self.query(ask, key_condition, order).await,
+                Kind::Scan { segments } => self.scan(ask, segments).await,
             }
         };
-        let read = self.inner.retry(&self.table, self.deadline, call).await.map_err(|error| self.blame(error))?;
+        let read = self.scope.repeat(call).await.map_err(|error| self.blame(error))?;
         match self.hidden_by {
-            HiddenBy::Table => self.drop_expired(read).await,
-            HiddenBy::Filter | HiddenBy::Driver => Ok(read),
+            ExpiredHiddenBy::Table => self.drop_expired(read).await,
+            ExpiredHiddenBy::Filter | ExpiredHiddenBy::Driver => Ok(read),
         }
     }
 
-    async fn query(&self, ask: &Ask, key_condition: &CallerExpression, order: Order) -> Result<Read, Failure> {
+    async fn query(&self, ask: &Ask, key_condition: &CallerExpression, order: Order) -> Result<PartRead, Failure> {
         let expressions = self.expressions(Some(key_condition), ask.counts);
-        let answer = self
-            .inner
-            .client
-            .query()
-            .table_name(self.table.physical_name())
-            .set_index_name(self.index.as_ref().map(|index| index.name.clone()))
+        let request = parameters!(self, ask, expressions, QueryInput::builder())
             .set_key_condition_expression(expressions.key_condition)
-            .set_filter_expression(expressions.filter)
-            .set_projection_expression(expressions.projection)
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_select(ask.counts.then_some(Select::Count))
-            .set_exclusive_start_key(ask.after.clone())
-            .scan_index_forward(order == Order::Ascending)
-            .consistent_read(self.consistency == Consistency::Strong)
-            .limit(number(ask.limit))
-            .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
-            .send()
-            .boxed()
-            .await?;
-        Read::new(
-            ask,
-            answer.items,
-            (answer.count, answer.scanned_count),
-            answer.last_evaluated_key,
-            answer.consumed_capacity.as_ref(),
-        )
+            .scan_index_forward(order == Order::Ascending);
+        let answer = self.scope.dispatcher().send(request).await?;
+        part_read!(ask, answer)
     }
 
-    async fn scan(&self, ask: &Ask, segments: usize) -> Result<Read, Failure> {
+    async fn scan(&self, ask: &Ask, segments: usize) -> Result<PartRead, Failure> {
         let expressions = self.expressions(None, ask.counts);
         // One segment is no parallel scan, which costs the embedded engine an order of its own.
         let is_parallel = segments > 1;
-        let answer = self
-            .inner
-            .client
-            .scan()
-            .table_name(self.table.physical_name())
-            .set_index_name(self.index.as_ref().map(|index| index.name.clone()))
-            .set_filter_expression(expressions.filter)
-            .set_projection_expression(expressions.projection)
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_select(ask.counts.then_some(Select::Count))
+        let request = parameters!(self, ask, expressions, ScanInput::builder())
             .set_segment(is_parallel.then(|| number(ask.segment)))
-            .set_total_segments(is_parallel.then(|| number(segments)))
-            .set_exclusive_start_key(ask.after.clone())
-            .consistent_read(self.consistency == Consistency::Strong)
-            .limit(number(ask.limit))
-            .set_return_consumed_capacity(Capacity::request(self.wants_capacity))
-            .send()
-            .boxed()
-            .await?;
-        Read::new(
-            ask,
-            answer.items,
-            (answer.count, answer.scanned_count),
-            answer.last_evaluated_key,
-            answer.consumed_capacity.as_ref(),
-        )
+            .set_total_segments(is_parallel.then(|| number(segments)));
+        let answer = self.scope.dispatcher().send(request).await?;
+        part_read!(ask, answer)
     }
 
     fn expressions(&self, key_condition: Option<&CallerExpression>, counts: bool) -> Expressions {
-        let mut renderer = Renderer::new(&self.layout, self.inner.runtime.clock.now());
+        let mut renderer = Renderer::new(&self.scope.layout, self.scope.now());
         let key_condition = key_condition.map(|expression| {
             let mut text = String::new();
             renderer.caller(expression, &mut text);
             text
         });
         let filter = match (self.hidden_by, self.filter.clone()) {
-            (HiddenBy::Filter, Some(filter)) => Some(Condition::Alive.and(filter)),
-            (HiddenBy::Filter, None) => Some(Condition::Alive),
-            (HiddenBy::Driver | HiddenBy::Table, filter) => filter,
+            (ExpiredHiddenBy::Filter, Some(filter)) => Some(Condition::Alive.and(filter)),
+            (ExpiredHiddenBy::Filter, None) => Some(Condition::Alive),
+            (ExpiredHiddenBy::Driver | ExpiredHiddenBy::Table, filter) => filter,
         };
         let filter = filter.map(|filter| renderer.condition_text(&filter));
         // DynamoDB takes no projection of what it only counts.
@@ -148,14 +135,12 @@ impl Source<'_> {
             renderer.names.extend(self.projection.names().clone());
         }
         let Renderer { names, values, .. } = renderer;
-        // Nor does it take empty maps.
-        let names = (!names.is_empty()).then_some(names);
-        let values = (!values.is_empty()).then_some(values);
+        let (names, values) = (some_unless_empty(names), some_unless_empty(values));
         Expressions { key_condition, filter, projection, names, values }
     }
 }
 
-impl Read {
+impl PartRead {
     fn new(
         ask: &Ask,
         items: Option<Vec<Item>>,
@@ -169,7 +154,7 @@ impl Read {
         let items = match items {
             Some(items) if items.len() == count => items,
             None if ask.counts => Vec::new(),
-            // An answer about nothing must not be read as "there is nothing more".
+            // An empty answer must not be read as "there are no more items".
             Some(_) | None => return Err(Failure::unreadable()),
         };
         let consumed = consumed.map(|consumed| Capacity::of(std::slice::from_ref(consumed))).unwrap_or_default();

@@ -1,13 +1,10 @@
-use std::sync::Arc;
-
-use super::reader::Reader;
-use super::source::{HiddenBy, Shown, Source, Way};
-use super::{ListKeys, Page, PageRequest};
-use crate::driver::condition::Condition;
+use super::assembly::Assembly;
+use super::request::{ListKeys, Page, PageRequest};
+use super::source::{ExpiredHiddenBy, Kind, Shown, Source};
+use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
-use crate::driver::layout::{Item, Role};
-use crate::driver::projection::SharedProjection;
-use crate::driver::{Driver, KeyValues};
+use crate::driver::expression::{Condition, SharedProjection};
+use crate::driver::store::{Item, Role};
 use crate::model::{Key, KeyPattern};
 
 impl KeyValues {
@@ -20,19 +17,17 @@ impl KeyValues {
     /// Half a unit for every 4 KB that the table stores, the double if strongly consistent.
     pub async fn list_keys(&self, list: &ListKeys, page: PageRequest) -> Result<Page<Key>, Error> {
         // Other calls name the key, and DynamoDB judges it. This one names none.
-        Driver(Arc::clone(&self.driver)).key_schema(&self.table, self.deadline).await?;
-        self.table.check_shape()?;
+        let scope = &self.scope;
+        scope.core.key_schema(&scope.table, scope.deadline).await?;
+        scope.table.check_shape()?;
         let ListKeys { pattern, consistency } = list;
-        let layout = self.table.layout();
+        let layout = &scope.layout;
         let source = Source {
-            inner: &self.driver,
-            table: Arc::clone(&self.table),
-            deadline: self.deadline,
-            key: self.table.configured_schema(),
-            layout: layout.clone(),
+            scope: scope.clone(),
+            key: scope.table.configured_schema(),
             index: None,
-            way: Way::Scan { segments: 1 },
-            hidden_by: HiddenBy::Filter,
+            kind: Kind::Scan { segments: 1 },
+            hidden_by: ExpiredHiddenBy::Filter,
             filter: prefix(pattern).map(|prefix| Condition::BeginsWith(Role::Key, prefix.to_owned())),
             projection: SharedProjection::only([layout.name(Role::Key)]),
             has_projection: false,
@@ -48,7 +43,7 @@ impl KeyValues {
             };
             Ok(if is_meant { Shown::Item { bytes: key.as_str().len(), item: key } } else { Shown::Hidden })
         };
-        Reader::new(&source, 1, page, show)?.read().await
+        Assembly::new(&source, 1, page, show)?.read().await
     }
 }
 

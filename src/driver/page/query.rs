@@ -1,8 +1,9 @@
-use super::reader::Reader;
-use super::source::{Source, Way};
-use super::{Page, PageRequest, Query};
+use super::assembly::Assembly;
+use super::request::{Page, PageRequest, Query};
+use super::source::{Kind, Source};
+use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
-use crate::driver::{Deadline, Driver};
+use crate::driver::handle::Driver;
 use crate::model::Attributes;
 
 impl Driver {
@@ -27,9 +28,9 @@ impl Driver {
         deadline: Deadline,
     ) -> Result<Page<Attributes>, Error> {
         let Query { key_condition, order, selection } = query;
-        let way = Way::Query { key_condition, order: *order };
-        let source = Source::new(self, table, way, selection, deadline).await?;
+        let kind = Kind::Query { key_condition, order: *order };
+        let source = Source::new(self, table, kind, selection, deadline).await?;
         let source = Source { wants_capacity: page.wants_capacity, ..source };
-        Reader::new(&source, 1, page, |item| Ok(source.show(item)))?.read().await
+        Assembly::new(&source, 1, page, |item| Ok(source.show(item)))?.read().await
     }
 }

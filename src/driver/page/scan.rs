@@ -1,8 +1,9 @@
-use super::reader::Reader;
-use super::source::{Source, Way};
-use super::{Page, PageRequest, Scan};
+use super::assembly::Assembly;
+use super::request::{Page, PageRequest, Scan};
+use super::source::{Kind, Source};
+use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
-use crate::driver::{Deadline, Driver};
+use crate::driver::handle::Driver;
 use crate::model::Attributes;
 
 impl Driver {
@@ -25,8 +26,8 @@ impl Driver {
     ) -> Result<Page<Attributes>, Error> {
         let Scan { segments, selection } = scan;
         let segments = segments.get();
-        let source = Source::new(self, table, Way::Scan { segments }, selection, deadline).await?;
+        let source = Source::new(self, table, Kind::Scan { segments }, selection, deadline).await?;
         let source = Source { wants_capacity: page.wants_capacity, ..source };
-        Reader::new(&source, segments, page, |item| Ok(source.show(item)))?.read().await
+        Assembly::new(&source, segments, page, |item| Ok(source.show(item)))?.read().await
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{
     TableDescription, TableStatus,
 };
 
-use super::{KeySchema, Table};
+use super::schema::KeySchema;
 use crate::model::{IndexKind, IndexProjection, KeyAttribute, ScalarType, TableSpec, Throughput};
 
 /// A table as DynamoDB describes it.
@@ -80,7 +80,7 @@ impl TtlState {
 }
 
 impl TableState {
-    pub(super) fn new(table: &Table, is_default: bool, description: &TableDescription, ttl: TtlState) -> Self {
+    pub(crate) fn new(spec: &TableSpec, is_default: bool, description: &TableDescription, ttl: TtlState) -> Self {
         let attributes = description.attribute_definitions();
         let [partition_key, sort_key] = keys(description.key_schema(), attributes);
         let global = description.global_secondary_indexes().iter().map(|index| global_index(index, attributes));
@@ -88,7 +88,7 @@ impl TableState {
         let mut indexes: Vec<IndexState> = global.chain(local).collect();
         indexes.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
-            spec: table.spec.clone(),
+            spec: spec.clone(),
             is_default,
             status: description.table_status().map_or("UNKNOWN", TableStatus::as_str).to_owned(),
             partition_key,
@@ -109,7 +109,7 @@ impl TableState {
     }
 
     /// Whether it is being deleted.
-    pub(super) fn is_deleting(&self) -> bool {
+    pub(crate) fn is_deleting(&self) -> bool {
         self.status == TableStatus::Deleting.as_str()
     }
 
@@ -120,7 +120,7 @@ impl TableState {
         self.partition_key.as_ref().is_some_and(fits) && self.sort_key.is_none()
     }
 
-    pub(super) fn key_schema(&self) -> Option<KeySchema> {
+    pub(crate) fn key_schema(&self) -> Option<KeySchema> {
         let key = |key: &KeyAttribute| (key.name.clone(), key.attribute_type.as_str().to_owned());
         Some(KeySchema { partition: self.partition_key.as_ref().map(key)?, sort: self.sort_key.as_ref().map(key) })
     }

@@ -13,6 +13,7 @@ mod items;
 mod limits;
 mod list_keys;
 mod orders;
+mod own_versions;
 mod page_tokens;
 mod query;
 mod retries;

@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use crate::driver::deadline::Deadline;
+use crate::driver::error::Error;
+use crate::driver::handle::Driver;
+use crate::driver::table::{Core, Table};
+use crate::driver::upstream::Effect;
+use crate::model::{TableDefinition, TableDraft};
+
+/// Between two questions whether a new table is ACTIVE.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+impl Driver {
+    /// Creates a table for key-values if it does not exist, with on-demand billing, enables TTL, and waits until it is
+    /// ACTIVE.
+    ///
+    /// # Contract
+    /// A table that exists already is left as it is, except for its TTL, and is no error.
+    pub async fn ensure_table(&self, table: &str, deadline: Deadline) -> Result<(), Error> {
+        let core = &*self.core;
+        let table = &*core.table(table)?;
+        let definition = TableDefinition::new(TableDraft::default(), &table.spec().attributes)?;
+        match core.repeat((table, Effect::Invisible), deadline, || core.create(table, &definition)).await {
+            // "In use" is what DynamoDB calls a table that exists.
+            Ok(_) | Err(Error::TableNotActive(..)) => {}
+            Err(error) => return Err(error),
+        }
+        while !core.is_active(table, deadline).await? {
+            core.dispatcher.runtime().pause(POLL_INTERVAL).await;
+        }
+        core.enable_ttl(table, deadline).await.map(drop)
+    }
+}
+
+impl Core {
+    /// A table that has just been made may not be known yet to DescribeTable.
+    async fn is_active(&self, table: &Table, deadline: Deadline) -> Result<bool, Error> {
+        match self.describe(table, deadline).await {
+            Ok(state) => Ok(state.is_active()),
+            Err(Error::TableNotFound(..)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

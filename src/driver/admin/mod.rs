@@ -1,0 +1,11 @@
+//! Calls on tables themselves.
+
+mod create;
+mod delete;
+mod describe;
+mod ensure;
+mod list;
+mod probe;
+mod ttl;
+
+pub use list::{ListedTable, TableList};

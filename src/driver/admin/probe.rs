@@ -1,0 +1,40 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::get_item::GetItemInput;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::driver::deadline::Deadline;
+use crate::driver::error::Error;
+use crate::driver::handle::Driver;
+use crate::driver::upstream::Effect;
+
+/// The key that a probe asks for.
+const PROBE_KEY: &str = "dynakv:probe";
+
+impl Driver {
+    /// Asks DynamoDB for an item that hardly exists, to see whether it answers.
+    ///
+    /// # Contract
+    /// A throttle, a missing permission or another key schema is an answer, too.
+    ///
+    /// # Cost
+    /// Half a read unit.
+    pub async fn probe(&self, deadline: Deadline) -> Result<(), Error> {
+        let core = &*self.core;
+        let table = &*core.table("")?;
+        let key = HashMap::from([(table.spec().attributes.key.clone(), AttributeValue::S(PROBE_KEY.to_owned()))]);
+        let read = || async {
+            let request = GetItemInput::builder().table_name(table.physical_name()).set_key(Some(key.clone()));
+            core.dispatcher.send(request).await.map(drop)
+        };
+        let answer = core.repeat((table, Effect::Invisible), deadline, read).await;
+        if table.known().key.get().is_none() {
+            // The backend may have been out of reach when this was first asked; what comes of it now is not the point.
+            let _state = core.describe(table, deadline).await;
+        }
+        match answer {
+            Ok(()) | Err(Error::Throttled(_) | Error::BackendAccessDenied(_) | Error::TableShape(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use super::read::Found;
+use crate::driver::entry::KeyValues;
+use crate::driver::error::Error;
+use crate::driver::read::{Consistency, Read};
+use crate::model::Key;
+
+impl KeyValues {
+    /// Says of each key whether there is such an entry, in the order of the keys.
+    ///
+    /// # Cost
+    /// One read for each distinct key.
+    ///
+    /// # Errors
+    /// Fails as a whole if one key cannot be read.
+    pub async fn exists(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<bool>, Arc<Error>> {
+        let mut exists = vec![false; keys.len()];
+        let mut batch = self.batch_read(keys, Read::expiry(&self.scope.layout, consistency));
+        while let Some(answers) = batch.next().await {
+            for (index, found) in answers {
+                match found {
+                    Found::Item(_) => exists.get_mut(index).into_iter().for_each(|exists| *exists = true),
+                    Found::Nothing => {}
+                    Found::Failed(error) => return Err(error),
+                }
+            }
+        }
+        Ok(exists)
+    }
+}

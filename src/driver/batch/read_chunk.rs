@@ -1,0 +1,105 @@
+//! Keys that are read in one call, until DynamoDB has looked for some of them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::driver::error::Error;
+use crate::driver::read::{ItemsRead, Read};
+use crate::driver::store::{Item, Role};
+use crate::driver::table::Scope;
+use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Verdict};
+
+/// Keys of one call, with the attempts made so far.
+pub(super) struct Chunk {
+    keys: Vec<String>,
+    attempts: Attempts,
+    /// Whether DynamoDB left these keys unprocessed before.
+    is_rest: bool,
+}
+
+/// What became of a chunk.
+pub(super) enum Fetched {
+    Items(FetchedItems),
+    /// None of these keys could be read.
+    Failed(Vec<String>, Error),
+}
+
+pub(super) struct FetchedItems {
+    /// The keys that DynamoDB has looked for.
+    pub(super) keys: Vec<String>,
+    pub(super) items: Vec<Item>,
+    /// The keys that it left unprocessed: it is short of capacity, or the answer would pass 16 MB.
+    pub(super) rest: Option<Chunk>,
+    pub(super) consumed: Capacity,
+}
+
+impl Chunk {
+    pub(super) fn new(keys: Vec<String>, attempts: Attempts) -> Self {
+        Self { keys, attempts, is_rest: false }
+    }
+
+    /// Makes attempts until DynamoDB has looked for some of the keys.
+    pub(super) async fn fetch(self, scope: Scope, read: Arc<Read>) -> Fetched {
+        let Self { keys, mut attempts, is_rest } = self;
+        let mut call = ChunkCall { scope: &scope, read: &read, keys, consumed: Capacity::default() };
+        let dispatcher = scope.dispatcher();
+        let fetched = match is_rest {
+            true => dispatcher.resume(&mut attempts, &mut call).await,
+            false => dispatcher.run(&mut attempts, &mut call).await,
+        };
+        match fetched {
+            Ok((looked_for, items)) => {
+                let rest = (!call.keys.is_empty()).then(|| Self { keys: call.keys, attempts, is_rest: true });
+                Fetched::Items(FetchedItems { keys: looked_for, items, rest, consumed: call.consumed })
+            }
+            Err(error) => Fetched::Failed(call.keys, error),
+        }
+    }
+}
+
+struct ChunkCall<'a> {
+    scope: &'a Scope,
+    read: &'a Read,
+    /// The keys that DynamoDB has not looked for.
+    keys: Vec<String>,
+    consumed: Capacity,
+}
+
+impl Call for ChunkCall<'_> {
+    type Answer = ItemsRead;
+    /// The keys that DynamoDB has looked for, and the items that there are.
+    type Outcome = (Vec<String>, Vec<Item>);
+
+    async fn attempt(&mut self) -> Result<ItemsRead, Failure> {
+        let name = self.scope.layout.name(Role::Key);
+        let key = |key: &String| Item::from([(name.to_owned(), AttributeValue::S(key.clone()))]);
+        self.scope.batch_get_item(self.keys.iter().map(key).collect(), self.read).await
+    }
+
+    async fn judge(&mut self, result: Result<ItemsRead, Failure>, _: &mut Option<Failure>) -> Verdict<Self::Outcome> {
+        let ItemsRead { items, unprocessed, consumed } = match result {
+            Ok(read) => read,
+            Err(failure) => return Verdict::Again(failure),
+        };
+        self.consumed += consumed;
+        let unprocessed: Option<HashSet<String>> = unprocessed.iter().map(|key| self.scope.key_of(key)).collect();
+        let Some(unprocessed) = unprocessed else { return Verdict::Again(Failure::unreadable()) };
+        let keys = std::mem::take(&mut self.keys).into_iter();
+        let (left, looked_for): (Vec<_>, Vec<_>) = keys.partition(|key| unprocessed.contains(key));
+        self.keys = left;
+        if looked_for.is_empty() {
+            return Verdict::Partly { progressed: false };
+        }
+        Verdict::Done(Ok((looked_for, items)))
+    }
+
+    fn is_ambiguous(&self, _: &FailureKind) -> bool {
+        false
+    }
+
+    fn give_up(&mut self, failure: Failure, _: bool) -> Result<Self::Outcome, Error> {
+        Err(self.scope.table.end(failure))
+    }
+}

@@ -1,0 +1,111 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+use super::queue::{Batch, BatchQueue, Joined, Measured, QueueDecision};
+use crate::driver::runtime::Workers;
+
+/// Sends the batches of one queue.
+pub(crate) trait Sender: Clone + Send + Sync + 'static {
+    type Batch: Batch + 'static;
+
+    fn queue(&self) -> &BatchQueue<Self::Batch>;
+    /// How busy the workers are.
+    fn workers(&self) -> Workers;
+    /// Sends a batch and answers its members. Members without an answer go on by themselves.
+    fn send(permit: Permit<Self>, batch: Self::Batch) -> impl Future<Output = ()> + Send;
+}
+
+/// Permission for a call in flight. When the call ends, or is dropped, the batch that waits gets the permit.
+pub(crate) struct Permit<S: Sender> {
+    pub(crate) sender: S,
+    started: Instant,
+    measured: Option<Measured>,
+}
+
+/// How a call goes out.
+pub(crate) enum Turn<S: Sender> {
+    /// By itself; with the member, if it was made already.
+    Alone(Permit<S>, Option<<S::Batch as Batch>::Member>),
+    /// As a member of a batch.
+    Batched,
+}
+
+/// Takes a permit or joins a batch.
+pub(crate) async fn take_turn<S: Sender>(sender: &S, member: impl FnOnce() -> <S::Batch as Batch>::Member) -> Turn<S> {
+    let queue = sender.queue();
+    match queue.enter() {
+        QueueDecision::Send => return Turn::Alone(Permit::new(sender), None),
+        QueueDecision::Collect => {
+            let permit = Permit::new(sender);
+            let mut batch = queue.collect().await;
+            if batch.is_empty() {
+                return Turn::Alone(permit, None);
+            }
+            batch.push(member());
+            permit.spawn(batch);
+        }
+        QueueDecision::Wait => match queue.join(member()) {
+            Joined::Alone(member) => return Turn::Alone(Permit::new(sender), Some(member)),
+            Joined::Waits => {}
+            Joined::Full(batch) => Permit::new(sender).spawn(batch),
+        },
+    }
+    Turn::Batched
+}
+
+impl<S: Sender> Permit<S> {
+    fn new(sender: &S) -> Self {
+        Self { sender: sender.clone(), started: Instant::now(), measured: None }
+    }
+
+    /// The call is sent now.
+    pub(crate) fn start(&mut self) {
+        self.started = Instant::now();
+    }
+
+    /// The call was answered; with the bytes for each member, if the answer had data.
+    pub(crate) fn answered(&mut self, bytes: Option<usize>) {
+        self.measured = Some(Measured { time: self.started.elapsed(), bytes });
+    }
+
+    /// Sends a batch in a task of its own, so that no member that is cancelled ends it for the others.
+    fn spawn(self, batch: S::Batch) {
+        // Without a runtime nobody sends it: its members see that their channels are closed.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(S::send(self, batch));
+        }
+    }
+
+    /// A member has timed out: sends the batch that waits.
+    pub(crate) fn flush(sender: &S) {
+        if let Some(batch) = sender.queue().flush() {
+            Self::new(sender).spawn(batch);
+        }
+    }
+}
+
+impl<S: Sender> Drop for Permit<S> {
+    fn drop(&mut self) {
+        if let Some(batch) = self.sender.queue().leave(self.measured, self.sender.workers()) {
+            Self::new(&self.sender).spawn(batch);
+        }
+    }
+}
+
+/// Runs a call until it ends, or until all members have left.
+pub(crate) async fn unless_all_left<T>(
+    call: impl Future<Output = T> + Send,
+    mut all_left: impl FnMut(&mut Context<'_>) -> bool + Send,
+) -> Option<T> {
+    let mut call = pin!(call);
+    poll_fn(|context| match call.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending if all_left(context) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}

@@ -1,0 +1,218 @@
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::task::yield_now;
+use tokio::time::Instant;
+
+use crate::driver::runtime::Workers;
+
+/// Uncoalesced calls per second per worker; the rest are coalesced. A call costs the server some 250 microseconds of CPU, so
+/// this is a thirtieth of the worker.
+///
+/// It must stay far below what the machine can make. On a busy machine calls take long; if that allowed more calls in flight,
+/// the machine would become busier still, until nothing was coalesced.
+const CALLS_PER_WORKER: f64 = 150.0;
+
+/// Further uncoalesced calls per second per idle worker. A batch takes as long as its slowest key, so smaller batches are
+/// answered sooner if there is CPU for them.
+const CALLS_PER_IDLE_WORKER: f64 = 4000.0;
+
+/// Idle fraction to ignore: workers of a busy machine wait for a core, too.
+const IGNORED_IDLE: f64 = 0.25;
+
+/// Bounds of the calls in flight before others have to wait, however fast DynamoDB answers.
+const MIN_IN_FLIGHT: usize = 2;
+const MAX_IN_FLIGHT: usize = 64;
+
+/// A member leaves its batch after this many times the usual duration of a call.
+const TIMEOUT_FACTOR: u32 = 4;
+const MIN_TIMEOUT: Duration = Duration::from_millis(20);
+
+/// How long nothing is coalesced after DynamoDB denied access to the batch action.
+const DISABLED_FOR: Duration = Duration::from_mins(1);
+
+/// Measurements of a call that ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measured {
+    pub(crate) time: Duration,
+    /// Bytes of the answer for each member; none if it had no data.
+    pub(crate) bytes: Option<usize>,
+}
+
+/// Members that wait to go out in one call.
+pub(crate) trait Batch: Default + Send {
+    type Member: Send;
+
+    fn push(&mut self, member: Self::Member);
+    fn is_empty(&self) -> bool;
+    /// Whether no more members should be added, if each takes about so many bytes.
+    fn is_full(&self, usual_bytes: usize) -> bool;
+}
+
+/// The calls of one kind to one table: those in flight, and the batch that waits.
+#[derive(Debug)]
+pub(crate) struct BatchQueue<B>(Mutex<State<B>>);
+
+#[derive(Debug)]
+struct State<B> {
+    in_flight: usize,
+    waiting: B,
+    /// Whether the holder of a permit waits for calls that arrive at the same time.
+    is_collecting: bool,
+    /// Moving average of the duration of a call.
+    usual_time: Duration,
+    /// Moving average of the bytes that a member gets.
+    usual_bytes: usize,
+    calls_per_second: f64,
+    disabled_until: Option<Instant>,
+}
+
+/// What a new call does.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum QueueDecision {
+    /// It has a permit and goes out at once.
+    Send,
+    /// It has a permit, and should [`collect`](BatchQueue::collect) others before it goes out.
+    Collect,
+    /// It has to join the batch that waits.
+    Wait,
+}
+
+/// What became of a call that joined.
+pub(crate) enum Joined<B: Batch> {
+    /// There was a permit after all: the call goes out by itself.
+    Alone(B::Member),
+    /// It waits.
+    Waits,
+    /// The batch is full and goes out now, with a permit of its own.
+    Full(B),
+}
+
+impl<B: Default> Default for BatchQueue<B> {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            in_flight: 0,
+            waiting: B::default(),
+            is_collecting: false,
+            usual_time: Duration::ZERO,
+            usual_bytes: 0,
+            calls_per_second: CALLS_PER_WORKER,
+            disabled_until: None,
+        }))
+    }
+}
+
+impl<B: Batch> BatchQueue<B> {
+    /// Takes a permit for a call, if there is one.
+    pub(crate) fn enter(&self) -> QueueDecision {
+        let mut state = self.state();
+        if state.is_collecting || !state.has_permit() {
+            return QueueDecision::Wait;
+        }
+        state.in_flight += 1;
+        if state.in_flight == 1 || state.disabled_until.is_some() {
+            return QueueDecision::Send;
+        }
+        state.is_collecting = true;
+        QueueDecision::Collect
+    }
+
+    /// Lets calls that arrived at the same time join, and takes them along. It waits for no timer and no event, only until this
+    /// worker has run its other tasks: so requests that a connection delivered together go out together. If the worker is
+    /// blocked meanwhile, those that joined go out as behind any slow call.
+    pub(crate) async fn collect(&self) -> B {
+        let collecting = Collecting(self);
+        yield_now().await;
+        drop(collecting);
+        mem::take(&mut self.state().waiting)
+    }
+
+    /// Joins the batch that waits, unless there is a permit by now.
+    pub(crate) fn join(&self, member: B::Member) -> Joined<B> {
+        let mut state = self.state();
+        if !state.is_collecting && state.has_permit() {
+            state.in_flight += 1;
+            return Joined::Alone(member);
+        }
+        state.waiting.push(member);
+        if !state.waiting.is_full(state.usual_bytes) {
+            return Joined::Waits;
+        }
+        state.in_flight += 1;
+        Joined::Full(mem::take(&mut state.waiting))
+    }
+
+    /// Returns the permit of a call that ended, with its measurements if it was answered. Members that wait get the permit.
+    pub(crate) fn leave(&self, measured: Option<Measured>, workers: Workers) -> Option<B> {
+        let mut state = self.state();
+        let idle = (workers.idle - IGNORED_IDLE * workers.threads).max(0.0);
+        state.calls_per_second = CALLS_PER_WORKER * workers.threads + CALLS_PER_IDLE_WORKER * idle;
+        if let Some(Measured { time, bytes }) = measured {
+            state.usual_time = (state.usual_time * 7 + time) / 8;
+            state.usual_bytes = bytes.map_or(state.usual_bytes, |bytes| (state.usual_bytes * 7 + bytes) / 8);
+        }
+        if state.waiting.is_empty() || state.in_flight > state.max_in_flight() {
+            state.in_flight = state.in_flight.saturating_sub(1);
+            return None;
+        }
+        Some(mem::take(&mut state.waiting))
+    }
+
+    /// A member has timed out: the calls in flight hang, so the others do not wait for their permits either. They go out now,
+    /// with a permit of their own.
+    pub(crate) fn flush(&self) -> Option<B> {
+        let mut state = self.state();
+        if state.waiting.is_empty() {
+            return None;
+        }
+        state.in_flight += 1;
+        Some(mem::take(&mut state.waiting))
+    }
+
+    /// How long a member waits for its batch before it goes on by itself.
+    pub(crate) fn member_timeout(&self) -> Duration {
+        (self.state().usual_time * TIMEOUT_FACTOR).max(MIN_TIMEOUT)
+    }
+
+    /// DynamoDB denied access to the batch action: nothing is coalesced for a while.
+    pub(crate) fn disable(&self) {
+        self.state().disabled_until = Some(Instant::now() + DISABLED_FOR);
+    }
+
+    /// The state is consistent between any two statements, so a poisoned lock does not matter.
+    fn state(&self) -> MutexGuard<'_, State<B>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Calls are being collected, until this is dropped.
+struct Collecting<'a, B: Batch>(&'a BatchQueue<B>);
+
+impl<B: Batch> Drop for Collecting<'_, B> {
+    fn drop(&mut self) {
+        self.0.state().is_collecting = false;
+    }
+}
+
+impl<B> State<B> {
+    fn has_permit(&mut self) -> bool {
+        if let Some(until) = self.disabled_until {
+            if Instant::now() < until {
+                return true;
+            }
+            self.disabled_until = None;
+        }
+        self.in_flight < self.max_in_flight()
+    }
+
+    /// The calls in flight that make `calls_per_second` (Little's law).
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    fn max_in_flight(&self) -> usize {
+        let in_flight = (self.usual_time.as_secs_f64() * self.calls_per_second) as usize;
+        in_flight.clamp(MIN_IN_FLIGHT, MAX_IN_FLIGHT)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+use super::*;
+
+const BUSY: Workers = Workers { threads: 2.0, idle: 0.0 };
+
+#[derive(Debug, Default, PartialEq)]
+struct Numbers(Vec<u32>);
+
+impl Batch for Numbers {
+    type Member = u32;
+
+    fn push(&mut self, member: u32) {
+        self.0.push(member);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn is_full(&self, _: usize) -> bool {
+        self.0.len() == 3
+    }
+}
+
+/// A queue with as many calls in flight as it allows.
+fn busy() -> BatchQueue<Numbers> {
+    let queue = BatchQueue::default();
+    while enter(&queue) {}
+    queue
+}
+
+/// Takes a permit, if there is one, and collects nothing.
+fn enter(queue: &BatchQueue<Numbers>) -> bool {
+    match queue.enter() {
+        QueueDecision::Send => true,
+        QueueDecision::Collect => {
+            drop(Collecting(queue));
+            true
+        }
+        QueueDecision::Wait => false,
+    }
+}
+
+fn in_flight(queue: &BatchQueue<Numbers>) -> usize {
+    queue.state().in_flight
+}
+
+#[test]
+fn no_call_waits_while_few_are_in_flight() {
+    let queue = BatchQueue::<Numbers>::default();
+    assert!((0..MIN_IN_FLIGHT).all(|_| enter(&queue)));
+    assert!(queue.leave(None, BUSY).is_none());
+    assert!(matches!(queue.join(1), Joined::Alone(1)));
+}
+
+#[tokio::test]
+async fn calls_that_arrive_together_go_out_together() {
+    let queue = BatchQueue::<Numbers>::default();
+    assert_eq!(queue.enter(), QueueDecision::Send);
+    assert_eq!(queue.enter(), QueueDecision::Collect);
+    let (collected, ()) = tokio::join!(queue.collect(), async {
+        assert_eq!(queue.enter(), QueueDecision::Wait);
+        assert!(matches!(queue.join(1), Joined::Waits));
+        assert!(matches!(queue.join(2), Joined::Waits));
+    });
+    assert_eq!(collected, Numbers(vec![1, 2]));
+    assert_eq!(in_flight(&queue), 2);
+    assert_eq!(queue.enter(), QueueDecision::Wait);
+    assert_eq!(queue.leave(None, BUSY), None);
+    assert_eq!(queue.enter(), QueueDecision::Collect);
+}
+
+#[tokio::test]
+async fn collecting_that_is_dropped_blocks_no_other_call() {
+    let queue = BatchQueue::<Numbers>::default();
+    assert_eq!(queue.enter(), QueueDecision::Send);
+    assert_eq!(queue.enter(), QueueDecision::Collect);
+    let mut collecting = Box::pin(queue.collect());
+    assert!(futures_util::poll!(&mut collecting).is_pending());
+    assert!(matches!(queue.join(1), Joined::Waits));
+    drop(collecting);
+    assert_eq!(queue.leave(None, BUSY), Some(Numbers(vec![1])));
+    assert_eq!(queue.leave(None, BUSY), None);
+    assert_eq!(queue.enter(), QueueDecision::Collect);
+}
+
+#[test]
+fn the_waiting_batch_gets_the_permit_of_a_call_that_ends() {
+    let queue = busy();
+    let full = in_flight(&queue);
+    assert!(matches!(queue.join(1), Joined::Waits));
+    assert!(matches!(queue.join(2), Joined::Waits));
+    assert_eq!(queue.leave(None, BUSY), Some(Numbers(vec![1, 2])));
+    assert_eq!(in_flight(&queue), full);
+    assert_eq!(queue.leave(None, BUSY), None);
+    assert_eq!(in_flight(&queue), full - 1);
+    assert!(enter(&queue));
+}
+
+#[test]
+fn a_full_batch_goes_out_at_once() {
+    let queue = busy();
+    let full = in_flight(&queue);
+    assert!(matches!(queue.join(1), Joined::Waits));
+    assert!(matches!(queue.join(2), Joined::Waits));
+    let Joined::Full(batch) = queue.join(3) else { panic!("is full") };
+    assert_eq!(batch, Numbers(vec![1, 2, 3]));
+    assert_eq!(in_flight(&queue), full + 1);
+    // The permit beyond the maximum is not passed on.
+    assert!(matches!(queue.join(4), Joined::Waits));
+    assert_eq!(queue.leave(None, BUSY), None);
+    assert_eq!(queue.leave(None, BUSY), Some(Numbers(vec![4])));
+}
+
+#[test]
+fn a_member_that_times_out_sends_the_waiting_batch() {
+    let queue = busy();
+    assert_eq!(queue.flush(), None);
+    assert!(matches!(queue.join(1), Joined::Waits));
+    assert!(matches!(queue.join(2), Joined::Waits));
+    assert_eq!(queue.flush(), Some(Numbers(vec![1, 2])));
+    assert_eq!(queue.flush(), None);
+}
+
+#[test]
+fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one_and_idle_threads_make_more() {
+    let width = |time, workers| {
+        let queue = BatchQueue::<Numbers>::default();
+        for _ in 0..100 {
+            assert!(enter(&queue));
+            queue.leave(Some(Measured { time: Duration::from_millis(time), bytes: None }), workers);
+        }
+        (0..1000).take_while(|_| enter(&queue)).count()
+    };
+    let idle = Workers { idle: 1.0, ..BUSY };
+    assert_eq!(width(0, BUSY), MIN_IN_FLIGHT);
+    assert_eq!(width(0, idle), MIN_IN_FLIGHT);
+    assert!((5..=7).contains(&width(20, BUSY)));
+    assert!((21..=24).contains(&width(10, idle)));
+    assert_eq!(width(1000, BUSY), MAX_IN_FLIGHT);
+}
+
+#[test]
+fn a_disabled_queue_coalesces_nothing() {
+    let queue = busy();
+    queue.disable();
+    assert!((0..1000).all(|_| enter(&queue)));
+}

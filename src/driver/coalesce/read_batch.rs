@@ -1,0 +1,69 @@
+use std::collections::HashMap;
+use std::task::Context;
+
+use tokio::sync::oneshot;
+
+use super::queue::Batch;
+use crate::driver::store::Unexpected;
+use crate::driver::upstream::MAX_KEYS_PER_READ;
+use crate::model::{Entry, Key};
+
+/// What a read saw: an entry, none, or one with an attribute of an unsupported type.
+pub(crate) type Seen = Result<Option<Entry>, Unexpected>;
+
+/// Expected bytes of a batch of reads at most: large values delay small ones.
+const MAX_BYTES: usize = 1 << 20;
+
+/// Gets that wait, by key. A key that several ask for is read once.
+///
+/// A Get joins only a batch that has not been sent, so a strongly consistent one still sees every write that was acknowledged
+/// before it came.
+#[derive(Debug, Default)]
+pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<Seen>>>);
+
+impl Batch for ReadBatch {
+    type Member = (Key, oneshot::Sender<Seen>);
+
+    fn push(&mut self, (key, answer): Self::Member) {
+        self.0.entry(key.into_string()).or_default().push(answer);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn is_full(&self, usual_bytes: usize) -> bool {
+        self.0.len() >= MAX_KEYS_PER_READ || self.0.len() * usual_bytes >= MAX_BYTES
+    }
+}
+
+impl ReadBatch {
+    /// Drops the members that have left.
+    pub(crate) fn retain_present(&mut self) {
+        self.0.retain(|_, answers| {
+            answers.retain(|answer| !answer.is_closed());
+            !answers.is_empty()
+        });
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// Whether all members have left. Asks one at a time: to be woken when that one leaves is enough.
+    pub(crate) fn poll_all_left(&mut self, context: &mut Context<'_>) -> bool {
+        self.0.values_mut().flatten().all(|answer| answer.poll_closed(context).is_ready())
+    }
+
+    /// Answers the members that asked for a key. A member that has left does not matter.
+    pub(crate) fn answer(&mut self, key: &str, seen: Seen) {
+        let mut members = self.0.remove(key).unwrap_or_default();
+        let last = members.pop();
+        for member in members {
+            let _left = member.send(seen.clone());
+        }
+        if let Some(member) = last {
+            let _left = member.send(seen);
+        }
+    }
+}

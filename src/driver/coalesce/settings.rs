@@ -1,0 +1,14 @@
+/// Which calls are coalesced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coalescing {
+    /// Whether Gets are.
+    pub reads: bool,
+    /// Whether plain Sets are.
+    pub writes: bool,
+}
+
+impl Default for Coalescing {
+    fn default() -> Self {
+        Self { reads: true, writes: true }
+    }
+}

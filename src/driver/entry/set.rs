@@ -1,0 +1,119 @@
+use aws_sdk_dynamodb::types::ReturnValue;
+use bytes::Bytes;
+
+use super::call::KeyValues;
+use crate::driver::error::Error;
+use crate::driver::expression::{Change, Condition, Operand, Update};
+use crate::driver::store::{Item, NewValue, Nonce, Role, binary};
+use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan, Written, expiry_digest};
+use crate::model::{Entry, ExpireTime, Set, SetExpiry};
+
+/// What a Set replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Previous {
+    /// The caller did not ask.
+    NotAsked,
+    /// This entry, or none.
+    Known(Option<Entry>),
+    /// The write happened, but the answer with the entry was lost, or the entry has an attribute of an unsupported type.
+    Lost,
+}
+
+/// Our own item, if it was seen, and what it replaced.
+type Replaced = (Option<Item>, Previous);
+
+/// A Set that replaces whatever is there.
+pub(crate) struct PlainSet {
+    pub(crate) plan: WritePlan,
+    pub(crate) written: Written,
+}
+
+impl KeyValues {
+    /// Writes one entry, whatever was there.
+    ///
+    /// # Contract
+    /// Replaces the whole item; with [`SetExpiry::Keep`] only value and version change.
+    ///
+    /// # Cost
+    /// One write; with [`SetExpiry::Keep`] on an absent entry two.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] if an answer was lost and `Keep` or `return_previous` forbids to send the write again. With
+    /// `Keep` [`Error::UnexpectedAttributeType`] if the entry has a version attribute that DynaKV did not write.
+    pub async fn set(&self, set: &Set) -> Result<(Written, Previous), Error> {
+        self.scope.layout.check_size(&set.key, &set.value, set.expiry)?;
+        let nonce = self.set_nonce(set);
+        let expire = self.expire_time(set.expiry);
+        let (item, previous) = if set.expiry == SetExpiry::Keep {
+            self.set_keeping_ttl(set, nonce).await?
+        } else {
+            let in_doubt = if set.return_previous { InDoubt::LookFor(nonce) } else { InDoubt::SendAgain };
+            let put = SingleWrite::new(put(set, expire, nonce, None), in_doubt).returning(returned(set));
+            let (settled, _) = self.scope.write(&put).await?;
+            // Without a condition nothing is refused.
+            self.replaced(settled, nonce).ok_or_else(Error::internal)?
+        };
+        let previous = if set.return_previous { previous } else { Previous::NotAsked };
+        Ok((self.written(nonce, expire, item.as_ref()), previous))
+    }
+
+    /// The write of a Set without a TTL to keep.
+    pub(crate) fn plain_set(&self, set: &Set) -> PlainSet {
+        let (nonce, expire_time) = (self.set_nonce(set), self.expire_time(set.expiry));
+        PlainSet {
+            plan: put(set, expire_time, nonce, None),
+            written: Written { version: nonce.to_version(), expire_time },
+        }
+    }
+
+    fn set_nonce(&self, set: &Set) -> Nonce {
+        self.nonce(set.request_id, &set.key, "Set", &[&expiry_digest(set.expiry), &set.value])
+    }
+
+    /// Alternates an update of what exists with a put of what does not: DynamoDB has no single write for both.
+    async fn set_keeping_ttl(&self, set: &Set, nonce: Nonce) -> Result<Replaced, Error> {
+        let write = |plan| SingleWrite::new(plan, InDoubt::LookFor(nonce)).returning(returned(set));
+        let change = Action::Update(Change::Entry(new_value(&set.value, nonce)));
+        let update = write(WritePlan::entry(set.key.clone(), change, Some(Condition::exists()), Some(nonce)));
+        let create = write(put(set, None, nonce, Some(Condition::absent())));
+        loop {
+            for attempt in [&update, &create] {
+                let (settled, _) = self.scope.write(attempt).await?;
+                if let Some(replaced) = self.replaced(settled, nonce) {
+                    return Ok(replaced);
+                }
+            }
+        }
+    }
+
+    /// Our own item, if it was seen, and what it replaced; none if the write was refused.
+    fn replaced(&self, settled: Settled, nonce: Nonce) -> Option<Replaced> {
+        match settled {
+            Settled::Refused(_) => None,
+            Settled::Found(item) => Some((Some(item), Previous::Lost)),
+            // An earlier call with the same request_id wrote it: what that one replaced is not known any more.
+            Settled::Applied { returned: Some(old), .. } if self.scope.layout.was_written_by(&old, nonce) => {
+                Some((None, Previous::Lost))
+            }
+            // The write has happened, even if what it replaced cannot be read.
+            Settled::Applied { returned: old, .. } => {
+                Some((None, self.scope.visible(old).map_or(Previous::Lost, Previous::Known)))
+            }
+        }
+    }
+}
+
+/// A put of the whole entry.
+fn put(set: &Set, expire_time: Option<ExpireTime>, nonce: Nonce, condition: Option<Condition>) -> WritePlan {
+    let content = Content::Entry { value: NewValue::Bytes(set.value.clone()), expire_time, nonce };
+    WritePlan::entry(set.key.clone(), Action::Put(content), condition, Some(nonce))
+}
+
+fn returned(set: &Set) -> ReturnValue {
+    if set.return_previous { ReturnValue::AllOld } else { ReturnValue::None }
+}
+
+/// A change of the value alone, which keeps the TTL.
+pub(super) fn new_value(value: &Bytes, nonce: Nonce) -> Update {
+    Update::set(nonce, [(Role::Value, Operand::Value(binary(value)))])
+}

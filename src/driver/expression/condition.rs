@@ -1,0 +1,67 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::driver::store::{Nonce, Role};
+use crate::model::CallerExpression;
+
+/// What must be true of the stored item for a write to happen, or for a read to show it.
+#[derive(Debug, Clone)]
+pub(crate) enum Condition {
+    /// DynamoDB holds an item under this key, expired or not.
+    Stored,
+    /// The item has not expired. True of an absent item too.
+    Alive,
+    /// The version is absent, or DynaKV wrote it.
+    OwnVersion,
+    Equals(Role, AttributeValue),
+    AtLeast(Role, AttributeValue),
+    AtMost(Role, AttributeValue),
+    IsNumber(Role),
+    BeginsWith(Role, String),
+    /// What a caller wrote.
+    Caller(CallerExpression),
+    Not(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+}
+
+impl Condition {
+    /// There is such an entry.
+    pub(crate) fn exists() -> Self {
+        Self::All(vec![Self::Stored, Self::Alive])
+    }
+
+    /// There is no such entry.
+    pub(crate) fn absent() -> Self {
+        Self::Any(vec![Self::not(Self::Stored), Self::not(Self::Alive)])
+    }
+
+    /// The write with this nonce has not happened yet.
+    pub(crate) fn not_written_by(nonce: Nonce) -> Self {
+        Self::not(Self::Equals(Role::Version, nonce.to_attribute()))
+    }
+
+    pub(crate) fn not(condition: Self) -> Self {
+        Self::Not(Box::new(condition))
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        match self {
+            Self::All(mut conditions) => {
+                conditions.push(other);
+                Self::All(conditions)
+            }
+            first => Self::All(vec![first, other]),
+        }
+    }
+
+    /// All of these conditions, if there are any.
+    pub(crate) fn all(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut conditions: Vec<_> = conditions.into_iter().collect();
+        if conditions.len() > 1 { Some(Self::All(conditions)) } else { conditions.pop() }
+    }
+
+    /// A caller's condition on an item. It sees an expired item as absent, so the item must not have expired.
+    pub(crate) fn of_caller(condition: Option<CallerExpression>) -> impl Iterator<Item = Self> {
+        condition.into_iter().flat_map(|condition| [Self::Alive, Self::Caller(condition)])
+    }
+}

@@ -1,0 +1,42 @@
+use super::condition::Condition;
+use super::item_update;
+use super::renderer::{Rendered, Renderer};
+use super::update::Change;
+use crate::driver::store::{Layout, Nonce};
+use crate::model::{Invalid, ItemUpdate, Millis};
+
+/// Renders the expressions of a write as of `now`.
+///
+/// # Errors
+/// The update takes more bytes than DynamoDB allows. That does not depend on `now`.
+pub(crate) fn render(
+    layout: &Layout,
+    condition: Option<&Condition>,
+    change: Option<&Change>,
+    now: Millis,
+) -> Result<Rendered, Invalid> {
+    let mut renderer = Renderer::new(layout, now);
+    let update = match change {
+        None => None,
+        Some(Change::Entry(update) | Change::Counter(update)) => Some(renderer.update(update)),
+        Some(Change::Item(update, nonce)) => Some(item_update::render(&mut renderer, update, *nonce)?),
+    };
+    Ok(renderer.finish(condition, update))
+}
+
+/// The same for a caller's update of an item.
+pub(crate) fn render_item_update(
+    layout: &Layout,
+    condition: Option<&Condition>,
+    (update, nonce): (&ItemUpdate, Nonce),
+    now: Millis,
+) -> Result<Rendered, Invalid> {
+    let mut renderer = Renderer::new(layout, now);
+    let update = item_update::render(&mut renderer, update, nonce)?;
+    Ok(renderer.finish(condition, Some(update)))
+}
+
+/// The same for a condition alone.
+pub(crate) fn render_condition(layout: &Layout, condition: Option<&Condition>, now: Millis) -> Rendered {
+    Renderer::new(layout, now).finish(condition, None)
+}

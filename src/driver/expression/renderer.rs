@@ -1,0 +1,216 @@
+//! Renders conditions and updates in one pass, with one table of aliases.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::condition::Condition;
+use super::update::{Operand, Update};
+use crate::driver::store::{Digest, Layout, Nonce, Role};
+use crate::model::{CallerExpression, CallerUpdate, Clause, Definitions, Millis};
+
+/// Expressions with the names and values they refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    pub(crate) condition: Option<String>,
+    pub(crate) update: Option<String>,
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) values: HashMap<String, AttributeValue>,
+}
+
+impl Rendered {
+    pub(crate) fn digest(&self, digest: &mut Digest) {
+        for text in [&self.condition, &self.update] {
+            digest.bytes(text.as_deref().unwrap_or_default().as_bytes());
+        }
+        digest.names(&self.names);
+        digest.attributes(&self.values);
+    }
+}
+
+/// The aliases of one request, while its expressions are rendered.
+pub(crate) struct Renderer<'a> {
+    layout: &'a Layout,
+    now: Millis,
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) values: HashMap<String, AttributeValue>,
+}
+
+impl<'a> Renderer<'a> {
+    pub(crate) fn new(layout: &'a Layout, now: Millis) -> Self {
+        Self { layout, now, names: HashMap::new(), values: HashMap::new() }
+    }
+
+    pub(super) fn finish(mut self, condition: Option<&Condition>, update: Option<String>) -> Rendered {
+        let condition = condition.map(|condition| self.condition_text(condition));
+        Rendered { condition, update, names: self.names, values: self.values }
+    }
+
+    /// Every name is aliased, since some are reserved words.
+    fn name(&mut self, role: Role) -> &'static str {
+        let alias = match role {
+            Role::Key => "#dkv_key",
+            Role::Value => "#dkv_value",
+            Role::Ttl => "#dkv_ttl",
+            Role::TtlMs => "#dkv_ttl_ms",
+            Role::Version => "#dkv_version",
+        };
+        self.names.entry(alias.to_owned()).or_insert_with(|| self.layout.name(role).to_owned());
+        alias
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":dkv_{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    /// A value that several parts of the expressions use.
+    pub(crate) fn constant(
+        &mut self,
+        placeholder: &'static str,
+        value: impl FnOnce() -> AttributeValue,
+    ) -> &'static str {
+        self.values.entry(placeholder.to_owned()).or_insert_with(value);
+        placeholder
+    }
+
+    pub(crate) fn condition_text(&mut self, condition: &Condition) -> String {
+        let mut text = String::new();
+        self.condition(condition, &mut text);
+        text
+    }
+
+    fn condition(&mut self, condition: &Condition, text: &mut String) {
+        match condition {
+            Condition::Stored => push(text, &["attribute_exists(", self.name(Role::Key), ")"]),
+            Condition::Alive => self.alive(text),
+            Condition::OwnVersion => self.own_version(text),
+            Condition::Equals(role, value) => self.comparison(*role, " = ", value, text),
+            Condition::AtLeast(role, value) => self.comparison(*role, " >= ", value, text),
+            Condition::AtMost(role, value) => self.comparison(*role, " <= ", value, text),
+            Condition::IsNumber(role) => self.is_number(*role, text),
+            Condition::BeginsWith(role, prefix) => {
+                let placeholder = self.value(AttributeValue::S(prefix.clone()));
+                push(text, &["begins_with(", self.name(*role), ", ", &placeholder, ")"]);
+            }
+            Condition::Caller(expression) => self.caller(expression, text),
+            Condition::Not(inner) => {
+                text.push_str("NOT (");
+                self.condition(inner, text);
+                text.push(')');
+            }
+            Condition::All(parts) => self.join(parts, " AND ", text),
+            Condition::Any(parts) => self.join(parts, " OR ", text),
+        }
+    }
+
+    /// Each part in its own parentheses, none around the whole: DynamoDB refuses redundant pairs.
+    fn join(&mut self, parts: &[Condition], operator: &str, text: &mut String) {
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                text.push_str(operator);
+            }
+            text.push('(');
+            self.condition(part, text);
+            text.push(')');
+        }
+    }
+
+    fn comparison(&mut self, role: Role, operator: &str, value: &AttributeValue, text: &mut String) {
+        let placeholder = self.value(value.clone());
+        push(text, &[self.name(role), operator, &placeholder]);
+    }
+
+    fn is_number(&mut self, role: Role, text: &mut String) {
+        let number = self.constant(":dkv_n", || AttributeValue::S("N".to_owned()));
+        push(text, &["attribute_type(", self.name(role), ", ", number, ")"]);
+    }
+
+    /// The expiry rule; `store/expiry.rs` states it and says why it has this form.
+    fn alive(&mut self, text: &mut String) {
+        let (seconds, millis) = (self.now.div_euclid(1000), self.now.rem_euclid(1000));
+        let ttl = self.name(Role::Ttl);
+        let ttl_ms = self.name(Role::TtlMs);
+        let now = self.constant(":dkv_now", || AttributeValue::N(format!("{seconds}.{millis:03}")));
+        let next = self.constant(":dkv_next", || AttributeValue::N((seconds + 1).to_string()));
+        let rest = self.constant(":dkv_rest", || AttributeValue::N((1000 - millis).to_string()));
+        text.push_str("(NOT ");
+        self.is_number(Role::Ttl, text);
+        push(text, &[") OR ", ttl, " > ", next, " OR (", ttl, " > ", now, " AND ((NOT "]);
+        self.is_number(Role::TtlMs, text);
+        push(text, &[") OR ", ttl_ms, " < ", rest, "))"]);
+    }
+
+    /// A comparison with a value of another type is false, so this refuses every type but N.
+    fn own_version(&mut self, text: &mut String) {
+        let version = self.name(Role::Version);
+        let least = self.constant(":dkv_v1", Nonce::floor);
+        let most = self.constant(":dkv_v2", Nonce::ceiling);
+        push(text, &["attribute_not_exists(", version, ") OR ", version, " BETWEEN ", least, " AND ", most]);
+    }
+
+    pub(super) fn update(&mut self, update: &Update) -> String {
+        let mut text = String::new();
+        for (index, (role, operand)) in update.set.iter().enumerate() {
+            let name = self.name(*role);
+            text.push_str(if index == 0 { "SET " } else { ", " });
+            let written = match operand {
+                Operand::Value(value) => {
+                    let placeholder = self.value(value.clone());
+                    write!(text, "{name} = {placeholder}")
+                }
+                Operand::Plus(value) => {
+                    let placeholder = self.value(value.clone());
+                    write!(text, "{name} = {name} + {placeholder}")
+                }
+            };
+            debug_assert!(written.is_ok(), "writing to a String cannot fail");
+        }
+        for (index, role) in update.remove.iter().enumerate() {
+            text.push_str(if index == 0 { " REMOVE " } else { ", " });
+            text.push_str(self.name(*role));
+        }
+        text
+    }
+
+    /// A caller's expression beside our own. `model` has checked that it cannot change the meaning of ours.
+    pub(crate) fn caller(&mut self, expression: &CallerExpression, text: &mut String) {
+        self.define(expression.definitions());
+        text.push_str(expression.text());
+    }
+
+    /// A caller's update expression, which also writes the version.
+    pub(crate) fn caller_update(&mut self, update: &CallerUpdate, nonce: Nonce) -> String {
+        self.define(update.definitions());
+        let version = self.version(nonce);
+        let mut clauses = vec![format!("SET {version}")];
+        for (clause, actions) in update.clauses() {
+            match (clause, clauses.first_mut()) {
+                (Clause::Set, Some(set)) => *set = format!("SET {actions}, {version}"),
+                _ => clauses.push(format!("{} {actions}", clause.keyword())),
+            }
+        }
+        clauses.join(" ")
+    }
+
+    /// The action that writes the version.
+    pub(crate) fn version(&mut self, nonce: Nonce) -> String {
+        let value = self.constant(":dkv_nonce", || nonce.to_attribute());
+        format!("{} = {value}", self.name(Role::Version))
+    }
+
+    /// A caller's placeholders are never ours: `Placeholders` refuses our prefix.
+    fn define(&mut self, definitions: &Definitions) {
+        let Definitions { names, values } = definitions;
+        self.names.extend(names.iter().map(|(alias, name)| (alias.clone(), name.clone())));
+        self.values.extend(values.iter().map(|(placeholder, value)| (placeholder.clone(), value.clone())));
+    }
+}
+
+fn push(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
+}

@@ -1,0 +1,91 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+
+use super::coalesce::Coalescing;
+use super::error::Error;
+use super::runtime::Runtime;
+use super::table::{Backend, Catalog, Core, Table};
+use super::upstream::Dispatcher;
+use crate::model::TableSpec;
+
+/// How long a call may take whose caller set no deadline.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Enough for 10,000 keys to take little longer than a few calls one after the other.
+pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+
+/// The driver. Cheap to clone; all clones share their tables and connections.
+#[derive(Debug, Clone)]
+pub struct Driver {
+    pub(crate) core: Arc<Core>,
+}
+
+/// How a driver works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Time, randomness and sleep.
+    pub runtime: Runtime,
+    /// How many calls to DynamoDB one batch has in flight at most.
+    pub batch_concurrency: NonZeroUsize,
+    /// Where the tables are stored, and so which may be named.
+    pub backend: Backend,
+    /// Which calls are coalesced.
+    pub coalescing: Coalescing,
+}
+
+impl From<Runtime> for Options {
+    fn from(runtime: Runtime) -> Self {
+        Self {
+            runtime,
+            batch_concurrency: DEFAULT_BATCH_CONCURRENCY,
+            backend: Backend::DynamoDb,
+            coalescing: Coalescing::default(),
+        }
+    }
+}
+
+impl Driver {
+    /// A driver for these tables; the first is the default one.
+    ///
+    /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
+    #[must_use]
+    pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
+        let Options { runtime, batch_concurrency, backend, coalescing } = options.into();
+        let core = Core {
+            dispatcher: Dispatcher::new(client, runtime),
+            catalog: Catalog::new(tables, backend),
+            backend,
+            batch_concurrency: batch_concurrency.get(),
+            coalescing,
+        };
+        Self { core: Arc::new(core) }
+    }
+
+    /// The AWS SDK client that the driver uses, for whatever DynamoDB offers beyond the driver.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        self.core.dispatcher.client()
+    }
+
+    /// The configured tables, the default one first.
+    pub fn tables(&self) -> impl Iterator<Item = &TableSpec> {
+        self.core.catalog.configured().map(Table::spec)
+    }
+
+    /// Where the tables are stored.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.core.backend
+    }
+
+    /// A configured table; the empty name means the default one.
+    ///
+    /// # Errors
+    /// [`Error::TableNotConfigured`].
+    pub fn table(&self, name: &str) -> Result<TableSpec, Error> {
+        self.core.table(name).map(|table| table.spec().clone())
+    }
+}

@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use super::plan::ItemPlanner;
+use crate::driver::deadline::Deadline;
+use crate::driver::error::Error;
+use crate::driver::handle::Driver;
+use crate::driver::table::{KeySchema, Scope};
+use crate::driver::write::WriteIdentity;
+use crate::model::{RequestId, Violation};
+
+/// Calls on the items of one table.
+#[derive(Debug, Clone)]
+pub struct Items {
+    pub(super) scope: Scope,
+    pub(super) schema: KeySchema,
+}
+
+impl Driver {
+    /// Calls on the items of a table; the empty name means the default one.
+    ///
+    /// # Errors
+    /// [`Error::TableNotConfigured`]; those of a read, if the table's keys are not known yet.
+    pub async fn items(&self, table: &str, deadline: Deadline) -> Result<Items, Error> {
+        let table = self.core.existing_table(table, deadline).await?;
+        let schema = self.core.key_schema(&table, deadline).await?;
+        let layout = table.layout().keyed_by(&schema.partition.0);
+        Ok(Items { scope: Scope { layout, ..Scope::new(Arc::clone(&self.core), table, deadline) }, schema })
+    }
+}
+
+impl Items {
+    /// Plans a write that is the same as all others of this request with this payload.
+    pub(super) fn planner(
+        &self,
+        request_id: RequestId,
+        add_payload: impl FnOnce(&mut WriteIdentity) -> Result<(), Violation>,
+    ) -> Result<ItemPlanner, Violation> {
+        let mut identity = WriteIdentity::new(request_id);
+        // No transaction begins like this.
+        identity.start("Item", &[]);
+        identity.table(&self.scope.table);
+        add_payload(&mut identity)?;
+        Ok(ItemPlanner {
+            table: Arc::clone(&self.scope.table),
+            layout: self.scope.layout.clone(),
+            schema: self.schema.clone(),
+            id: identity.into_request_id(),
+            now: self.scope.now(),
+        })
+    }
+}

@@ -1,0 +1,245 @@
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::task::coop::consume_budget;
+
+use super::call::{Ask, PartRead};
+use super::outlook::{MAX_BYTES, Outlook};
+use super::request::{Cursor, Page, PageRequest, Position};
+use super::source::{Shown, Source};
+use crate::driver::error::Error;
+use crate::driver::store::Item;
+use crate::driver::upstream::Capacity;
+use crate::model::{Invalid, Violation};
+
+/// A page that is being put together.
+///
+/// It is read from one part or from several side by side, one call for each at a time, all within the caller's own task:
+/// a caller who goes takes the calls along.
+pub(crate) struct Assembly<'a, T, F> {
+    source: &'a Source<'a>,
+    show: F,
+    parts: Vec<Part>,
+    size: usize,
+    items: Vec<T>,
+    count: usize,
+    bytes: usize,
+    /// Whether an item did not fit.
+    is_full: bool,
+    /// Whether something was read that a later call need not read again.
+    has_progressed: bool,
+    outlook: Outlook,
+    consumed: Capacity,
+}
+
+/// A part of what is read.
+struct Part {
+    position: Position,
+    /// How many items of the call that is under way the page is expected to take.
+    expected: Option<usize>,
+    /// By how much more is asked for than should be needed. Grows while nothing at all comes back.
+    stride: usize,
+}
+
+impl<'a, T, F> Assembly<'a, T, F>
+where
+    F: Fn(Item) -> Result<Shown<T>, Error>,
+{
+    pub(crate) fn new(source: &'a Source<'a>, parts: usize, page: PageRequest, show: F) -> Result<Self, Violation> {
+        let positions = match page.cursor {
+            None => vec![Position::Start; parts],
+            Some(Cursor(positions)) if positions.len() == parts => positions,
+            Some(_) => {
+                let invalid = Invalid::new("is of a request with another number of segments");
+                return Err(Violation { field: "page_token".to_owned(), invalid });
+            }
+        };
+        let part = |position| Part { position, expected: None, stride: 1 };
+        Ok(Self {
+            source,
+            show,
+            parts: positions.into_iter().map(part).collect(),
+            size: page.size.get(),
+            items: Vec::new(),
+            count: 0,
+            bytes: 0,
+            is_full: false,
+            has_progressed: false,
+            outlook: Outlook::default(),
+            consumed: Capacity::default(),
+        })
+    }
+
+    /// Reads until the page is full, there is nothing more, or time is up.
+    ///
+    /// What cannot be read now ends a page that has come anywhere; the next one meets it again if it lasts.
+    pub(crate) async fn read(mut self) -> Result<Page<T>, Error> {
+        let source = self.source;
+        let mut in_flight = FuturesUnordered::new();
+        let mut obstacle = None;
+        loop {
+            if obstacle.is_none() {
+                in_flight.extend(self.asks().into_iter().map(|ask| async move {
+                    let read = source.read(&ask).await;
+                    (ask, read)
+                }));
+            }
+            match in_flight.next().await {
+                None => break,
+                Some((ask, Ok(read))) => self.take(&ask, read).await?,
+                Some((_, Err(error))) if may_pass(&error) => obstacle = obstacle.or(Some(error)),
+                Some((_, Err(error))) => return Err(error),
+            }
+            if self.is_full() {
+                break;
+            }
+        }
+        match obstacle {
+            Some(error) if !self.has_progressed => Err(error),
+            _ => Ok(self.page()),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_full || self.count >= self.size || self.bytes >= MAX_BYTES
+    }
+
+    /// About how many items the page still takes, at least one.
+    fn wanted(&self) -> usize {
+        let by_count = self.size - self.count;
+        if self.source.count_only {
+            return by_count;
+        }
+        by_count.min(self.outlook.fit(MAX_BYTES - self.bytes, self.source.item_size().get()))
+    }
+
+    /// Calls for the parts that have none under way.
+    ///
+    /// What the page still takes is divided among them, so that nothing is read in vain. If most of what is read is dropped, all
+    /// parts are read at once.
+    fn asks(&mut self) -> Vec<Ask> {
+        if self.is_full() {
+            return Vec::new();
+        }
+        let under_way: usize = self.parts.iter().filter_map(|part| part.expected).sum();
+        let mut available = self.wanted().saturating_sub(under_way);
+        let is_idle = |part: &Part| part.expected.is_none() && part.position != Position::Done;
+        let mut idle = self.parts.iter().filter(|part| is_idle(part)).count();
+        let asks_all = self.source.is_filtered() || self.outlook.is_sparse();
+        let mut asks = Vec::new();
+        for (segment, part) in self.parts.iter_mut().enumerate().filter(|(_, part)| is_idle(part)) {
+            let share = available.div_ceil(idle);
+            available -= share;
+            idle -= 1;
+            if share == 0 && !asks_all {
+                break;
+            }
+            let needed = self.outlook.to_read_for(share.max(1)).saturating_mul(part.stride);
+            let limit = needed.min(self.source.item_size().most_in_one_call());
+            part.expected = Some(share.min(limit));
+            let after = match &part.position {
+                Position::After(place) => Some(place.clone()),
+                Position::Start | Position::Done => None,
+            };
+            // What DynamoDB only counts cannot be cut: all of it has to fit.
+            let counts = self.source.can_count() && limit <= share;
+            asks.push(Ask { segment, after, limit, counts });
+        }
+        asks
+    }
+
+    /// Takes in what a call has read, as far as it fits.
+    async fn take(&mut self, ask: &Ask, read: PartRead) -> Result<(), Error> {
+        let PartRead { items, count, scanned, last, consumed } = read;
+        self.consumed += consumed;
+        self.source.item_size().saw_call(ask.limit, scanned, last.is_some());
+        let before = (self.count, self.bytes);
+        if ask.counts && self.count + count > self.size {
+            // Others have counted more than was expected of them: this stretch is counted on the next page.
+            self.is_full = true;
+            self.parts.get_mut(ask.segment).into_iter().for_each(|part| part.expected = None);
+            return Ok(());
+        }
+        let cut = if ask.counts {
+            self.count += count;
+            None
+        } else {
+            self.take_items(items).await?
+        };
+        let (kept, bytes) = (self.count - before.0, self.bytes - before.1);
+        self.outlook.saw(scanned, kept, bytes);
+        if self.source.reads_whole_items() {
+            self.source.item_size().saw_items(kept, bytes);
+        }
+        let Some(part) = self.parts.get_mut(ask.segment) else { return Ok(()) };
+        part.expected = None;
+        part.stride = if kept == 0 { part.stride.saturating_mul(4) } else { 1 };
+        let position = match cut {
+            Some(Cut::Before) => return Ok(()),
+            Some(Cut::After(place)) => Position::After(place),
+            None => last.map_or(Position::Done, Position::After),
+        };
+        part.position = position;
+        self.has_progressed = true;
+        Ok(())
+    }
+
+    /// Where what fits ends, if not everything does, or where time was up.
+    ///
+    /// Thousands of items may come at once, and to judge one may take a tenth of a millisecond: others get their turn in
+    /// between.
+    async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Cut>, Error> {
+        let mut cut = Cut::Before;
+        for item in items {
+            consume_budget().await;
+            // What has been read brings the page forward by one item at least, or no call in a hurry would ever come far.
+            if matches!(cut, Cut::After(_)) && self.source.scope.deadline.has_passed() {
+                return Ok(Some(cut));
+            }
+            let place = self.source.place_of(&item).ok_or_else(no_place)?;
+            let shown = (self.show)(item)?;
+            if !matches!(shown, Shown::Hidden) && self.is_full() {
+                return Ok(Some(cut));
+            }
+            match shown {
+                Shown::Hidden => {}
+                Shown::Counted => self.count += 1,
+                Shown::Item { bytes, .. } if self.bytes + bytes > MAX_BYTES && self.count > 0 => {
+                    self.is_full = true;
+                    return Ok(Some(cut));
+                }
+                Shown::Item { item, bytes } => {
+                    self.items.push(item);
+                    self.count += 1;
+                    self.bytes += bytes;
+                }
+            }
+            cut = Cut::After(place);
+        }
+        Ok(None)
+    }
+
+    fn page(self) -> Page<T> {
+        let is_done = self.parts.iter().all(|part| part.position == Position::Done);
+        let next = (!is_done).then(|| Cursor(self.parts.into_iter().map(|part| part.position).collect()));
+        Page { items: self.items, count: self.count, next, consumed: self.consumed }
+    }
+}
+
+/// Where the page ends within what a call has read.
+enum Cut {
+    Before,
+    After(Item),
+}
+
+/// The attributes of a key are part of everything that is read, unless the table has another key than we were told.
+fn no_place() -> Error {
+    Error::internal()
+}
+
+/// Whether the same read may succeed later.
+fn may_pass(error: &Error) -> bool {
+    matches!(error, Error::DeadlineExceeded { .. } | Error::Throttled(_) | Error::BackendUnavailable(_))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! How an entry is stored: which DynamoDB item holds it, when that item expires, and which version it has.
+//!
+//! Nothing here knows of calls or retries.
+
+mod digest;
+mod expiry;
+mod item;
+mod layout;
+mod nonce;
+mod number;
+mod size;
+
+pub(crate) use digest::Digest;
+pub use item::Item;
+pub(crate) use item::{binary, some_unless_empty, text, type_name};
+pub(crate) use layout::{Layout, MAX_ITEM_BYTES, NewValue, Role, Unexpected, VERSION_BYTES};
+pub(crate) use nonce::Nonce;
+pub(crate) use number::is_canonical;
+pub(crate) use size::{item_bytes, response_bytes};

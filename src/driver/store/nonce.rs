@@ -1,0 +1,91 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::digest::Digest;
+use super::number;
+use crate::model::{Key, RequestId, Version};
+
+/// The version that a write gives its entry: a hash of the write.
+///
+/// It is new with every write, so a version condition notices each change. It is the same for every attempt at one write, so an
+/// attempt whose answer was lost is recognised in the stored item. The payload is part of the hash: the same `request_id` with
+/// another payload is another write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nonce(i64);
+
+/// The least version. A number below it was written by another program, whose attribute must not be overwritten.
+const FLOOR: i64 = 1 << 61;
+
+/// The least version that Increment writes; all others are below. So the condition `version >= COUNTER_FLOOR` holds only while
+/// Increment was the last to write the entry, which proves that the value is a whole number of 64 bits.
+const COUNTER_FLOOR: i64 = 1 << 62;
+
+impl Nonce {
+    /// No write's nonce.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The nonce of a write that is digested already.
+    pub(crate) fn of(digest: Digest) -> Self {
+        Self(below_counters(digest.into_bits()))
+    }
+
+    /// The nonce of a write of a value. `operation` and `payload` say what makes it differ from others of its request.
+    pub(crate) fn new(request: RequestId, table: &str, key: &Key, operation: &str, payload: &[&[u8]]) -> Self {
+        Self(below_counters(digest(request, table, key, operation, payload)))
+    }
+
+    /// The nonce of an Increment.
+    pub(crate) fn counter(request: RequestId, table: &str, key: &Key, payload: &[&[u8]]) -> Self {
+        let bits = digest(request, table, key, "Increment", payload) & (COUNTER_FLOOR - 1);
+        Self(bits | COUNTER_FLOOR)
+    }
+
+    /// The least version of any write.
+    pub(crate) fn floor() -> AttributeValue {
+        AttributeValue::N(FLOOR.to_string())
+    }
+
+    /// The greatest.
+    pub(crate) fn ceiling() -> AttributeValue {
+        AttributeValue::N(i64::MAX.to_string())
+    }
+
+    /// Whether a stored number can be a version.
+    pub(crate) fn is_nonce(number: &str) -> bool {
+        number::whole(number).is_some_and(|number| number >= FLOOR)
+    }
+
+    /// The least nonce of an Increment.
+    pub(crate) fn counter_floor() -> AttributeValue {
+        AttributeValue::N(COUNTER_FLOOR.to_string())
+    }
+
+    /// Whether a stored number is the nonce of an Increment.
+    pub(crate) fn is_counter(number: &str) -> bool {
+        number::whole(number).is_some_and(|number| number >= COUNTER_FLOOR)
+    }
+
+    /// Whether a stored number is this nonce.
+    pub(crate) fn is(self, number: &str) -> bool {
+        number::whole(number) == Some(self.0)
+    }
+
+    pub(crate) fn to_attribute(self) -> AttributeValue {
+        AttributeValue::N(self.0.to_string())
+    }
+
+    pub(crate) fn to_version(self) -> Version {
+        Version::stored(self.0.to_string())
+    }
+}
+
+fn below_counters(bits: i64) -> i64 {
+    (bits & (FLOOR - 1)) | FLOOR
+}
+
+fn digest(request: RequestId, table: &str, key: &Key, operation: &str, payload: &[&[u8]]) -> i64 {
+    let mut digest = Digest::new(request);
+    for part in [table.as_bytes(), key.as_str().as_bytes(), operation.as_bytes()].iter().chain(payload) {
+        digest.bytes(part);
+    }
+    digest.into_bits()
+}

@@ -1,0 +1,33 @@
+//! DynamoDB's numbers: up to 38 significant digits, as decimal text.
+
+use bigdecimal::num_bigint::{BigInt, ToBigInt};
+use bigdecimal::{BigDecimal, ToPrimitive};
+
+use crate::model::Number;
+
+/// A stored number. The library takes time by the square of the digits and of the exponent, so these are looked at first.
+pub(crate) fn decimal(text: &str) -> Option<BigDecimal> {
+    Number::parse(text).ok()?.to_string().parse().ok()
+}
+
+/// A stored number as a signed 64-bit integer, if it is one: `5`, but also `5E0` and `50E-1`.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number = decimal(text)?;
+    // Bounds first: the integer form of 1E125 has 126 digits.
+    let in_range = number.abs() <= BigDecimal::from(BigInt::from(u64::MAX));
+    if in_range && number.is_integer() { number.to_bigint()?.to_i64() } else { None }
+}
+
+/// Whether this is the text under which a stored number is shown: plain decimal digits without superfluous zeros.
+pub(crate) fn is_canonical(text: &str) -> bool {
+    // The bytes first: the library also takes forms that DynamoDB does not, and large ones cost time.
+    let is_plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.');
+    is_plain
+        && text.parse::<BigDecimal>().is_ok_and(|number| {
+            let number = number.normalized();
+            number.digits() <= 38 && number.to_plain_string() == text
+        })
+}

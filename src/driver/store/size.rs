@@ -1,0 +1,54 @@
+//! How large DynamoDB counts an item. Source: "DynamoDB item sizes and formats" in the Amazon DynamoDB Developer Guide.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::Item;
+
+/// The attributes with their names.
+pub(crate) fn item_bytes(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &AttributeValue) -> usize {
+    /// What a list or a map takes by itself, and beside each member.
+    const CONTAINER: usize = 3;
+    const MEMBER: usize = 1;
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number_bytes(number),
+        AttributeValue::B(blob) => blob.as_ref().len(),
+        AttributeValue::Ss(set) => set.iter().map(String::len).sum(),
+        AttributeValue::Ns(set) => set.iter().map(|number| number_bytes(number)).sum(),
+        AttributeValue::Bs(set) => set.iter().map(|blob| blob.as_ref().len()).sum(),
+        AttributeValue::L(list) => CONTAINER + list.iter().map(|value| MEMBER + value_bytes(value)).sum::<usize>(),
+        AttributeValue::M(map) => CONTAINER + map.len() * MEMBER + item_bytes(map),
+        // Truth values and null.
+        _ => 1,
+    }
+}
+
+/// One byte, and one for every two digits.
+fn number_bytes(number: &str) -> usize {
+    1 + number.bytes().filter(u8::is_ascii_digit).count().div_ceil(2)
+}
+
+/// About how many bytes the attributes take in an answer, where numbers are text and every value has a frame.
+pub(crate) fn response_bytes(item: &Item) -> usize {
+    const FRAME: usize = 8;
+    item.iter().map(|(name, value)| FRAME + name.len() + value_to_send(value)).sum()
+}
+
+fn value_to_send(value: &AttributeValue) -> usize {
+    const FRAME: usize = 4;
+    let set = |members: &mut dyn Iterator<Item = usize>| members.map(|bytes| FRAME + bytes).sum();
+    let inside = match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::B(blob) => blob.as_ref().len(),
+        AttributeValue::Ss(members) | AttributeValue::Ns(members) => set(&mut members.iter().map(String::len)),
+        AttributeValue::Bs(members) => set(&mut members.iter().map(|blob| blob.as_ref().len())),
+        AttributeValue::L(values) => values.iter().map(|value| FRAME + value_to_send(value)).sum(),
+        AttributeValue::M(fields) => response_bytes(fields),
+        _ => 0,
+    };
+    FRAME + inside
+}

@@ -1,0 +1,156 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::handle::Table;
+use crate::driver::error::Error;
+use crate::model::{TableSpec, Violation, check_name, excerpt};
+
+/// Where tables are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded engine: it has the configured tables, and any other that a caller names.
+    Embedded,
+    /// Amazon DynamoDB, or what answers in its place: it has the configured tables.
+    DynamoDb,
+}
+
+/// The tables of a driver.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    /// At least the default one, which comes first.
+    configured: Vec<Arc<Table>>,
+    /// The others that callers have named, where they may.
+    others: Option<Others>,
+}
+
+/// Catalog with nothing but a name. What is kept of them saves questions, so it may be lost.
+type Others = Mutex<HashMap<String, Arc<Table>>>;
+
+/// So many of them are kept at most, however many names callers come up with.
+const MAX_OTHERS: usize = 1000;
+
+/// How much of a name is kept of which there is no table. No table in DynamoDB has a longer one.
+const LONGEST_NAME: usize = 255;
+
+impl Catalog {
+    pub(crate) fn new(configured: Vec<TableSpec>, backend: Backend) -> Self {
+        let configured = configured.into_iter().map(|spec| Arc::new(Table::new(spec))).collect();
+        let others = match backend {
+            Backend::Embedded => Some(Others::default()),
+            Backend::DynamoDb => None,
+        };
+        Self { configured, others }
+    }
+
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &Table> {
+        self.configured.iter().map(|table| &**table)
+    }
+
+    /// Whether it is the one that the empty name means.
+    pub(crate) fn is_default(&self, table: &Table) -> bool {
+        self.configured.first().is_some_and(|first| first.name() == table.name())
+    }
+
+    /// The table of this name; the empty name means the default one.
+    pub(crate) fn get(&self, name: &str) -> Result<Arc<Table>, Error> {
+        if let Some(table) = self.find_configured(name) {
+            return Ok(Arc::clone(table));
+        }
+        let field = || "table".to_owned();
+        match &self.others {
+            Some(others) if !name.is_empty() => {
+                check_name(name).map_err(|invalid| Violation { field: field(), invalid })?;
+                Ok(other(others, name))
+            }
+            Some(_) | None => {
+                Err(Error::TableNotConfigured { name: excerpt(name, LONGEST_NAME).into_owned(), field: field() })
+            }
+        }
+    }
+
+    /// Whether there are others than the configured ones.
+    pub(crate) fn has_others(&self) -> bool {
+        self.others.is_some()
+    }
+
+    /// Whether a name, in requests or in DynamoDB, is that of a configured table.
+    pub(crate) fn has_configured(&self, name: &str) -> bool {
+        self.find_configured(name).is_some()
+    }
+
+    /// Where any table may be named, DynamoDB's name of a configured one means that, with its attributes.
+    fn find_configured(&self, name: &str) -> Option<&Arc<Table>> {
+        let by_physical_name = || self.configured.iter().find(|table| table.physical_name() == name);
+        match name {
+            "" => self.configured.first(),
+            _ => self
+                .configured
+                .iter()
+                .find(|table| table.name() == name)
+                .or_else(|| self.others.as_ref().and_then(|_| by_physical_name())),
+        }
+    }
+
+    /// A table in DynamoDB is not what it was.
+    pub(crate) fn forget(&self, physical_name: &str) {
+        self.configured().filter(|table| table.physical_name() == physical_name).for_each(Table::forget);
+        if let Some(others) = &self.others {
+            // Nothing is behind this lock that a panic could leave half changed.
+            others.lock().unwrap_or_else(PoisonError::into_inner).remove(physical_name);
+        }
+    }
+}
+
+fn other(others: &Others, name: &str) -> Arc<Table> {
+    let mut others = others.lock().unwrap_or_else(PoisonError::into_inner);
+    if others.len() >= MAX_OTHERS && !others.contains_key(name) {
+        others.clear();
+    }
+    let table = others.entry(name.to_owned()).or_insert_with(|| Arc::new(Table::new(TableSpec::named(name))));
+    Arc::clone(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog(backend: Backend) -> Catalog {
+        let users = TableSpec { physical_name: "prod-users".to_owned(), ..TableSpec::named("users") };
+        Catalog::new(vec![users, TableSpec::named("orders")], backend)
+    }
+
+    #[test]
+    fn configured_tables_go_by_their_names() {
+        for backend in [Backend::Embedded, Backend::DynamoDb] {
+            let tables = catalog(backend);
+            assert_eq!(tables.get("").unwrap().name(), "users");
+            assert_eq!(tables.get("orders").unwrap().physical_name(), "orders");
+            assert!(tables.is_default(&tables.get("users").unwrap()));
+        }
+    }
+
+    #[test]
+    fn other_names_are_tables_on_the_embedded_engine_only() {
+        for name in ["others", "prod-users", "a", "a/b"] {
+            assert!(matches!(catalog(Backend::DynamoDb).get(name), Err(Error::TableNotConfigured { .. })), "{name}");
+        }
+        let tables = catalog(Backend::Embedded);
+        assert_eq!(tables.get("others").unwrap().physical_name(), "others");
+        assert_eq!(tables.get("prod-users").unwrap().name(), "users");
+        assert!(matches!(tables.get("a/b"), Err(Error::Invalid(violation)) if violation.field == "table"));
+    }
+
+    #[test]
+    fn names_made_up_take_no_more_memory_than_a_thousand() {
+        let tables = catalog(Backend::Embedded);
+        for number in 0..3 * MAX_OTHERS {
+            tables.get(&format!("table-{number}")).unwrap();
+        }
+        let kept = tables.others.as_ref().unwrap().lock().unwrap().len();
+        assert!(kept <= MAX_OTHERS, "{kept}");
+        let again = tables.get("table-2999").unwrap();
+        assert!(Arc::ptr_eq(&again, &tables.get("table-2999").unwrap()));
+        tables.forget("table-2999");
+        assert!(!Arc::ptr_eq(&again, &tables.get("table-2999").unwrap()));
+    }
+}

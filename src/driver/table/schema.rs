@@ -1,0 +1,159 @@
+//! What a table and its indexes are keyed by: what DynamoDB has said of it, remembered.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, Projection, ProjectionType, TableDescription};
+
+use super::item_size::ItemSize;
+use crate::driver::store::{Item, type_name};
+use crate::model::{Invalid, ItemKey, Violation, excerpt};
+
+/// A table's primary key: attributes with their types (S, N or B).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeySchema {
+    pub(crate) partition: (String, String),
+    pub(crate) sort: Option<(String, String)>,
+}
+
+impl KeySchema {
+    /// The key's attributes, if its values are of the table's types.
+    pub(crate) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
+        let mut attributes = Item::new();
+        let mut add = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
+            if type_name(value) == of_type {
+                attributes.insert(name.clone(), value.clone());
+                return Ok(());
+            }
+            let problem =
+                format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
+            Err(Violation { field: field.to_owned(), invalid: Invalid::new(problem) })
+        };
+        add("partition", &self.partition, key.partition())?;
+        match (&self.sort, key.sort()) {
+            (Some(sort), Some(value)) => add("sort", sort, value)?,
+            (None, None) => {}
+            (Some((name, _)), None) => {
+                let problem = format!("is required: the table has the sort key {name:?}");
+                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+            }
+            (None, Some(_)) => {
+                let problem = "is not allowed: the table has no sort key";
+                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// The names of the key's attributes.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.partition), self.sort.as_ref()].into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// The primary key of an item that has been read.
+    pub(crate) fn key_of(&self, item: &Item) -> Option<ItemKey> {
+        let key = ItemKey::new(item.get(&self.partition.0)?.clone()).ok()?;
+        match &self.sort {
+            None => Some(key),
+            Some((sort, _)) => key.with_sort(item.get(sort)?.clone()).ok(),
+        }
+    }
+}
+
+/// A secondary index.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    schema: IndexSchema,
+    /// How large its items are.
+    pub(crate) item_size: ItemSize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct IndexSchema {
+    is_global: bool,
+    keys: Vec<String>,
+    holds: Held,
+}
+
+/// The attributes of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Held {
+    All,
+    /// These, its keys and those of the table.
+    Only(Vec<String>),
+}
+
+impl Index {
+    /// Whether it spans all partitions of the table, and so is never strongly consistent.
+    pub(crate) fn is_global(&self) -> bool {
+        self.schema.is_global
+    }
+
+    /// The names of its key attributes.
+    pub(crate) fn keys(&self) -> &[String] {
+        &self.schema.keys
+    }
+
+    /// Whether it has this attribute of the items that have it. The table's own keys aside, which every index has.
+    pub(crate) fn holds(&self, attribute: &str) -> bool {
+        match &self.schema.holds {
+            Held::All => true,
+            Held::Only(names) => names.iter().chain(&self.schema.keys).any(|name| name == attribute),
+        }
+    }
+}
+
+impl IndexSchema {
+    fn new(is_global: bool, keys: Option<&[KeySchemaElement]>, projection: Option<&Projection>) -> Self {
+        let keys = keys.unwrap_or_default().iter().map(|element| element.attribute_name().to_owned()).collect();
+        let holds = match projection {
+            Some(projection) if projection.projection_type() == Some(&ProjectionType::All) => Held::All,
+            // In doubt less: then the table is asked.
+            Some(projection) => Held::Only(projection.non_key_attributes().to_vec()),
+            None => Held::Only(Vec::new()),
+        };
+        Self { is_global, keys, holds }
+    }
+}
+
+/// The secondary indexes of a table, as far as they are known. They may come and go.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes(Mutex<HashMap<String, Arc<Index>>>);
+
+impl Indexes {
+    pub(super) fn get(&self, name: &str) -> Option<Arc<Index>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// There is no such index any more.
+    pub(crate) fn forget(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// Takes over what DynamoDB says. What was learnt of an index that is still the same stays.
+    pub(crate) fn learn(&self, table: &TableDescription) {
+        let global = table.global_secondary_indexes().iter().filter_map(|index| {
+            let schema = IndexSchema::new(true, index.key_schema.as_deref(), index.projection.as_ref());
+            Some((index.index_name.clone()?, schema))
+        });
+        let local = table.local_secondary_indexes().iter().filter_map(|index| {
+            let schema = IndexSchema::new(false, index.key_schema.as_deref(), index.projection.as_ref());
+            Some((index.index_name.clone()?, schema))
+        });
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut before = std::mem::take(&mut *known);
+        for (name, schema) in global.chain(local) {
+            let index = match before.remove(&name).filter(|index| index.schema == schema) {
+                Some(same) => same,
+                None => Arc::new(Index { name: name.clone(), schema, item_size: ItemSize::default() }),
+            };
+            known.insert(name, index);
+        }
+    }
+}
+
+pub(crate) fn no_such_index(name: &str) -> Violation {
+    let problem = format!("the table has no index {:?}", excerpt(name, 255));
+    Violation { field: "index".to_owned(), invalid: Invalid::new(problem) }
+}

@@ -1,0 +1,50 @@
+//! What TransactGet and TransactWrite share.
+
+use std::collections::HashMap;
+
+use crate::driver::error::Error;
+use crate::driver::table::Table;
+use crate::driver::upstream::{Failure, FailureKind};
+use crate::model::{Invalid, ItemKey, Violation};
+
+/// Refuses two operations on one item of one table in DynamoDB, whatever callers call that table.
+pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a ItemKey)>) -> Result<(), Violation> {
+    let mut seen = HashMap::new();
+    for (index, (table, key)) in items.enumerate() {
+        if let Some(first) = seen.insert((table.physical_name(), key), index) {
+            let problem = format!("names the same item as operations[{first}]; a transaction takes each item once");
+            return Err(Violation { field: format!("operations[{index}]"), invalid: Invalid::new(problem) });
+        }
+    }
+    Ok(())
+}
+
+/// The error as seen from outside the operation that it is about.
+pub(crate) fn within(error: Error, index: usize) -> Error {
+    let operation = format!("operations[{index}]");
+    match error {
+        Error::Invalid(violation) => Error::Invalid(violation.within(operation)),
+        Error::InvalidExpression { field, upstream } => {
+            Error::InvalidExpression { field: format!("{operation}.{field}"), upstream }
+        }
+        Error::TableNotConfigured { name, field } => {
+            Error::TableNotConfigured { name, field: format!("{operation}.{field}") }
+        }
+        other => other,
+    }
+}
+
+/// The failure of a call over several tables. DynamoDB does not say which of them it is about.
+pub(crate) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
+    let tables: Vec<&Table> = tables.collect();
+    if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
+        // One of them may not be what it was; a request made of what was known is not refused otherwise.
+        for table in &tables {
+            table.forget();
+        }
+    }
+    let mut names: Vec<&str> = tables.into_iter().map(Table::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    failure.into_error(&names.join(", "))
+}

@@ -1,0 +1,162 @@
+use super::operation::{check_distinct, name_table};
+use super::prepare::Operation;
+use crate::driver::deadline::Deadline;
+use crate::driver::error::{Error, Upstream};
+use crate::driver::handle::Driver;
+use crate::driver::store::{Digest, Item};
+use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capacity};
+use crate::driver::write::{TransactionEnd, TransactionPart, TransactionWrite, Written};
+use crate::model::{Entry, RequestId, Transaction};
+
+/// What became of a transaction.
+#[derive(Debug, Clone)]
+pub enum TransactOutcome {
+    /// All operations happened; for each that writes, what it has written.
+    Committed(Vec<Option<Written>>),
+    /// None happened; for each why it was in the way, if it was.
+    Cancelled(Vec<Cancelled>),
+}
+
+/// Why an operation cancelled its transaction, or that it did not.
+#[derive(Debug, Clone)]
+pub struct Cancelled {
+    /// Why.
+    pub reason: CancelReason,
+    /// If the caller asked and the condition failed: what is there.
+    pub current: Current,
+}
+
+/// What a condition failed on.
+#[derive(Debug, Clone)]
+pub enum Current {
+    /// The caller did not ask, or there is nothing.
+    Nothing,
+    /// The entry.
+    Entry(Entry),
+    /// The item.
+    Item(Item),
+}
+
+impl Driver {
+    /// Carries out operations on up to 100 items, all or none.
+    ///
+    /// # Contract
+    /// Expiry is judged as of the beginning of the call. Expired items are absent.
+    ///
+    /// # Cost
+    /// Two writes for each operation; and one for each expired item that is in the way.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`], [`Error::Throttled`] if nothing else
+    /// was in the way. [`Error::OutcomeUnknown`] if an answer was lost for good.
+    pub async fn transact_write(
+        &self,
+        transaction: Transaction,
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<(TransactOutcome, Capacity), Error> {
+        let id = self.transaction_id(&transaction);
+        let (operations, parts) = self.prepare(transaction.operations, id, deadline).await?;
+        check_distinct(operations.iter().zip(&parts).map(|(operation, part)| (&*part.table, &operation.key)))?;
+        let write = TransactionWrite {
+            core: &self.core,
+            parts: &parts,
+            token: &token(id, &parts, wants_capacity),
+            wants_capacity,
+            deadline,
+            consumed: Capacity::default(),
+            was_sent: false,
+        };
+        let tables = || parts.iter().map(|part| &*part.table);
+        let (end, consumed) = write.run(|failure| name_table(failure, tables())).await?;
+        let outcome = match end {
+            TransactionEnd::Committed => {
+                TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect())
+            }
+            TransactionEnd::Found(reasons) => {
+                let found = operations.into_iter().zip(&parts).zip(reasons);
+                let stored = found.map(|((operation, part), reason)| as_stored(operation, part, reason));
+                TransactOutcome::Committed(stored.collect())
+            }
+            TransactionEnd::Cancelled(reasons) => {
+                let cancelled = operations.iter().zip(&parts).zip(reasons);
+                TransactOutcome::Cancelled(
+                    cancelled.map(|(operation, reason)| self.explain(operation, reason)).collect(),
+                )
+            }
+            TransactionEnd::Refused(index, upstream) => return Err(refused((&operations, &parts), index, upstream)),
+        };
+        Ok((outcome, consumed))
+    }
+
+    /// A reason as callers see it. What has expired is not shown as current.
+    fn explain(&self, (operation, part): (&Operation, &TransactionPart), cancellation: Cancellation) -> Cancelled {
+        let now = self.core.now();
+        let shown = |item: &Item| part.layout.is_alive(item, now);
+        let foreign = cancellation.item.as_ref().filter(|item| shown(item) && part.plan.fits(&part.layout, item));
+        let reason = match cancellation.kind {
+            // A partial update does not overwrite a version that DynaKV did not write.
+            CancellationKind::Reason(CancelReason::ConditionFailed)
+                if foreign.is_some_and(|item| part.layout.foreign_version(item).is_some()) =>
+            {
+                CancelReason::NotApplicable
+            }
+            CancellationKind::Reason(reason) => reason,
+            CancellationKind::OtherKeySchema | CancellationKind::Refused => CancelReason::NotApplicable,
+        };
+        let item = cancellation.item.filter(|item| operation.return_current && shown(item));
+        let current = match item {
+            None => Current::Nothing,
+            // One with an attribute of an unsupported type is left out: the outcome does not depend on it.
+            Some(item) if operation.is_entry => part.layout.entry(item).map_or(Current::Nothing, Current::Entry),
+            Some(item) => Current::Item(item),
+        };
+        Cancelled { reason, current }
+    }
+}
+
+/// What an operation has written, as the stored item shows: an earlier attempt has begun its TTL.
+fn as_stored(operation: Operation, part: &TransactionPart, found: Cancellation) -> Option<Written> {
+    let ours = found.item.filter(|item| part.wrote(item));
+    operation.written.map(|written| match ours {
+        Some(item) if written.expire_time.is_some() => {
+            Written { expire_time: part.layout.expire_time(&item), ..written }
+        }
+        Some(_) | None => written,
+    })
+}
+
+/// DynamoDB recognises a repeat of the transaction by it. It covers all that is sent: DynamoDB refuses a token that comes again
+/// with another request. So a repeat is recognised by its token while nothing in it depends on the time, and otherwise by the
+/// versions that it has written.
+fn token(id: RequestId, parts: &[TransactionPart], wants_capacity: bool) -> String {
+    let mut digest = Digest::new(id);
+    digest.bytes(&[u8::from(wants_capacity)]);
+    for part in parts {
+        digest.bytes(part.action_name().as_bytes());
+        digest.bytes(part.table.physical_name().as_bytes());
+        digest.attributes(&part.attributes);
+        part.rendered.digest(&mut digest);
+    }
+    digest.into_token()
+}
+
+/// An operation that DynamoDB refused: the caller's expression, or else a fault of ours.
+///
+/// If DynamoDB does not say which operation it means, and several have expressions, the error names all operations.
+fn refused((operations, parts): (&[Operation], &[TransactionPart]), index: Option<usize>, upstream: Upstream) -> Error {
+    let mut candidates = operations
+        .iter()
+        .zip(parts)
+        .enumerate()
+        .filter(|(at, (_, part))| !part.plan.caller_fields.is_empty() && index.is_none_or(|index| index == *at));
+    let field = match (candidates.next(), candidates.next()) {
+        (Some((at, (operation, part))), None) => match part.plan.caller_fields.refused(&upstream) {
+            Some(field) => format!("operations[{at}].{}.{field}", operation.message),
+            None => return Error::Internal(upstream),
+        },
+        (Some(_), Some(_)) => "operations".to_owned(),
+        (None, _) => return Error::Internal(upstream),
+    };
+    Error::InvalidExpression { field, upstream }
+}

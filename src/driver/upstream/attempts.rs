@@ -1,0 +1,123 @@
+//! When an attempt is made again, and when a call gives up.
+
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::failure::{Failure, FailureKind};
+use crate::driver::deadline::Deadline;
+use crate::driver::runtime::Runtime;
+
+/// Attempts of one call at most. AWS SDKs use 4 to 10 for DynamoDB.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// Pauses between attempts: full jitter over a span that doubles. Source: "Exponential Backoff And Jitter", AWS Architecture
+/// Blog. The first span is the one that AWS SDKs use for DynamoDB.
+const FIRST_SPAN: Duration = Duration::from_millis(25);
+const LONGEST_SPAN: Duration = Duration::from_secs(1);
+
+/// An attempt with less time than this is not made: it would only turn a known failure into a passed deadline.
+const MIN_ATTEMPT: Duration = Duration::from_millis(20);
+
+/// Whether a call waits out throttles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Throttles count as attempts: the caller may well call again.
+    Limited,
+    /// Throttles are waited out until the deadline: to give up one part of a batch wastes the others.
+    UntilDeadline,
+}
+
+/// The attempts of one call so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempts {
+    deadline: Deadline,
+    /// What is left for pauses. It also ends a call whose injected sleep takes no time.
+    pause_allowance: Duration,
+    patience: Patience,
+    made: u32,
+    without_progress: u32,
+    faults_in_a_row: u32,
+    /// What the last retry took from the budget.
+    borrowed: u32,
+}
+
+impl Attempts {
+    pub(crate) fn new(deadline: Deadline, patience: Patience) -> Self {
+        let pause_allowance = deadline.remaining();
+        Self { deadline, pause_allowance, patience, made: 0, without_progress: 0, faults_in_a_row: 0, borrowed: 0 }
+    }
+
+    /// Makes one attempt, which ends with the deadline.
+    pub(super) async fn make<T>(
+        &mut self,
+        budget: &Budget,
+        attempt: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        if self.deadline.has_passed() {
+            return Err(self.counted(Failure::deadline(false)));
+        }
+        self.made += 1;
+        self.without_progress += 1;
+        let outcome = match tokio::time::timeout_at(self.deadline.instant(), attempt).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::deadline(true)),
+        };
+        match outcome {
+            Ok(answer) => {
+                budget.refund(self.borrowed.max(Budget::SUCCESS_GAIN));
+                self.borrowed = 0;
+                Ok(answer)
+            }
+            Err(failure) => Err(self.counted(failure)),
+        }
+    }
+
+    /// The failure with the number of attempts made.
+    fn counted(&self, failure: Failure) -> Failure {
+        Failure { upstream: failure.upstream.after(self.made), ..failure }
+    }
+
+    /// DynamoDB left a part of the last attempt unprocessed. If `progressed`, the next pause is a first one again.
+    pub(super) fn left_unprocessed(&mut self, progressed: bool) -> Failure {
+        if progressed {
+            self.without_progress = 1;
+        }
+        self.counted(Failure::throttled())
+    }
+
+    /// Waits until the next attempt is due. Returns false if there is to be none.
+    pub(super) async fn wait_for_next(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> bool {
+        let pause = self.pause_after(failure, runtime, budget);
+        if let Some(pause) = pause {
+            runtime.pause(pause).await;
+        }
+        pause.is_some()
+    }
+
+    /// How long to wait before the next attempt. None if there is to be none, or if the deadline would pass during the pause:
+    /// the failure that is known now says more than a passed deadline.
+    fn pause_after(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> Option<Duration> {
+        self.faults_in_a_row = if failure.is_fault() { self.faults_in_a_row + 1 } else { 0 };
+        let counted = match self.patience {
+            Patience::Limited => self.without_progress,
+            Patience::UntilDeadline => self.faults_in_a_row,
+        };
+        if !failure.is_passing() || counted >= MAX_ATTEMPTS {
+            return None;
+        }
+        let doublings = self.without_progress.saturating_sub(1).min(16);
+        let span = FIRST_SPAN.saturating_mul(1 << doublings).min(LONGEST_SPAN);
+        let pause = span.mul_f64(runtime.random.fraction());
+        if pause >= self.pause_allowance || pause + MIN_ATTEMPT >= self.deadline.remaining() {
+            return None;
+        }
+        if failure.is_fault() {
+            if !budget.take() {
+                return None;
+            }
+            self.borrowed = Budget::RETRY_COST;
+        }
+        self.pause_allowance -= pause;
+        Some(pause)
+    }
+}

@@ -1,0 +1,29 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Limits the retries of faults across all calls of a driver. When everything fails, calls fail at once instead of loading a
+/// backend that is in trouble several times each. The figures are those of the AWS SDKs' standard retry mode.
+#[derive(Debug)]
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const CAPACITY: u32 = 500;
+    pub(super) const RETRY_COST: u32 = 5;
+    pub(super) const SUCCESS_GAIN: u32 = 1;
+
+    pub(super) fn take(&self) -> bool {
+        let take = |tokens: u32| tokens.checked_sub(Self::RETRY_COST);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    pub(super) fn refund(&self, tokens: u32) {
+        let refund = |held: u32| (held < Self::CAPACITY).then(|| (held + tokens).min(Self::CAPACITY));
+        // A full budget, the common case, is not written.
+        let _full = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refund);
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(AtomicU32::new(Self::CAPACITY))
+    }
+}

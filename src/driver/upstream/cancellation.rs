@@ -1,0 +1,62 @@
+use aws_sdk_dynamodb::types::CancellationReason;
+
+use super::validation::Validation;
+use crate::driver::store::Item;
+
+/// Why one operation of a transaction cancelled it, or that it did not.
+#[derive(Debug)]
+pub(crate) struct Cancellation {
+    pub(crate) kind: CancellationKind,
+    /// The item as it is, where a condition failed.
+    pub(crate) item: Option<Item>,
+}
+
+/// Why an operation cancelled its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelReason {
+    /// It did not.
+    None,
+    /// Its condition did not hold.
+    ConditionFailed,
+    /// Another transaction or write touched the item.
+    Conflict,
+    /// DynamoDB throttled it.
+    Throttled,
+    /// The item collection has reached 10 GB.
+    ItemCollectionFull,
+    /// The update does not fit the stored item.
+    NotApplicable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CancellationKind {
+    Reason(CancelReason),
+    /// The table's key is not what we sent.
+    OtherKeySchema,
+    /// DynamoDB refused what we built, or an expression that the caller wrote.
+    Refused,
+}
+
+impl From<CancellationReason> for Cancellation {
+    /// The codes are listed under TransactionCanceledException in the API reference of TransactWriteItems.
+    fn from(reason: CancellationReason) -> Self {
+        let kind = match reason.code.as_deref() {
+            None | Some("None") => CancellationKind::Reason(CancelReason::None),
+            Some("ConditionalCheckFailed") => CancellationKind::Reason(CancelReason::ConditionFailed),
+            Some("TransactionConflict") => CancellationKind::Reason(CancelReason::Conflict),
+            Some("ProvisionedThroughputExceeded" | "ThrottlingError" | "RequestLimitExceeded") => {
+                CancellationKind::Reason(CancelReason::Throttled)
+            }
+            Some("ItemCollectionSizeLimitExceeded") => CancellationKind::Reason(CancelReason::ItemCollectionFull),
+            Some("ValidationError") => match Validation::from_message(reason.message.as_deref().unwrap_or_default()) {
+                Validation::ItemTooLarge | Validation::NotApplicable => {
+                    CancellationKind::Reason(CancelReason::NotApplicable)
+                }
+                Validation::OtherKeySchema => CancellationKind::OtherKeySchema,
+                Validation::Request => CancellationKind::Refused,
+            },
+            Some(_) => CancellationKind::Refused,
+        };
+        Self { kind, item: reason.item }
+    }
+}

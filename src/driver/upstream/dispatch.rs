@@ -1,0 +1,188 @@
+//! Sends calls until their outcome is known or cannot be.
+
+use aws_sdk_dynamodb::Client;
+
+use super::attempts::{Attempts, Patience};
+use super::budget::Budget;
+use super::failure::{Failure, FailureKind};
+use super::send::Request;
+use crate::driver::deadline::Deadline;
+use crate::driver::error::Error;
+use crate::driver::runtime::Runtime;
+use crate::model::Millis;
+
+/// Sends every request of a driver to DynamoDB.
+#[derive(Debug)]
+pub(crate) struct Dispatcher {
+    client: Client,
+    runtime: Runtime,
+    budget: Budget,
+}
+
+/// A call to DynamoDB that may take several attempts.
+pub(crate) trait Call: Send {
+    type Answer: Send;
+    type Outcome: Send;
+
+    /// Makes one attempt.
+    fn attempt(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+
+    /// Whether the last attempt sent its request, or still waited for the keys that it writes.
+    fn was_sent(&self) -> bool {
+        true
+    }
+
+    /// Says what an attempt means. `doubt` holds the last failure after which the call may have happened.
+    fn judge(
+        &mut self,
+        result: Result<Self::Answer, Failure>,
+        doubt: &mut Option<Failure>,
+    ) -> impl Future<Output = Verdict<Self::Outcome>> + Send;
+
+    /// Whether the call may have happened although an attempt failed in this way.
+    fn is_ambiguous(&self, failure: &FailureKind) -> bool {
+        failure.may_have_happened()
+    }
+
+    /// Ends a call that is not sent again. `in_doubt`: this attempt or an earlier one may have happened.
+    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<Self::Outcome, Error>;
+}
+
+/// What a call without conditions does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It reads, or changes nothing that a caller could see.
+    Invisible,
+    /// It changes a table: after a lost answer only a success tells the outcome.
+    Change,
+}
+
+/// What an attempt means for its call.
+pub(crate) enum Verdict<T> {
+    /// The call has ended.
+    Done(Result<T, Error>),
+    /// Wait, then send again.
+    Again(Failure),
+    /// DynamoDB left a part unprocessed. Wait, then send that part.
+    Partly { progressed: bool },
+    /// What stood in the way is gone: send again without a pause.
+    AtOnce,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(client: Client, runtime: Runtime) -> Self {
+        Self { client, runtime, budget: Budget::default() }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.runtime.clock.now()
+    }
+
+    /// Sends one request once. Every attempt passes here.
+    pub(crate) async fn send<R: Request>(&self, request: R) -> Result<R::Answer, Failure> {
+        let result = request.send(&self.client).await;
+        attempt_ended(R::ACTION, result.as_ref().err());
+        result
+    }
+
+    /// Makes attempts until the call has ended. `attempts` may be those of an earlier part of the same call.
+    pub(crate) async fn run<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<C::Outcome, Error> {
+        let mut doubt = None;
+        loop {
+            let mut result = attempts.make(&self.budget, call.attempt()).await;
+            if let Err(Failure { kind: kind @ FailureKind::Deadline, .. }) = &mut result
+                && !call.was_sent()
+            {
+                *kind = FailureKind::TooLate;
+            }
+            let failure = match call.judge(result, &mut doubt).await {
+                Verdict::Done(outcome) => return outcome,
+                Verdict::AtOnce => continue,
+                Verdict::Again(failure) => failure,
+                Verdict::Partly { progressed } => attempts.left_unprocessed(progressed),
+            };
+            let is_ambiguous = call.is_ambiguous(&failure.kind);
+            if !attempts.wait_for_next(&failure.kind, &self.runtime, &self.budget).await {
+                return call.give_up(failure, is_ambiguous || doubt.is_some());
+            }
+            if is_ambiguous {
+                doubt = Some(failure);
+            }
+        }
+    }
+
+    /// Waits as after an attempt that left a part unprocessed, then makes attempts until the call has ended.
+    pub(crate) async fn resume<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<C::Outcome, Error> {
+        let failure = attempts.left_unprocessed(true);
+        if attempts.wait_for_next(&failure.kind, &self.runtime, &self.budget).await {
+            return self.run(attempts, call).await;
+        }
+        call.give_up(failure, false)
+    }
+
+    /// Sends a call without conditions, any number of times. `error` turns its last failure into an error.
+    pub(crate) async fn repeat<T, F>(
+        &self,
+        deadline: Deadline,
+        effect: Effect,
+        send: impl Fn() -> F + Send,
+        error: impl Fn(Failure) -> Error + Send,
+    ) -> Result<T, Error>
+    where
+        T: Send,
+        F: Future<Output = Result<T, Failure>> + Send,
+    {
+        let mut attempts = Attempts::new(deadline, Patience::Limited);
+        self.run(&mut attempts, &mut Repeatable { send, error, effect }).await
+    }
+}
+
+/// The hook for metrics and traces of attempts.
+fn attempt_ended(action: &'static str, failure: Option<&Failure>) {
+    tracing::trace!(action, code = failure.and_then(|failure| failure.upstream.code()), failed = failure.is_some());
+}
+
+/// A call without conditions: every failure that may pass is a reason to send it again.
+struct Repeatable<S, E> {
+    send: S,
+    error: E,
+    effect: Effect,
+}
+
+impl<S, E, T, F> Call for Repeatable<S, E>
+where
+    S: Fn() -> F + Send,
+    E: Fn(Failure) -> Error + Send,
+    T: Send,
+    F: Future<Output = Result<T, Failure>> + Send,
+{
+    type Answer = T;
+    type Outcome = T;
+
+    fn attempt(&mut self) -> impl Future<Output = Result<T, Failure>> + Send {
+        (self.send)()
+    }
+
+    async fn judge(&mut self, result: Result<T, Failure>, _: &mut Option<Failure>) -> Verdict<T> {
+        match result {
+            Ok(answer) => Verdict::Done(Ok(answer)),
+            Err(failure) => Verdict::Again(failure),
+        }
+    }
+
+    fn is_ambiguous(&self, failure: &FailureKind) -> bool {
+        self.effect == Effect::Change && failure.may_have_happened()
+    }
+
+    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<T, Error> {
+        Err(if in_doubt { failure.into_unknown() } else { (self.error)(failure) })
+    }
+}

@@ -1,0 +1,28 @@
+//! The only way to DynamoDB: sends requests, says what a failure means, and decides whether to send again.
+//!
+//! `dispatch` holds the one loop over attempts and `send` the one place that calls the AWS SDK. `classify` alone knows DynamoDB's
+//! error codes.
+
+mod attempts;
+mod budget;
+mod cancellation;
+mod capacity;
+mod classify;
+mod dispatch;
+mod failure;
+mod fields;
+mod limits;
+mod refusal;
+mod send;
+pub mod transport;
+mod validation;
+
+pub(crate) use attempts::{Attempts, Patience};
+pub use cancellation::CancelReason;
+pub(crate) use cancellation::{Cancellation, CancellationKind};
+pub use capacity::Capacity;
+pub(crate) use dispatch::{Call, Dispatcher, Effect, Verdict};
+pub(crate) use failure::{Failure, FailureKind};
+pub(crate) use fields::{CallerFields, Parameter};
+pub(crate) use limits::{MAX_KEYS_PER_READ, MAX_WRITES_PER_CALL};
+pub(crate) use refusal::{Expression, Refusal};

@@ -1,0 +1,116 @@
+//! A part of a batch: plain puts and deletes of distinct keys in one BatchWriteItem.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
+
+use super::plan::{Action, WritePlan};
+use super::shared::put_request;
+use crate::driver::error::Error;
+use crate::driver::table::Scope;
+use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Verdict};
+
+/// One write of a chunk. Its plan has no condition.
+#[derive(Debug)]
+pub(crate) struct ChunkMember<T> {
+    pub(crate) plan: WritePlan,
+    /// What the caller knows the write by.
+    pub(crate) tag: T,
+}
+
+/// What became of each member.
+pub(crate) struct ChunkOutcome<T> {
+    pub(crate) members: Vec<(T, Result<(), Arc<Error>>)>,
+    pub(crate) consumed: Capacity,
+}
+
+impl Scope {
+    /// Writes a chunk until nothing of it is left, or no more attempt is worth while. A plain write may be sent again after an
+    /// ambiguous attempt: a second time makes no difference.
+    pub(crate) async fn write_chunk<T: Send + Sync>(
+        &self,
+        members: Vec<ChunkMember<T>>,
+        wants_capacity: bool,
+    ) -> ChunkOutcome<T> {
+        let keyed = members.into_iter().filter_map(|member| {
+            let key = member.plan.target.entry_key()?.as_str().to_owned();
+            Some((key, member))
+        });
+        let outcome = ChunkOutcome { members: Vec::new(), consumed: Capacity::default() };
+        let mut call = ChunkCall { scope: self, left: keyed.collect(), wants_capacity, was_sent: false, outcome };
+        let ended = self.dispatcher().run(&mut self.attempts(), &mut call).await;
+        let ChunkCall { left, mut outcome, .. } = call;
+        if let Err(error) = ended.map_err(Arc::new) {
+            outcome.members.extend(left.into_values().map(|member| (member.tag, Err(Arc::clone(&error)))));
+        }
+        outcome
+    }
+}
+
+struct ChunkCall<'a, T> {
+    scope: &'a Scope,
+    left: HashMap<String, ChunkMember<T>>,
+    wants_capacity: bool,
+    was_sent: bool,
+    outcome: ChunkOutcome<T>,
+}
+
+impl<T> ChunkCall<'_, T> {
+    fn requests(&self) -> Result<Vec<WriteRequest>, Failure> {
+        self.left.values().map(|member| self.request(&member.plan)).collect()
+    }
+
+    fn request(&self, plan: &WritePlan) -> Result<WriteRequest, Failure> {
+        let layout = &self.scope.layout;
+        match &plan.action {
+            Action::Put(content) => put_request(plan.item(layout, content)),
+            Action::Delete => {
+                let delete = DeleteRequest::builder().set_key(Some(plan.target.key_attributes(layout))).build();
+                Ok(WriteRequest::builder().delete_request(delete.map_err(Failure::unbuildable)?).build())
+            }
+            // BatchWriteItem has no other writes.
+            Action::Update(_) | Action::Check => Err(Failure::refused()),
+        }
+    }
+}
+
+impl<T: Send + Sync> Call for ChunkCall<'_, T> {
+    type Answer = (HashSet<String>, Capacity);
+    type Outcome = ();
+
+    async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
+        self.was_sent = false;
+        let keys = self.left.values().filter_map(|member| member.plan.target.entry_key());
+        let _guards = self.scope.claim(keys).await?;
+        self.was_sent = true;
+        self.scope.batch_write_item(self.requests()?, self.wants_capacity).await
+    }
+
+    fn was_sent(&self) -> bool {
+        self.was_sent
+    }
+
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<()> {
+        let (unprocessed, consumed) = match result {
+            Ok(answer) => answer,
+            Err(failure) => return Verdict::Again(failure),
+        };
+        self.outcome.consumed += consumed;
+        let (left, written): (HashMap<_, _>, HashMap<_, _>) =
+            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| unprocessed.contains(key));
+        let progressed = !written.is_empty();
+        self.outcome.members.extend(written.into_values().map(|member| (member.tag, Ok(()))));
+        self.left = left;
+        if self.left.is_empty() { Verdict::Done(Ok(())) } else { Verdict::Partly { progressed } }
+    }
+
+    /// BatchWriteItem is not atomic: its failure may be about one member only.
+    fn is_ambiguous(&self, failure: &FailureKind) -> bool {
+        failure.may_have_happened_to_some()
+    }
+
+    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<(), Error> {
+        Err(if in_doubt { failure.into_unknown() } else { self.scope.table.end(failure) })
+    }
+}

@@ -1,0 +1,30 @@
+use crate::driver::coalesce::WriteGuard;
+use crate::driver::deadline::Deadline;
+use crate::driver::table::{Scope, Table};
+use crate::driver::upstream::Failure;
+use crate::model::Key;
+
+/// Keeps keys of tables apart from batches of plain Sets, as long as the guards live.
+///
+/// # Errors
+/// A batch holds one of the keys until the deadline: nothing was sent.
+pub(super) async fn claim<'a>(
+    keys: impl Iterator<Item = (&'a Table, &'a Key)>,
+    deadline: Deadline,
+) -> Result<Vec<WriteGuard<'a>>, Failure> {
+    let mut guards = Vec::with_capacity(keys.size_hint().0);
+    for (table, key) in keys {
+        let guard = table.queues.key_locks.lock_until(key, deadline).await;
+        guards.push(guard.ok_or_else(|| Failure::deadline(false))?);
+    }
+    Ok(guards)
+}
+
+impl Scope {
+    pub(super) async fn claim<'a>(
+        &'a self,
+        keys: impl Iterator<Item = &'a Key>,
+    ) -> Result<Vec<WriteGuard<'a>>, Failure> {
+        claim(keys.map(|key| (&*self.table, key)), self.deadline).await
+    }
+}

@@ -1,0 +1,131 @@
+use crate::driver::expression::{Change, Condition, Rendered, render};
+use crate::driver::store::{Item, Layout, NewValue, Nonce};
+use crate::driver::upstream::CallerFields;
+use crate::model::{ExpireTime, Invalid, Key, Millis};
+
+/// One write or check of one item: all that does not depend on the moment of sending.
+#[derive(Debug)]
+pub(crate) struct WritePlan {
+    pub(crate) target: Target,
+    pub(crate) action: Action,
+    /// What must be true of the stored item.
+    pub(crate) condition: Option<Condition>,
+    /// The version that the write gives the item, by which the write is recognised. A delete has none.
+    pub(crate) nonce: Option<Nonce>,
+    /// Whether an expired item on which the condition fails is deleted, and the write sent again.
+    pub(crate) purges_expired: bool,
+    /// The fields of the request that hold the caller's expressions.
+    pub(crate) caller_fields: CallerFields,
+}
+
+/// Which item.
+#[derive(Debug)]
+pub(crate) enum Target {
+    Entry(Key),
+    Item {
+        /// The attributes of the primary key.
+        key: Item,
+        /// The same as the key of an entry, if it can be one.
+        entry_key: Option<Key>,
+    },
+}
+
+/// What DynamoDB does with the item.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Replaces the whole item.
+    Put(Content),
+    /// Changes some attributes.
+    Update(Change),
+    Delete,
+    /// Only a condition, as part of a transaction.
+    Check,
+}
+
+/// The item that a put writes.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Entry { value: NewValue, expire_time: Option<ExpireTime>, nonce: Nonce },
+    Item(Item),
+}
+
+/// What an ambiguous attempt leads to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InDoubt {
+    /// The write is sent again: a second time makes no difference, or the nonce in the old item tells.
+    SendAgain,
+    /// The write is not sent again. A strong read tells whether the item has this nonce.
+    LookFor(Nonce),
+}
+
+impl Target {
+    /// The key that batches of plain Sets may write too.
+    pub(crate) fn entry_key(&self) -> Option<&Key> {
+        match self {
+            Self::Entry(key) => Some(key),
+            Self::Item { entry_key, .. } => entry_key.as_ref(),
+        }
+    }
+
+    pub(crate) fn key_attributes(&self, layout: &Layout) -> Item {
+        match self {
+            Self::Entry(key) => layout.key(key),
+            Self::Item { key, .. } => key.clone(),
+        }
+    }
+}
+
+impl WritePlan {
+    /// A write of an entry.
+    pub(crate) fn entry(key: Key, action: Action, condition: Option<Condition>, nonce: Option<Nonce>) -> Self {
+        let caller_fields = CallerFields::default();
+        Self { target: Target::Entry(key), action, condition, nonce, purges_expired: false, caller_fields }
+    }
+
+    /// Renders the expressions as of `now`, so that each attempt judges expiry at its own time.
+    ///
+    /// # Errors
+    /// Do not depend on `now`: what is rendered once can be rendered again.
+    pub(crate) fn render(&self, layout: &Layout, now: Millis) -> Result<Rendered, Invalid> {
+        match &self.action {
+            Action::Update(change) => {
+                // A partial update leaves an attribute alone that another program uses as its own version.
+                let condition = match &self.condition {
+                    Some(condition) => condition.clone().and(Condition::OwnVersion),
+                    None => Condition::OwnVersion,
+                };
+                render(layout, Some(&condition), Some(change), now)
+            }
+            Action::Put(_) | Action::Delete | Action::Check => render(layout, self.condition.as_ref(), None, now),
+        }
+    }
+
+    /// The item that a put writes.
+    pub(crate) fn item(&self, layout: &Layout, content: &Content) -> Item {
+        match (content, &self.target) {
+            (Content::Entry { value, expire_time, nonce }, Target::Entry(key)) => {
+                layout.item(key, value, *expire_time, *nonce)
+            }
+            (Content::Entry { value, expire_time, nonce }, Target::Item { key, .. }) => {
+                let mut item = key.clone();
+                layout.add_entry(&mut item, value, *expire_time, *nonce);
+                item
+            }
+            (Content::Item(item), _) => item.clone(),
+        }
+    }
+
+    /// Whether it is a partial update that could change this item if its version were ours.
+    pub(crate) fn fits(&self, layout: &Layout, item: &Item) -> bool {
+        match &self.action {
+            Action::Update(Change::Entry(_) | Change::Item(..)) => true,
+            Action::Update(Change::Counter(_)) => layout.counter(item).is_some(),
+            Action::Put(_) | Action::Delete | Action::Check => false,
+        }
+    }
+
+    /// Whether this write, in an earlier attempt or call, was the last to write the item.
+    pub(crate) fn wrote(&self, layout: &Layout, item: &Item) -> bool {
+        self.nonce.is_some_and(|nonce| layout.was_written_by(item, nonce))
+    }
+}

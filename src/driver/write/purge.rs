@@ -1,0 +1,53 @@
+//! Deletes expired items that are in the way of a write.
+//!
+//! A write whose condition looks at the stored item requires that the item has not expired. If it has, it is deleted first.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
+
+use crate::driver::deadline::Deadline;
+use crate::driver::error::Error;
+use crate::driver::expression::{Condition, render_condition};
+use crate::driver::store::{Item, Layout, some_unless_empty};
+use crate::driver::table::{Core, Table};
+use crate::driver::upstream::{Capacity, Effect, Failure, FailureKind};
+use crate::model::Millis;
+
+/// An item that had expired at `now`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expired<'a> {
+    pub(super) table: &'a Table,
+    pub(super) layout: &'a Layout,
+    pub(super) key: &'a Item,
+    pub(super) now: Millis,
+}
+
+impl Core {
+    /// Deletes an expired item, under the condition that it has expired as of the same moment. That changes nothing that a caller
+    /// could see, so it may be sent any number of times.
+    pub(super) async fn purge(
+        &self,
+        expired: Expired<'_>,
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<Capacity, Error> {
+        self.repeat((expired.table, Effect::Invisible), deadline, || self.delete_expired(expired, wants_capacity)).await
+    }
+
+    async fn delete_expired(&self, expired: Expired<'_>, wants_capacity: bool) -> Result<Capacity, Failure> {
+        let Expired { table, layout, key, now } = expired;
+        let rendered = render_condition(layout, Some(&Condition::not(Condition::Alive)), now);
+        let request = DeleteItemInput::builder()
+            .table_name(table.physical_name())
+            .set_key(Some(key.clone()))
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(some_unless_empty(rendered.names))
+            .set_expression_attribute_values(some_unless_empty(rendered.values))
+            .set_return_consumed_capacity(Capacity::request(wants_capacity));
+        match self.dispatcher.send(request).await {
+            Ok(answer) => Ok(Capacity::of(answer.consumed_capacity.as_slice())),
+            // Another caller has written it anew.
+            Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(Capacity::default()),
+            Err(failure) => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The write of one item.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+
+use super::judge::{Judgement, judge};
+use super::plan::{Action, InDoubt, Target, WritePlan};
+use super::purge::Expired;
+use super::send::Answers;
+use super::settle::Settled;
+use crate::driver::error::Error;
+use crate::driver::store::Item;
+use crate::driver::table::Scope;
+use crate::driver::upstream::{Call, Capacity, Failure, Verdict};
+use crate::model::Millis;
+
+/// A write of one item, and what the caller wants to know of it.
+#[derive(Debug)]
+pub(crate) struct SingleWrite {
+    pub(crate) plan: WritePlan,
+    /// What to do after an ambiguous attempt.
+    pub(crate) in_doubt: InDoubt,
+    answers: Answers,
+}
+
+impl SingleWrite {
+    /// A write that answers with nothing.
+    pub(crate) fn new(plan: WritePlan, in_doubt: InDoubt) -> Self {
+        Self { plan, in_doubt, answers: Answers { return_values: ReturnValue::None, wants_capacity: false } }
+    }
+
+    pub(crate) fn returning(self, return_values: ReturnValue) -> Self {
+        Self { answers: Answers { return_values, ..self.answers }, ..self }
+    }
+
+    pub(crate) fn counting_capacity(self, wants_capacity: bool) -> Self {
+        Self { answers: Answers { wants_capacity, ..self.answers }, ..self }
+    }
+
+    /// Whether it replaces whatever is there and asks for nothing, so that it may be part of a batch with others.
+    fn is_plain(&self) -> bool {
+        let asks_for_nothing = self.answers.return_values == ReturnValue::None && !self.answers.wants_capacity;
+        let is_put_of_entry = matches!((&self.plan.action, &self.plan.target), (Action::Put(_), Target::Entry(_)));
+        is_put_of_entry && self.plan.condition.is_none() && asks_for_nothing
+    }
+}
+
+impl Scope {
+    /// Sends a write until its outcome is known or cannot be.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. After any other error none has.
+    pub(crate) async fn write(&self, write: &SingleWrite) -> Result<(Settled, Capacity), Error> {
+        let mut call = WriteCall { scope: self, write, rendered_at: 0, was_sent: false, consumed: Capacity::default() };
+        let settled = self.dispatcher().run(&mut self.attempts(), &mut call).await?;
+        Ok((settled, call.consumed))
+    }
+}
+
+struct WriteCall<'a> {
+    scope: &'a Scope,
+    write: &'a SingleWrite,
+    /// The moment as of which the last attempt judged expiry.
+    rendered_at: Millis,
+    was_sent: bool,
+    consumed: Capacity,
+}
+
+impl Call for WriteCall<'_> {
+    type Answer = (Option<Item>, Capacity);
+    type Outcome = Settled;
+
+    async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
+        let Self { scope, write, .. } = self;
+        let SingleWrite { plan, answers, .. } = write;
+        if let (true, Some(key), Action::Put(content)) = (write.is_plain(), plan.target.entry_key(), &plan.action) {
+            self.was_sent = true;
+            // It locks its key once it is known whether it goes out by itself.
+            scope.put_plain(key, || plan.item(&scope.layout, content)).await?;
+            return Ok((None, Capacity::default()));
+        }
+        self.was_sent = false;
+        let _guard = scope.claim(plan.target.entry_key().into_iter()).await?;
+        self.was_sent = true;
+        self.rendered_at = scope.now();
+        let rendered = plan.render(&scope.layout, self.rendered_at).map_err(|_| Failure::refused())?;
+        scope.send_write(plan, rendered, answers).await
+    }
+
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>, doubt: &mut Option<Failure>) -> Verdict<Settled> {
+        let Self { scope, write: SingleWrite { plan, in_doubt, answers }, rendered_at: now, consumed, .. } = self;
+        let result = result.map(|(returned, charged)| {
+            *consumed += charged;
+            returned
+        });
+        match judge(scope, plan, *in_doubt, result, (doubt, *now)) {
+            Judgement::Settled(settled) => Verdict::Done(Ok(settled)),
+            Judgement::Failed(error) => Verdict::Done(Err(error)),
+            Judgement::Again(failure) => Verdict::Again(failure),
+            Judgement::LookFor(nonce, failure) => {
+                Verdict::Done(scope.look_for(plan, nonce, failure).await.map(Settled::Found))
+            }
+            Judgement::Purge => {
+                let key = plan.target.key_attributes(&scope.layout);
+                let expired = Expired { table: &scope.table, layout: &scope.layout, key: &key, now: *now };
+                match scope.core.purge(expired, answers.wants_capacity, scope.deadline).await {
+                    Ok(charged) => {
+                        *consumed += charged;
+                        Verdict::AtOnce
+                    }
+                    Err(error) => Verdict::Done(Err(doubt.take().map_or(error, Failure::into_unknown))),
+                }
+            }
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<Settled, Error> {
+        if in_doubt {
+            return Err(failure.into_unknown());
+        }
+        Err(self.write.plan.caller_fields.blame(self.scope.table.end(failure)))
+    }
+}

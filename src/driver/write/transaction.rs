@@ -1,0 +1,245 @@
+//! A transaction: all writes or none.
+//!
+//! Every part that writes has the condition that it has not happened yet (`NOT version = :nonce`). So a repeat of a transaction
+//! that was committed, after a lost answer or a restart, is cancelled on an item that has our nonce: it was committed.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use super::claim::claim;
+use super::plan::{Action, WritePlan};
+use super::purge::Expired;
+use crate::driver::deadline::Deadline;
+use crate::driver::error::{Error, Upstream};
+use crate::driver::expression::Rendered;
+use crate::driver::store::{Item, Layout, some_unless_empty};
+use crate::driver::table::{Core, Table};
+use crate::driver::upstream::{
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Patience, Verdict,
+};
+use crate::model::Millis;
+
+/// One write or check of a transaction, rendered as of the moment at which the transaction judges expiry.
+#[derive(Debug)]
+pub(crate) struct TransactionPart {
+    pub(crate) table: Arc<Table>,
+    /// The table's layout, with the partition key that the table really has.
+    pub(crate) layout: Layout,
+    pub(crate) plan: WritePlan,
+    /// The whole item of a put, the primary key of all others.
+    pub(crate) attributes: Item,
+    pub(crate) rendered: Rendered,
+    pub(crate) now: Millis,
+}
+
+/// How a transaction ended.
+pub(crate) enum TransactionEnd {
+    Committed,
+    /// An earlier attempt had committed it, as the items in these reasons show.
+    Found(Vec<Cancellation>),
+    Cancelled(Vec<Cancellation>),
+    /// DynamoDB refused the request: this part, if it says which.
+    Refused(Option<usize>, Upstream),
+}
+
+/// A transaction that is sent.
+pub(crate) struct TransactionWrite<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) parts: &'a [TransactionPart],
+    /// DynamoDB recognises a repeat by it.
+    pub(crate) token: &'a str,
+    pub(crate) wants_capacity: bool,
+    pub(crate) deadline: Deadline,
+    pub(crate) consumed: Capacity,
+    pub(crate) was_sent: bool,
+}
+
+impl TransactionWrite<'_> {
+    /// Sends the transaction until it is committed or cancelled for good. `error` names the tables in a failure.
+    pub(crate) async fn run(
+        mut self,
+        error: impl Fn(Failure) -> Error + Send,
+    ) -> Result<(TransactionEnd, Capacity), Error> {
+        let mut attempts = Attempts::new(self.deadline, Patience::UntilDeadline);
+        let core = self.core;
+        let mut call = TransactionCall { write: &mut self, error };
+        let end = core.dispatcher.run(&mut attempts, &mut call).await?;
+        Ok((end, self.consumed))
+    }
+
+    async fn attempt(&mut self) -> Result<Capacity, Failure> {
+        self.was_sent = false;
+        let keys = self.parts.iter().filter_map(|part| Some((&*part.table, part.plan.target.entry_key()?)));
+        let _guards = claim(keys, self.deadline).await?;
+        self.was_sent = true;
+        let items = self.parts.iter().map(TransactionPart::request).collect::<Result<_, _>>()?;
+        let request = TransactWriteItemsInput::builder()
+            .set_transact_items(Some(items))
+            .client_request_token(self.token)
+            .set_return_consumed_capacity(Capacity::request(self.wants_capacity));
+        let answer = self.core.dispatcher.send(request).await?;
+        Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
+    }
+
+    /// What a cancellation means. The order matters: a commit, once seen, outweighs everything else.
+    async fn judge(
+        &mut self,
+        reasons: Vec<Cancellation>,
+        upstream: Upstream,
+        is_in_doubt: bool,
+    ) -> Verdict<TransactionEnd> {
+        // DynamoDB gives one reason for each part. Another number is an unreadable answer.
+        if reasons.len() != self.parts.len() {
+            return Verdict::Again(Failure { kind: FailureKind::Unavailable, upstream });
+        }
+        let parts = || self.parts.iter().zip(&reasons);
+        if parts().any(|(part, reason)| reason.item.as_ref().is_some_and(|item| part.wrote(item))) {
+            return Verdict::Done(Ok(TransactionEnd::Found(reasons)));
+        }
+        let is_expired = |part: &TransactionPart, item: &Item| !part.layout.is_alive(item, part.now);
+        let expired: Vec<&TransactionPart> = parts()
+            .filter(|(part, reason)| reason.item.as_ref().is_some_and(|item| is_expired(part, item)))
+            .map(|(part, _)| part)
+            .collect();
+        if !expired.is_empty() {
+            return match self.purge(&expired).await {
+                Ok(consumed) => {
+                    self.consumed += consumed;
+                    Verdict::AtOnce
+                }
+                // Without the expired item in its way, an earlier attempt may yet be carried out.
+                Err(_) if is_in_doubt => Verdict::Done(Err(Error::OutcomeUnknown(upstream))),
+                Err(error) => Verdict::Done(Err(error)),
+            };
+        }
+        if let Some(index) = reasons.iter().position(|reason| reason.kind == CancellationKind::Refused) {
+            return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream)));
+        }
+        match passing(&reasons) {
+            Some(kind) => Verdict::Again(Failure { kind, upstream }),
+            None => Verdict::Done(Ok(TransactionEnd::Cancelled(reasons))),
+        }
+    }
+
+    async fn purge(&self, expired: &[&TransactionPart]) -> Result<Capacity, Error> {
+        let mut consumed = Capacity::default();
+        for TransactionPart { table, layout, plan, now, .. } in expired {
+            let key = plan.target.key_attributes(layout);
+            let expired = Expired { table, layout, key: &key, now: *now };
+            consumed += self.core.purge(expired, self.wants_capacity, self.deadline).await?;
+        }
+        Ok(consumed)
+    }
+}
+
+/// The failure that a cancellation amounts to, if nothing but conflicts, throttles or another key schema caused it.
+fn passing(reasons: &[Cancellation]) -> Option<FailureKind> {
+    let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
+    let only_passing = reasons.iter().all(|reason| {
+        matches!(
+            reason.kind,
+            CancellationKind::Reason(CancelReason::None)
+                | CancellationKind::Reason(CancelReason::Conflict)
+                | CancellationKind::Reason(CancelReason::Throttled)
+        )
+    });
+    match () {
+        () if any_is(CancellationKind::OtherKeySchema) => Some(FailureKind::OtherKeySchema),
+        () if only_passing && any_is(CancellationKind::Reason(CancelReason::Conflict)) => Some(FailureKind::Conflict),
+        () if only_passing => Some(FailureKind::Throttled),
+        () => None,
+    }
+}
+
+struct TransactionCall<'a, 'w, E> {
+    write: &'a mut TransactionWrite<'w>,
+    error: E,
+}
+
+impl<E: Fn(Failure) -> Error + Send> Call for TransactionCall<'_, '_, E> {
+    type Answer = Capacity;
+    type Outcome = TransactionEnd;
+
+    async fn attempt(&mut self) -> Result<Capacity, Failure> {
+        self.write.attempt().await
+    }
+
+    fn was_sent(&self) -> bool {
+        self.write.was_sent
+    }
+
+    async fn judge(
+        &mut self,
+        result: Result<Capacity, Failure>,
+        doubt: &mut Option<Failure>,
+    ) -> Verdict<TransactionEnd> {
+        match result {
+            Ok(consumed) => {
+                self.write.consumed += consumed;
+                Verdict::Done(Ok(TransactionEnd::Committed))
+            }
+            Err(Failure { kind: FailureKind::Cancelled(reasons), upstream }) => {
+                self.write.judge(reasons, upstream, doubt.is_some()).await
+            }
+            Err(failure) => Verdict::Again(failure),
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<TransactionEnd, Error> {
+        match failure {
+            failure if in_doubt => Err(failure.into_unknown()),
+            Failure { kind: FailureKind::Refused, upstream } => Ok(TransactionEnd::Refused(None, upstream)),
+            failure => Err((self.error)(failure)),
+        }
+    }
+}
+
+impl TransactionPart {
+    /// Whether this write, in an earlier attempt or call, was the last to write the item.
+    pub(crate) fn wrote(&self, item: &Item) -> bool {
+        self.plan.wrote(&self.layout, item)
+    }
+
+    /// DynamoDB's name for what it does.
+    pub(crate) fn action_name(&self) -> &'static str {
+        match self.plan.action {
+            Action::Put(_) => "Put",
+            Action::Update(_) => "Update",
+            Action::Delete => "Delete",
+            Action::Check => "ConditionCheck",
+        }
+    }
+
+    /// A failed condition answers with the item that it failed on.
+    fn request(&self) -> Result<TransactWriteItem, Failure> {
+        let Rendered { condition, update, names, values } = &self.rendered;
+        macro_rules! build {
+            ($builder:expr) => {
+                $builder
+                    .table_name(self.table.physical_name())
+                    .set_expression_attribute_names(some_unless_empty(names.clone()))
+                    .set_expression_attribute_values(some_unless_empty(values.clone()))
+                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                    .set_condition_expression(condition.clone())
+                    .build()
+                    .map_err(Failure::unbuildable)?
+            };
+        }
+        let item = TransactWriteItem::builder();
+        let attributes = Some(self.attributes.clone());
+        Ok(match self.plan.action {
+            Action::Put(_) => item.put(build!(Put::builder().set_item(attributes))),
+            Action::Delete => item.delete(build!(Delete::builder().set_key(attributes))),
+            Action::Update(_) => {
+                let update = Update::builder().set_key(attributes).set_update_expression(update.clone());
+                item.update(build!(update))
+            }
+            Action::Check => item.condition_check(build!(ConditionCheck::builder().set_key(attributes))),
+        }
+        .build())
+    }
+}
