@@ -40,6 +40,8 @@ lint: ## Formats, linters and type checkers of all languages, warnings denied; g
 	cargo clippy --workspace --all-targets --features dynakv/bench-internals,dynakv/faults --locked -- -D warnings
 	$(BUF) lint
 	tools/check-quotes docs/clients.md
+	tools/test-draw-rooms
+	tools/draw-rooms --check --driver
 	tools/clients lint stale
 
 fmt: ## Format the code

@@ -21,6 +21,8 @@ mod notation;
 mod output;
 mod progress;
 mod read;
+#[cfg(test)]
+mod rpcs;
 /// `dynakv serve`.
 pub mod serve;
 mod signals;

@@ -11,6 +11,7 @@
 mod binary;
 mod bounds;
 mod client_examples;
+mod completeness;
 mod conformance;
 mod echo;
 mod examples;

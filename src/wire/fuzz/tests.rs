@@ -27,6 +27,17 @@ fn every_method_is_fuzzed() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// The first byte of an input chooses the method: a new one comes last in `REQUESTS`, and has a file of its own.
+#[test]
+fn every_method_is_in_the_corpus() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/prescan_of_structure");
+    let inputs = fs::read_dir(corpus).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    let methods: Vec<_> = inputs.filter_map(|input| Some(requested(&input)?.0.method)).collect();
+    let missing: Vec<_> =
+        REQUESTS.iter().map(|request| request.method).filter(|path| !methods.contains(path)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// A test of what is accepted is one only if something is. Of some methods a random request is almost never valid; the corpus
 /// has some that are.
 #[test]

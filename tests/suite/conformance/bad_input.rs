@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use dynakv_client::pb;
-use http::uri::PathAndQuery;
 use prost_types::Duration as ProtoDuration;
 use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::on_every_backend;
-use crate::support::{RawCodec, World};
+use crate::support::{RawCodec, World, rpcs};
 
 on_every_backend!(keys, ttls, the_other_fields, messages, nothing_panics);
 
@@ -133,10 +132,10 @@ async fn the_other_fields(world: World) {
 }
 
 /// Sends these bytes as the request message of an RPC.
-async fn send(world: &World, method: &'static str, message: Vec<u8>) -> Result<(), Status> {
+async fn send(world: &World, method: &str, message: Vec<u8>) -> Result<(), Status> {
     let mut grpc = tonic::client::Grpc::new(world.channel.clone()).max_encoding_message_size(usize::MAX);
     grpc.ready().await.unwrap();
-    let path = PathAndQuery::from_static(method);
+    let path = method.parse().unwrap();
     let request = Request::new(Bytes::from(message));
     grpc.unary::<Bytes, Bytes, RawCodec>(request, path, RawCodec).await.map(drop)
 }
@@ -173,30 +172,14 @@ async fn nothing_panics(world: World) {
     use proptest::strategy::{Strategy, ValueTree};
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let messages = proptest::collection::vec(proptest::num::u8::ANY, 0..60);
-    let methods = [
-        "/dynakv.v1.KeyValueService/Get",
-        SET,
-        "/dynakv.v1.KeyValueService/CompareAndSet",
-        "/dynakv.v1.KeyValueService/Delete",
-        "/dynakv.v1.KeyValueService/CompareAndDelete",
-        "/dynakv.v1.KeyValueService/Exists",
-        "/dynakv.v1.KeyValueService/GetTtl",
-        "/dynakv.v1.KeyValueService/Expire",
-        "/dynakv.v1.KeyValueService/Persist",
-        "/dynakv.v1.KeyValueService/Increment",
-        "/dynakv.v1.KeyValueService/BatchGet",
-        "/dynakv.v1.KeyValueService/BatchWrite",
-        "/dynakv.v1.KeyValueService/ListKeys",
-        "/dynakv.v1.ItemService/Query",
-        "/dynakv.v1.ItemService/Scan",
-    ];
-    for index in 0..400 {
+    let methods: Vec<_> = rpcs::methods().iter().map(rpcs::path).collect();
+    for index in 0..800 {
         let mut message = messages.new_tree(&mut runner).unwrap().current();
         if index % 2 == 0 {
             // A message that decodes up to its key reaches deeper.
             message.splice(0..0, [0x12, 1, b'k']);
         }
-        let method = methods[index % methods.len()];
+        let method = methods[index % methods.len()].as_str();
         if let Err(status) = send(&world, method, message.clone()).await {
             assert_ne!(status.code(), Code::Internal, "{method} {message:?}: {status:?}");
             assert!(status.get_error_details().error_info().is_some(), "{method} {message:?}: {status:?}");

@@ -12,9 +12,10 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tonic_types::StatusExt;
 
-use super::sample::{Sample, methods, samples, writes};
+use super::sample::{Sample, samples};
 use super::wire::{Ending, call};
 use crate::support::World;
+use crate::support::rpcs::{methods, writes};
 
 /// Texts of 4 KB are past most limits; names of attributes may have 60 KB and are then echoed in paths; no item has 420 KB.
 fn texts() -> [String; 5] {

@@ -1,15 +1,10 @@
 //! Requests that differ from an acceptable one in a single text, for every place where a request may have one.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
-use dynakv::pb::FILE_DESCRIPTOR_SET;
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, MethodDescriptor, ReflectMessage,
-    Value,
+    DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, MethodDescriptor, ReflectMessage, Value,
 };
-
-static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap());
 
 /// Stands for the text until it is filled in.
 const BLANK: &str = "\u{1}blank";
@@ -23,20 +18,6 @@ pub(super) struct Sample {
     /// Where the blank is.
     pub(super) place: String,
     request: DynamicMessage,
-}
-
-/// All methods of DynaKV's services.
-pub(super) fn methods() -> Vec<MethodDescriptor> {
-    let services = POOL.services().filter(|service| service.full_name().starts_with("dynakv."));
-    services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
-}
-
-/// Whether it may change anything.
-pub(super) fn writes(method: &MethodDescriptor) -> bool {
-    let options = method.method_descriptor_proto().options.as_ref();
-    options.is_none_or(|options| {
-        options.idempotency_level() != prost_types::method_options::IdempotencyLevel::NoSideEffects
-    })
 }
 
 /// A request of the method for each of its places.

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use dynakv_client::{Client, Deletion, Error, Expected, ExpireOutcome, PersistOutcome, Reason, Swap};
+use bytes::Bytes;
+use dynakv_client::{Client, Deletion, Error, Expected, ExpireOutcome, PersistOutcome, Reason, Swap, Update, Value};
 
 use crate::support::faults::{Fault, What, When};
 use crate::support::{Item, World, binary, number};
@@ -27,9 +28,13 @@ enum Write {
     Increment,
     IncrementNew,
     IncrementForeign,
+    PutItem,
+    PutItemIfAbsent,
+    UpdateItem,
+    DeleteItem,
 }
 
-const WRITES: [Write; 17] = [
+const WRITES: [Write; 21] = [
     Write::Set,
     Write::SetKeepTtl,
     Write::SetReturnPrevious,
@@ -47,7 +52,22 @@ const WRITES: [Write; 17] = [
     Write::Increment,
     Write::IncrementNew,
     Write::IncrementForeign,
+    Write::PutItem,
+    Write::PutItemIfAbsent,
+    Write::UpdateItem,
+    Write::DeleteItem,
 ];
+
+/// The RPC of each of them.
+pub(crate) const IN_MATRIX: [&str; WRITES.len()] = {
+    let mut rpcs = [""; WRITES.len()];
+    let mut index = 0;
+    while index < rpcs.len() {
+        rpcs[index] = WRITES[index].rpc();
+        index += 1;
+    }
+    rpcs
+};
 
 const LOSSES: [What; 7] =
     [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
@@ -71,6 +91,23 @@ enum Stored {
 }
 
 impl Write {
+    const fn rpc(self) -> &'static str {
+        match self {
+            Self::Set | Self::SetKeepTtl | Self::SetReturnPrevious => "Set",
+            Self::SwapAbsent | Self::SwapPresent | Self::SwapVersion | Self::SwapValue | Self::SwapVersionKeepTtl => {
+                "CompareAndSet"
+            }
+            Self::Delete => "Delete",
+            Self::DeletePresent | Self::DeleteVersion | Self::DeleteValue => "CompareAndDelete",
+            Self::Expire => "Expire",
+            Self::Persist => "Persist",
+            Self::Increment | Self::IncrementNew | Self::IncrementForeign => "Increment",
+            Self::PutItem | Self::PutItemIfAbsent => "PutItem",
+            Self::UpdateItem => "UpdateItem",
+            Self::DeleteItem => "DeleteItem",
+        }
+    }
+
     /// The DynamoDB action that the loss strikes.
     fn action(self) -> &'static str {
         match self {
@@ -80,14 +117,19 @@ impl Write {
             | Self::SwapPresent
             | Self::SwapVersion
             | Self::SwapValue
-            | Self::IncrementNew => "PutItem",
+            | Self::IncrementNew
+            | Self::PutItem
+            | Self::PutItemIfAbsent => "PutItem",
             Self::SetKeepTtl
             | Self::SwapVersionKeepTtl
             | Self::Expire
             | Self::Persist
             | Self::Increment
-            | Self::IncrementForeign => "UpdateItem",
-            Self::Delete | Self::DeletePresent | Self::DeleteVersion | Self::DeleteValue => "DeleteItem",
+            | Self::IncrementForeign
+            | Self::UpdateItem => "UpdateItem",
+            Self::Delete | Self::DeletePresent | Self::DeleteVersion | Self::DeleteValue | Self::DeleteItem => {
+                "DeleteItem"
+            }
         }
     }
 
@@ -98,7 +140,7 @@ impl Write {
 
     async fn prepare(self, world: &World, key: &str) {
         match self {
-            Self::SwapAbsent | Self::IncrementNew => {}
+            Self::SwapAbsent | Self::IncrementNew | Self::PutItemIfAbsent => {}
             Self::Increment => drop(world.client.increment(key).by(10).await.unwrap()),
             Self::IncrementForeign => world.put(key, [("val", number(10))]).await,
             _ => drop(world.client.set(key, "before").ttl(Duration::from_mins(1)).await.unwrap()),
@@ -113,6 +155,7 @@ impl Write {
         let delete = async |expected| {
             client.compare_and_delete(key, expected).await.map(|deletion| told(deletion == Deletion::Deleted))
         };
+        let item = || [("pk", Value::from(key)), ("val", Bytes::from("ours").into())];
         match self {
             Self::Set => client.set(key, "ours").await.map(|_| Told::Done),
             Self::SetKeepTtl => client.set(key, "ours").keep_ttl().await.map(|_| Told::Done),
@@ -139,6 +182,19 @@ impl Write {
                 client.increment(key).await.map(|counter| told(counter.value == 11))
             }
             Self::IncrementNew => client.increment(key).await.map(|counter| told(counter.value == 1)),
+            Self::PutItem => client.put_item(item()).await.map(|outcome| told(outcome.is_applied())),
+            Self::PutItemIfAbsent => {
+                let put = client.put_item(item()).condition("attribute_not_exists(pk)");
+                put.await.map(|outcome| told(outcome.is_applied()))
+            }
+            Self::UpdateItem => {
+                let update = Update::new().set("val", Bytes::from("ours"));
+                client.update_item(key, update).await.map(|outcome| told(outcome.is_applied()))
+            }
+            Self::DeleteItem => client
+                .delete_item(key)
+                .await
+                .map(|outcome| told(outcome.applied().is_some_and(|deleted| deleted.existed))),
         }
     }
 
@@ -148,17 +204,18 @@ impl Write {
         use When::{After, Before};
         match (self, when, another) {
             // Sent again, whatever came in between.
-            (Self::Set, _, _) => (Told::Done, Stored::Ours),
+            (Self::Set | Self::PutItem, _, _) => (Told::Done, Stored::Ours),
             // Sent again; our own version in the old item is a success.
             (Self::SwapAbsent | Self::SwapVersion | Self::SwapVersionKeepTtl, _, false) => (Told::Done, Stored::Ours),
             // Sent again; but if the entry is then gone, or another one, nobody knows who did it.
-            (Self::Delete | Self::DeletePresent, Before, _) | (Self::Delete | Self::DeletePresent, After, true) => {
-                (Told::Done, Stored::Nothing)
-            }
+            (Self::Delete | Self::DeletePresent | Self::DeleteItem, Before, _)
+            | (Self::Delete | Self::DeletePresent | Self::DeleteItem, After, true) => (Told::Done, Stored::Nothing),
             (Self::DeleteVersion | Self::DeleteValue, Before, false) => (Told::Done, Stored::Nothing),
-            (Self::Delete | Self::DeletePresent | Self::DeleteVersion | Self::DeleteValue, After, false) => {
-                (Told::Unknown, Stored::Nothing)
-            }
+            (
+                Self::Delete | Self::DeletePresent | Self::DeleteVersion | Self::DeleteValue | Self::DeleteItem,
+                After,
+                false,
+            ) => (Told::Unknown, Stored::Nothing),
             // Never sent again; a strong read finds our version.
             (_, After, false) => (Told::Done, Stored::Ours),
             (_, Before, false) => (Told::Unknown, Stored::AsBefore),
@@ -177,7 +234,9 @@ impl Write {
             | Self::DeletePresent
             | Self::DeleteVersion
             | Self::DeleteValue
-            | Self::IncrementForeign => 2,
+            | Self::IncrementForeign
+            | Self::PutItem
+            | Self::DeleteItem => 2,
             Self::SetKeepTtl
             | Self::SetReturnPrevious
             | Self::SwapPresent
@@ -185,7 +244,9 @@ impl Write {
             | Self::Expire
             | Self::Persist
             | Self::Increment
-            | Self::IncrementNew => 1,
+            | Self::IncrementNew
+            | Self::PutItemIfAbsent
+            | Self::UpdateItem => 1,
         }
     }
 }
@@ -237,7 +298,7 @@ async fn nothing_is_claimed_that_is_not_known() {
             }
         }
     }
-    assert_eq!(case_number, 17 * 7 * 2 * 2);
+    assert_eq!(case_number, 21 * 7 * 2 * 2);
 }
 
 async fn run(world: &World, write: Write, loss: &What, when: When, another: bool, case: &str, key: &str) {

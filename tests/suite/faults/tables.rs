@@ -19,7 +19,7 @@ async fn world_without_other() -> World {
 
 /// A second attempt meets the table that the first one has made: that is no answer to who made it.
 #[tokio::test]
-async fn a_table_that_may_be_ours_is_not_said_to_exist() {
+pub(super) async fn a_table_that_may_be_ours_is_not_said_to_exist() {
     for what in LOSSES {
         let world = world_without_other().await;
         world.faults.inject(Fault::new("CreateTable", When::After, what.clone()));
@@ -41,7 +41,7 @@ async fn a_table_is_made_at_the_second_attempt() {
 }
 
 #[tokio::test]
-async fn a_table_that_may_be_gone_is_not_said_to_be_missing() {
+pub(super) async fn a_table_that_may_be_gone_is_not_said_to_be_missing() {
     for what in LOSSES {
         let world = World::embedded_in_memory().await;
         world.faults.inject(Fault::new("DeleteTable", When::After, what.clone()));
@@ -54,7 +54,7 @@ async fn a_table_that_may_be_gone_is_not_said_to_be_missing() {
 
 /// What a lost answer would have said is in the table.
 #[tokio::test]
-async fn ttl_is_enabled_although_the_answer_is_lost() {
+pub(super) async fn ttl_is_enabled_although_the_answer_is_lost() {
     for what in LOSSES {
         let world = world_without_other().await;
         world.client.create_table().table("other").await.unwrap();

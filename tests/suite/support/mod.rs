@@ -6,6 +6,7 @@ pub(crate) mod dynamodb_local;
 pub(crate) mod faults;
 mod other_table;
 mod raw;
+pub(crate) mod rpcs;
 mod tables;
 mod world;
 

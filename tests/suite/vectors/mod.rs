@@ -6,7 +6,7 @@ mod file;
 mod matching;
 mod native;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
 
 use dynakv_client::Client;
@@ -34,6 +34,11 @@ async fn the_client_does_what_all_clients_do() {
     assert!(failures.is_empty(), "{} vectors of {}:\n{}", failures.len(), vectors.len(), failures.join("\n"));
     // Not by `println!`, which is kept from whoever runs the tests.
     writeln!(io::stdout(), "vectors: {} passed", vectors.len()).unwrap();
+}
+
+/// The calls that are in some vector, in `snake_case`.
+pub(crate) fn calls_made() -> BTreeSet<String> {
+    file::all().into_iter().flat_map(|vector| vector.steps).map(|step| step.call).collect()
 }
 
 async fn run(client: &Client, vector: &Vector) -> Result<(), String> {

@@ -132,7 +132,7 @@ struct Strike {
 }
 
 #[tokio::test]
-async fn what_was_committed_is_never_called_cancelled() {
+pub(in crate::faults) async fn what_was_committed_is_never_called_cancelled() {
     let world = World::embedded_in_memory().await;
     let mut cases = 0;
     for write in WRITES {

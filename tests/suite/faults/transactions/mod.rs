@@ -3,7 +3,7 @@
 mod cancelled;
 mod deadline;
 mod expired;
-mod lost;
+pub(super) mod lost;
 mod repeated;
 
 use std::collections::HashMap;

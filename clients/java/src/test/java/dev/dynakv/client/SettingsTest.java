@@ -107,7 +107,7 @@ class SettingsTest {
         ServiceConfig.SERVICES.stream()
             .<MethodDescriptor<?, ?>>flatMap(service -> service.getMethods().stream())
             .toList();
-    assertEquals(26, all.size());
+    assertTrue(all.size() >= 26);
     for (MethodDescriptor<?, ?> method : all) {
       boolean declared = level(method) != IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
       assertEquals(declared, repeated.contains(method.getFullMethodName()), method.toString());
