@@ -70,7 +70,8 @@ const (
 	ErrorReason_ERROR_REASON_NOT_A_COUNTER ErrorReason = 13
 	// OUT_OF_RANGE: the counter would leave the range of a signed 64-bit integer. It is unchanged.
 	ErrorReason_ERROR_REASON_COUNTER_OVERFLOW ErrorReason = 14
-	// FAILED_PRECONDITION: another program stored a value, key or version of a type that DynaKV does not read.
+	// FAILED_PRECONDITION: another program stored a key or value of an unsupported type; or, for a partial update, the item
+	// has a version attribute that DynaKV did not write.
 	ErrorReason_ERROR_REASON_UNEXPECTED_ATTRIBUTE_TYPE ErrorReason = 15
 	// FAILED_PRECONDITION: an item collection of a table with a local index reached 10 GB.
 	ErrorReason_ERROR_REASON_ITEM_COLLECTION_FULL ErrorReason = 16

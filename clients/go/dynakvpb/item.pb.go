@@ -1191,8 +1191,8 @@ type QueryResponse struct {
 	Count int32 `protobuf:"varint,35,opt,name=count,proto3" json:"count,omitempty"`
 	// If asked for, of this page.
 	ConsumedCapacity *ConsumedCapacity `protobuf:"bytes,19,opt,name=consumed_capacity,json=consumedCapacity,proto3" json:"consumed_capacity,omitempty"`
-	// For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-	// servers that share a secret.
+	// For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+	// all servers that share a secret.
 	NextPageToken string `protobuf:"bytes,31,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1283,9 +1283,9 @@ type ScanRequest struct {
 	PageToken string `protobuf:"bytes,31,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Only count the items. A page then counts at most `page_size` of them.
 	CountOnly bool `protobuf:"varint,32,opt,name=count_only,json=countOnly,proto3" json:"count_only,omitempty"`
-	// In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for each
-	// item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in one part
-	// whatever is asked for.
+	// In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for
+	// each item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in
+	// one part whatever is asked for.
 	Segments      *int32 `protobuf:"varint,33,opt,name=segments,proto3,oneof" json:"segments,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1414,8 +1414,8 @@ type ScanResponse struct {
 	Count int32 `protobuf:"varint,35,opt,name=count,proto3" json:"count,omitempty"`
 	// If asked for, of this page.
 	ConsumedCapacity *ConsumedCapacity `protobuf:"bytes,19,opt,name=consumed_capacity,json=consumedCapacity,proto3" json:"consumed_capacity,omitempty"`
-	// For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-	// servers that share a secret.
+	// For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+	// all servers that share a secret.
 	NextPageToken string `protobuf:"bytes,31,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -42,13 +42,13 @@ const (
 // Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
 // see the change. Requests may not write that attribute.
 //
-// Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
-// that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
-// acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+// Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+// Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+// is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
 //
-// Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
-// levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
-// the server adds the expiry rule.
+// Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+// 32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+// where the server adds the expiry rule.
 type ItemServiceClient interface {
 	// Reads one item, or the parts of it that `projection` names.
 	//
@@ -62,8 +62,9 @@ type ItemServiceClient interface {
 	// Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 	//
 	// Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-	// what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-	// recognised only while nobody else has changed the item in between.
+	// what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+	// ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+	// while nobody else has changed the item in between.
 	UpdateItem(ctx context.Context, in *UpdateItemRequest, opts ...grpc.CallOption) (*UpdateItemResponse, error)
 	// Deletes one item.
 	//
@@ -74,12 +75,13 @@ type ItemServiceClient interface {
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
 	// A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-	// so.
+	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+	// empty and yet not the last: only an empty `next_page_token` says so.
 	//
-	// Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-	// for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-	// that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+	// Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+	// unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+	// an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+	// retried.
 	Query(ctx context.Context, in *QueryRequest, opts ...grpc.CallOption) (*QueryResponse, error)
 	// Reads all items of a table or of an index, in no order, in pages as those of Query. An item that is written meanwhile
 	// may be shown as it was or as it is; one that is not is shown exactly once.
@@ -171,13 +173,13 @@ func (c *itemServiceClient) Scan(ctx context.Context, in *ScanRequest, opts ...g
 // Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
 // see the change. Requests may not write that attribute.
 //
-// Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
-// that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
-// acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+// Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+// Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+// is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
 //
-// Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
-// levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
-// the server adds the expiry rule.
+// Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+// 32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+// where the server adds the expiry rule.
 type ItemServiceServer interface {
 	// Reads one item, or the parts of it that `projection` names.
 	//
@@ -191,8 +193,9 @@ type ItemServiceServer interface {
 	// Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 	//
 	// Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-	// what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-	// recognised only while nobody else has changed the item in between.
+	// what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+	// ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+	// while nobody else has changed the item in between.
 	UpdateItem(context.Context, *UpdateItemRequest) (*UpdateItemResponse, error)
 	// Deletes one item.
 	//
@@ -203,12 +206,13 @@ type ItemServiceServer interface {
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
 	// A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-	// so.
+	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+	// empty and yet not the last: only an empty `next_page_token` says so.
 	//
-	// Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-	// for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-	// that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+	// Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+	// unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+	// an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+	// retried.
 	Query(context.Context, *QueryRequest) (*QueryResponse, error)
 	// Reads all items of a table or of an index, in no order, in pages as those of Query. An item that is written meanwhile
 	// may be shown as it was or as it is; one that is not is shown exactly once.

@@ -74,14 +74,15 @@ type KeyValueServiceClient interface {
 	// `keep_ttl` only the value and the version change.
 	//
 	// Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-	// and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-	// over a change that somebody else made in between.
+	// and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+	// Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
 	Set(ctx context.Context, in *SetRequest, opts ...grpc.CallOption) (*SetResponse, error)
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-	// `request_id`: a write that has already happened is then recognised by its version.
+	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+	// UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+	// is then recognised by its version.
 	CompareAndSet(ctx context.Context, in *CompareAndSetRequest, opts ...grpc.CallOption) (*CompareAndSetResponse, error)
 	// Deletes one entry, whatever it holds.
 	//
@@ -104,8 +105,9 @@ type KeyValueServiceClient interface {
 	GetTtl(ctx context.Context, in *GetTtlRequest, opts ...grpc.CallOption) (*GetTtlResponse, error)
 	// Gives an entry a TTL, or a new one, counted from now. The value stays.
 	//
-	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-	// May be retried with the same `request_id`.
+	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+	// UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+	// be retried with the same `request_id`.
 	Expire(ctx context.Context, in *ExpireRequest, opts ...grpc.CallOption) (*ExpireResponse, error)
 	// Takes the TTL off an entry. The value stays. An entry without a TTL is not written, and its version stays.
 	//
@@ -114,8 +116,9 @@ type KeyValueServiceClient interface {
 	// Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 	//
 	// Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-	// COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-	// same `request_id` counts once only while nobody else has changed the counter in between.
+	// COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+	// be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+	// between.
 	Increment(ctx context.Context, in *IncrementRequest, opts ...grpc.CallOption) (*IncrementResponse, error)
 	// Reads up to 10,000 entries, in a stream of answers as they come in. Each index of the request is answered exactly
 	// once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the deadline.
@@ -148,12 +151,13 @@ type KeyValueServiceClient interface {
 	TransactWrite(ctx context.Context, in *TransactWriteRequest, opts ...grpc.CallOption) (*TransactWriteResponse, error)
 	// Lists the keys of a table, in no order, in pages.
 	//
-	// A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-	// fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-	// or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+	// A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+	// empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+	// may be listed or not; one that is not is listed exactly once.
 	//
-	// Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-	// if strongly consistent. May be retried.
+	// Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+	// that if strongly consistent. May be retried.
 	ListKeys(ctx context.Context, in *ListKeysRequest, opts ...grpc.CallOption) (*ListKeysResponse, error)
 }
 
@@ -362,14 +366,15 @@ type KeyValueServiceServer interface {
 	// `keep_ttl` only the value and the version change.
 	//
 	// Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-	// and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-	// over a change that somebody else made in between.
+	// and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+	// Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
 	Set(context.Context, *SetRequest) (*SetResponse, error)
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-	// `request_id`: a write that has already happened is then recognised by its version.
+	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+	// UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+	// is then recognised by its version.
 	CompareAndSet(context.Context, *CompareAndSetRequest) (*CompareAndSetResponse, error)
 	// Deletes one entry, whatever it holds.
 	//
@@ -392,8 +397,9 @@ type KeyValueServiceServer interface {
 	GetTtl(context.Context, *GetTtlRequest) (*GetTtlResponse, error)
 	// Gives an entry a TTL, or a new one, counted from now. The value stays.
 	//
-	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-	// May be retried with the same `request_id`.
+	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+	// UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+	// be retried with the same `request_id`.
 	Expire(context.Context, *ExpireRequest) (*ExpireResponse, error)
 	// Takes the TTL off an entry. The value stays. An entry without a TTL is not written, and its version stays.
 	//
@@ -402,8 +408,9 @@ type KeyValueServiceServer interface {
 	// Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 	//
 	// Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-	// COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-	// same `request_id` counts once only while nobody else has changed the counter in between.
+	// COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+	// be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+	// between.
 	Increment(context.Context, *IncrementRequest) (*IncrementResponse, error)
 	// Reads up to 10,000 entries, in a stream of answers as they come in. Each index of the request is answered exactly
 	// once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the deadline.
@@ -436,12 +443,13 @@ type KeyValueServiceServer interface {
 	TransactWrite(context.Context, *TransactWriteRequest) (*TransactWriteResponse, error)
 	// Lists the keys of a table, in no order, in pages.
 	//
-	// A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-	// fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-	// or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+	// A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+	// or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+	// empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+	// may be listed or not; one that is not is listed exactly once.
 	//
-	// Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-	// if strongly consistent. May be retried.
+	// Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+	// that if strongly consistent. May be retried.
 	ListKeys(context.Context, *ListKeysRequest) (*ListKeysResponse, error)
 	mustEmbedUnimplementedKeyValueServiceServer()
 }

@@ -92,7 +92,7 @@ const (
 	TransactWriteResult_REASON_THROTTLED TransactWriteResult_Reason = 4
 	// The item collection has reached 10 GB.
 	TransactWriteResult_REASON_ITEM_COLLECTION_FULL TransactWriteResult_Reason = 5
-	// The update does not fit the stored item.
+	// The update does not fit the stored item, or the item has a version attribute that DynaKV did not write.
 	TransactWriteResult_REASON_NOT_APPLICABLE TransactWriteResult_Reason = 6
 )
 

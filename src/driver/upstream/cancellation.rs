@@ -24,7 +24,7 @@ pub enum CancelReason {
     Throttled,
     /// The item collection has reached 10 GB.
     ItemCollectionFull,
-    /// The update does not fit the stored item.
+    /// The update does not fit the stored item, or the item has a version attribute that DynaKV did not write.
     NotApplicable,
 }
 

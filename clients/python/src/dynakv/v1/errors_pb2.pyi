@@ -52,7 +52,9 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     ERROR_REASON_COUNTER_OVERFLOW: _ErrorReason.ValueType  # 14
     """OUT_OF_RANGE: the counter would leave the range of a signed 64-bit integer. It is unchanged."""
     ERROR_REASON_UNEXPECTED_ATTRIBUTE_TYPE: _ErrorReason.ValueType  # 15
-    """FAILED_PRECONDITION: another program stored a value, key or version of a type that DynaKV does not read."""
+    """FAILED_PRECONDITION: another program stored a key or value of an unsupported type; or, for a partial update, the item
+    has a version attribute that DynaKV did not write.
+    """
     ERROR_REASON_ITEM_COLLECTION_FULL: _ErrorReason.ValueType  # 16
     """FAILED_PRECONDITION: an item collection of a table with a local index reached 10 GB."""
     ERROR_REASON_OPERATION_DISABLED: _ErrorReason.ValueType  # 17
@@ -140,7 +142,9 @@ ERROR_REASON_NOT_A_COUNTER: ErrorReason.ValueType  # 13
 ERROR_REASON_COUNTER_OVERFLOW: ErrorReason.ValueType  # 14
 """OUT_OF_RANGE: the counter would leave the range of a signed 64-bit integer. It is unchanged."""
 ERROR_REASON_UNEXPECTED_ATTRIBUTE_TYPE: ErrorReason.ValueType  # 15
-"""FAILED_PRECONDITION: another program stored a value, key or version of a type that DynaKV does not read."""
+"""FAILED_PRECONDITION: another program stored a key or value of an unsupported type; or, for a partial update, the item
+has a version attribute that DynaKV did not write.
+"""
 ERROR_REASON_ITEM_COLLECTION_FULL: ErrorReason.ValueType  # 16
 """FAILED_PRECONDITION: an item collection of a table with a local index reached 10 GB."""
 ERROR_REASON_OPERATION_DISABLED: ErrorReason.ValueType  # 17

@@ -774,8 +774,8 @@ class QueryResponse(google.protobuf.message.Message):
     count: builtins.int
     """How many items this page has, or counted."""
     next_page_token: builtins.str
-    """For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-    servers that share a secret.
+    """For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+    all servers that share a secret.
     """
     @property
     def items(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[dynakv.v1.types_pb2.AttributeMap]:
@@ -873,9 +873,9 @@ class ScanRequest(google.protobuf.message.Message):
     count_only: builtins.bool
     """Only count the items. A page then counts at most `page_size` of them."""
     segments: builtins.int
-    """In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for each
-    item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in one part
-    whatever is asked for.
+    """In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for
+    each item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in
+    one part whatever is asked for.
     """
     @property
     def names(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.str]:
@@ -920,8 +920,8 @@ class ScanResponse(google.protobuf.message.Message):
     count: builtins.int
     """How many items this page has, or counted."""
     next_page_token: builtins.str
-    """For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-    servers that share a secret.
+    """For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+    all servers that share a secret.
     """
     @property
     def items(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[dynakv.v1.types_pb2.AttributeMap]:

@@ -29,13 +29,13 @@ class ItemServiceStub:
     Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
     see the change. Requests may not write that attribute.
 
-    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
-    that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
-    acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+    Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+    is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
 
-    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
-    levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
-    the server adds the expiry rule.
+    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+    32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+    where the server adds the expiry rule.
     """
 
     def __init__(self, channel: typing.Union[grpc.Channel, grpc.aio.Channel]) -> None: ...
@@ -65,8 +65,9 @@ class ItemServiceStub:
     """Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 
     Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-    what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-    recognised only while nobody else has changed the item in between.
+    what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+    ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+    while nobody else has changed the item in between.
     """
 
     DeleteItem: grpc.UnaryUnaryMultiCallable[
@@ -87,12 +88,13 @@ class ItemServiceStub:
     """Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 
     A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-    so.
+    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+    empty and yet not the last: only an empty `next_page_token` says so.
 
-    Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-    for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-    that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+    Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+    unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+    an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+    retried.
     """
 
     Scan: grpc.UnaryUnaryMultiCallable[
@@ -117,13 +119,13 @@ class ItemServiceAsyncStub:
     Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
     see the change. Requests may not write that attribute.
 
-    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
-    that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
-    acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+    Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+    is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
 
-    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
-    levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
-    the server adds the expiry rule.
+    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+    32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+    where the server adds the expiry rule.
     """
 
     GetItem: grpc.aio.UnaryUnaryMultiCallable[
@@ -152,8 +154,9 @@ class ItemServiceAsyncStub:
     """Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 
     Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-    what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-    recognised only while nobody else has changed the item in between.
+    what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+    ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+    while nobody else has changed the item in between.
     """
 
     DeleteItem: grpc.aio.UnaryUnaryMultiCallable[
@@ -174,12 +177,13 @@ class ItemServiceAsyncStub:
     """Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 
     A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-    so.
+    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+    empty and yet not the last: only an empty `next_page_token` says so.
 
-    Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-    for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-    that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+    Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+    unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+    an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+    retried.
     """
 
     Scan: grpc.aio.UnaryUnaryMultiCallable[
@@ -204,13 +208,13 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
     Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
     see the change. Requests may not write that attribute.
 
-    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
-    that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
-    acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+    Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+    Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+    is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
 
-    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
-    levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
-    the server adds the expiry rule.
+    Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+    32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+    where the server adds the expiry rule.
     """
 
     @abc.abstractmethod
@@ -245,8 +249,9 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
         """Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 
         Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-        what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-        recognised only while nobody else has changed the item in between.
+        what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+        ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+        while nobody else has changed the item in between.
         """
 
     @abc.abstractmethod
@@ -271,12 +276,13 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
         """Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 
         A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-        or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-        so.
+        or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+        empty and yet not the last: only an empty `next_page_token` says so.
 
-        Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-        for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-        that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+        Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+        unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+        an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+        retried.
         """
 
     @abc.abstractmethod

@@ -159,8 +159,8 @@ class KeyValueServiceServicer(object):
         `keep_ttl` only the value and the version change.
 
         Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-        and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-        over a change that somebody else made in between.
+        and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+        Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,8 +170,9 @@ class KeyValueServiceServicer(object):
         """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-        `request_id`: a write that has already happened is then recognised by its version.
+        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+        UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+        is then recognised by its version.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -219,8 +220,9 @@ class KeyValueServiceServicer(object):
     def Expire(self, request, context):
         """Gives an entry a TTL, or a new one, counted from now. The value stays.
 
-        Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-        May be retried with the same `request_id`.
+        Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+        UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+        be retried with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -239,8 +241,9 @@ class KeyValueServiceServicer(object):
         """Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 
         Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-        COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-        same `request_id` counts once only while nobody else has changed the counter in between.
+        COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+        be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+        between.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -298,12 +301,13 @@ class KeyValueServiceServicer(object):
     def ListKeys(self, request, context):
         """Lists the keys of a table, in no order, in pages.
 
-        A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-        fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-        or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+        A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+        or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+        empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+        may be listed or not; one that is not is listed exactly once.
 
-        Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-        if strongly consistent. May be retried.
+        Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+        that if strongly consistent. May be retried.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -65,8 +65,8 @@ class KeyValueServiceStub:
     `keep_ttl` only the value and the version change.
 
     Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-    and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-    over a change that somebody else made in between.
+    and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+    Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
     """
 
     CompareAndSet: grpc.UnaryUnaryMultiCallable[
@@ -76,8 +76,9 @@ class KeyValueServiceStub:
     """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-    `request_id`: a write that has already happened is then recognised by its version.
+    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+    UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+    is then recognised by its version.
     """
 
     Delete: grpc.UnaryUnaryMultiCallable[
@@ -125,8 +126,9 @@ class KeyValueServiceStub:
     ]
     """Gives an entry a TTL, or a new one, counted from now. The value stays.
 
-    Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-    May be retried with the same `request_id`.
+    Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+    UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+    be retried with the same `request_id`.
     """
 
     Persist: grpc.UnaryUnaryMultiCallable[
@@ -145,8 +147,9 @@ class KeyValueServiceStub:
     """Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 
     Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-    COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-    same `request_id` counts once only while nobody else has changed the counter in between.
+    COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+    be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+    between.
     """
 
     BatchGet: grpc.UnaryStreamMultiCallable[
@@ -204,12 +207,13 @@ class KeyValueServiceStub:
     ]
     """Lists the keys of a table, in no order, in pages.
 
-    A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-    fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-    or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+    A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+    empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+    may be listed or not; one that is not is listed exactly once.
 
-    Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-    if strongly consistent. May be retried.
+    Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+    that if strongly consistent. May be retried.
     """
 
 class KeyValueServiceAsyncStub:
@@ -257,8 +261,8 @@ class KeyValueServiceAsyncStub:
     `keep_ttl` only the value and the version change.
 
     Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-    and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-    over a change that somebody else made in between.
+    and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+    Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
     """
 
     CompareAndSet: grpc.aio.UnaryUnaryMultiCallable[
@@ -268,8 +272,9 @@ class KeyValueServiceAsyncStub:
     """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-    `request_id`: a write that has already happened is then recognised by its version.
+    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+    UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+    is then recognised by its version.
     """
 
     Delete: grpc.aio.UnaryUnaryMultiCallable[
@@ -317,8 +322,9 @@ class KeyValueServiceAsyncStub:
     ]
     """Gives an entry a TTL, or a new one, counted from now. The value stays.
 
-    Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-    May be retried with the same `request_id`.
+    Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+    UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+    be retried with the same `request_id`.
     """
 
     Persist: grpc.aio.UnaryUnaryMultiCallable[
@@ -337,8 +343,9 @@ class KeyValueServiceAsyncStub:
     """Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 
     Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-    COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-    same `request_id` counts once only while nobody else has changed the counter in between.
+    COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+    be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+    between.
     """
 
     BatchGet: grpc.aio.UnaryStreamMultiCallable[
@@ -396,12 +403,13 @@ class KeyValueServiceAsyncStub:
     ]
     """Lists the keys of a table, in no order, in pages.
 
-    A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-    fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-    or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+    A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+    or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+    empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+    may be listed or not; one that is not is listed exactly once.
 
-    Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-    if strongly consistent. May be retried.
+    Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+    that if strongly consistent. May be retried.
     """
 
 class KeyValueServiceServicer(metaclass=abc.ABCMeta):
@@ -453,8 +461,8 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
         `keep_ttl` only the value and the version change.
 
         Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-        and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-        over a change that somebody else made in between.
+        and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+        Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
         """
 
     @abc.abstractmethod
@@ -466,8 +474,9 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
         """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-        `request_id`: a write that has already happened is then recognised by its version.
+        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+        UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+        is then recognised by its version.
         """
 
     @abc.abstractmethod
@@ -525,8 +534,9 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[dynakv.v1.kv_pb2.ExpireResponse, collections.abc.Awaitable[dynakv.v1.kv_pb2.ExpireResponse]]:
         """Gives an entry a TTL, or a new one, counted from now. The value stays.
 
-        Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-        May be retried with the same `request_id`.
+        Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+        UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+        be retried with the same `request_id`.
         """
 
     @abc.abstractmethod
@@ -549,8 +559,9 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
         """Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
 
         Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-        COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-        same `request_id` counts once only while nobody else has changed the counter in between.
+        COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+        be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+        between.
         """
 
     @abc.abstractmethod
@@ -618,12 +629,13 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[dynakv.v1.kv_pb2.ListKeysResponse, collections.abc.Awaitable[dynakv.v1.kv_pb2.ListKeysResponse]]:
         """Lists the keys of a table, in no order, in pages.
 
-        A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-        fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-        or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+        A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+        or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+        empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+        may be listed or not; one that is not is listed exactly once.
 
-        Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-        if strongly consistent. May be retried.
+        Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+        that if strongly consistent. May be retried.
         """
 
 def add_KeyValueServiceServicer_to_server(servicer: KeyValueServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...

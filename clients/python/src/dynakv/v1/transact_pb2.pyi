@@ -693,7 +693,7 @@ class TransactWriteResult(google.protobuf.message.Message):
         REASON_ITEM_COLLECTION_FULL: TransactWriteResult._Reason.ValueType  # 5
         """The item collection has reached 10 GB."""
         REASON_NOT_APPLICABLE: TransactWriteResult._Reason.ValueType  # 6
-        """The update does not fit the stored item."""
+        """The update does not fit the stored item, or the item has a version attribute that DynaKV did not write."""
 
     class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
         """Why an operation cancelled the transaction."""
@@ -711,7 +711,7 @@ class TransactWriteResult(google.protobuf.message.Message):
     REASON_ITEM_COLLECTION_FULL: TransactWriteResult.Reason.ValueType  # 5
     """The item collection has reached 10 GB."""
     REASON_NOT_APPLICABLE: TransactWriteResult.Reason.ValueType  # 6
-    """The update does not fit the stored item."""
+    """The update does not fit the stored item, or the item has a version attribute that DynaKV did not write."""
 
     VERSION_FIELD_NUMBER: builtins.int
     EXPIRE_TIME_FIELD_NUMBER: builtins.int

@@ -56,7 +56,10 @@ export enum ErrorReason {
   NOT_A_COUNTER = 13,
   /** COUNTER_OVERFLOW - OUT_OF_RANGE: the counter would leave the range of a signed 64-bit integer. It is unchanged. */
   COUNTER_OVERFLOW = 14,
-  /** UNEXPECTED_ATTRIBUTE_TYPE - FAILED_PRECONDITION: another program stored a value, key or version of a type that DynaKV does not read. */
+  /**
+   * UNEXPECTED_ATTRIBUTE_TYPE - FAILED_PRECONDITION: another program stored a key or value of an unsupported type; or, for a partial update, the item
+   * has a version attribute that DynaKV did not write.
+   */
   UNEXPECTED_ATTRIBUTE_TYPE = 15,
   /** ITEM_COLLECTION_FULL - FAILED_PRECONDITION: an item collection of a table with a local index reached 10 GB. */
   ITEM_COLLECTION_FULL = 16,

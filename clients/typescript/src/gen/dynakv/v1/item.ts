@@ -333,8 +333,8 @@ export interface QueryResponse {
     | ConsumedCapacity
     | undefined;
   /**
-   * For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-   * servers that share a secret.
+   * For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+   * all servers that share a secret.
    */
   nextPageToken: string;
 }
@@ -370,9 +370,9 @@ export interface ScanRequest {
   /** Only count the items. A page then counts at most `page_size` of them. */
   countOnly: boolean;
   /**
-   * In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for each
-   * item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in one part
-   * whatever is asked for.
+   * In how many parts the table is read at the same time, 1 to 32. Absent: 1. Worth more than 1 where much is read for
+   * each item returned: with a filter, with `count_only`, or with a projection of little. The embedded engine reads in
+   * one part whatever is asked for.
    */
   segments?: number | undefined;
 }
@@ -398,8 +398,8 @@ export interface ScanResponse {
     | ConsumedCapacity
     | undefined;
   /**
-   * For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on all
-   * servers that share a secret.
+   * For the next page. Empty: there is none. It holds keys, encrypted; it is valid for the same caller and request, on
+   * all servers that share a secret.
    */
   nextPageToken: string;
 }
@@ -3057,13 +3057,13 @@ export const ScanResponse: MessageFns<ScanResponse> = {
  * Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
  * see the change. Requests may not write that attribute.
  *
- * Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
- * that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
- * acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+ * Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+ * Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+ * is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
  *
- * Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
- * levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
- * the server adds the expiry rule.
+ * Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+ * 32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+ * where the server adds the expiry rule.
  */
 export type ItemServiceDefinition = typeof ItemServiceDefinition;
 export const ItemServiceDefinition = {
@@ -3101,8 +3101,9 @@ export const ItemServiceDefinition = {
      * Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
      *
      * Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-     * what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-     * recognised only while nobody else has changed the item in between.
+     * what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+     * ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+     * while nobody else has changed the item in between.
      */
     updateItem: {
       name: "UpdateItem",
@@ -3131,12 +3132,13 @@ export const ItemServiceDefinition = {
      * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
      *
      * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-     * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-     * so.
+     * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+     * empty and yet not the last: only an empty `next_page_token` says so.
      *
-     * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-     * for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-     * that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+     * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+     * unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+     * an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+     * retried.
      */
     query: {
       name: "Query",
@@ -3175,13 +3177,13 @@ export const ItemServiceDefinition = {
  * Versions. Every write puts a new version into the table's version attribute, so that key-value calls on the same item
  * see the change. Requests may not write that attribute.
  *
- * Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them. Placeholders
- * that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that is not
- * acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
+ * Expressions are DynamoDB's own, with `names` and `values`, as the Amazon DynamoDB Developer Guide has them.
+ * Placeholders that begin with `#dkv_` or `:dkv_` are the server's. Each name and value must be used. An expression that
+ * is not acceptable is INVALID_ARGUMENT, with what DynamoDB says of it.
  *
- * Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest 32
- * levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less where
- * the server adds the expiry rule.
+ * Limits. Partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024; numbers have up to 38 digits; maps and lists nest
+ * 32 levels deep; an item has 409,600 bytes, names included; an expression 4,096 bytes and 300 operators, a little less
+ * where the server adds the expiry rule.
  */
 export type ItemServiceService = typeof ItemServiceService;
 export const ItemServiceService = {
@@ -3218,8 +3220,9 @@ export const ItemServiceService = {
    * Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
    *
    * Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-   * what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-   * recognised only while nobody else has changed the item in between.
+   * what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+   * ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+   * while nobody else has changed the item in between.
    */
   updateItem: {
     path: "/dynakv.v1.ItemService/UpdateItem" as const,
@@ -3250,12 +3253,13 @@ export const ItemServiceService = {
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
    *
    * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-   * so.
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so.
    *
-   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-   * for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-   * that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+   * unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+   * an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+   * retried.
    */
   query: {
     path: "/dynakv.v1.ItemService/Query" as const,
@@ -3301,8 +3305,9 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
    * Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
    *
    * Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-   * what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-   * recognised only while nobody else has changed the item in between.
+   * what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+   * ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+   * while nobody else has changed the item in between.
    */
   updateItem: handleUnaryCall<UpdateItemRequest, UpdateItemResponse>;
   /**
@@ -3317,12 +3322,13 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
    *
    * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-   * so.
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so.
    *
-   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-   * for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-   * that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+   * unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+   * an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+   * retried.
    */
   query: handleUnaryCall<QueryRequest, QueryResponse>;
   /**
@@ -3380,8 +3386,9 @@ export interface ItemServiceClient extends Client {
    * Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
    *
    * Cost: one write, of the larger of the item before and after. Errors: UPDATE_NOT_APPLICABLE if the update does not fit
-   * what is stored, ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is
-   * recognised only while nobody else has changed the item in between.
+   * what is stored, UNEXPECTED_ATTRIBUTE_TYPE if the item has a version attribute that DynaKV did not write,
+   * ITEM_TOO_LARGE, OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the same `request_id` is recognised only
+   * while nobody else has changed the item in between.
    */
   updateItem(
     request: UpdateItemRequest,
@@ -3424,12 +3431,13 @@ export interface ItemServiceClient extends Client {
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
    *
    * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
-   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says
-   * so.
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so.
    *
-   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a unit
-   * for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On an index
-   * that does not project the expiry attributes, one more read for each item, of the table itself. May be retried.
+   * Consistency: eventual unless `consistent_read` is set, which an index that is global does not offer. Cost: half a
+   * unit for every 4 KB that DynamoDB reads, also of items that the filter drops; twice that if strongly consistent. On
+   * an index that does not project the expiry attributes, one more read for each item, of the table itself. May be
+   * retried.
    */
   query(
     request: QueryRequest,

@@ -2408,8 +2408,8 @@ export const KeyValueServiceDefinition = {
      * `keep_ttl` only the value and the version change.
      *
      * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-     * and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-     * over a change that somebody else made in between.
+     * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+     * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
      */
     set: {
       name: "Set",
@@ -2423,8 +2423,9 @@ export const KeyValueServiceDefinition = {
      * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
      *
      * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-     * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-     * `request_id`: a write that has already happened is then recognised by its version.
+     * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+     * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+     * is then recognised by its version.
      */
     compareAndSet: {
       name: "CompareAndSet",
@@ -2492,8 +2493,9 @@ export const KeyValueServiceDefinition = {
     /**
      * Gives an entry a TTL, or a new one, counted from now. The value stays.
      *
-     * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-     * May be retried with the same `request_id`.
+     * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+     * UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+     * be retried with the same `request_id`.
      */
     expire: {
       name: "Expire",
@@ -2520,8 +2522,9 @@ export const KeyValueServiceDefinition = {
      * Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
      *
      * Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-     * COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-     * same `request_id` counts once only while nobody else has changed the counter in between.
+     * COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+     * be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+     * between.
      */
     increment: {
       name: "Increment",
@@ -2599,12 +2602,13 @@ export const KeyValueServiceDefinition = {
     /**
      * Lists the keys of a table, in no order, in pages.
      *
-     * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-     * fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-     * or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+     * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+     * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+     * empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+     * may be listed or not; one that is not is listed exactly once.
      *
-     * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-     * if strongly consistent. May be retried.
+     * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+     * that if strongly consistent. May be retried.
      */
     listKeys: {
       name: "ListKeys",
@@ -2665,8 +2669,8 @@ export const KeyValueServiceService = {
    * `keep_ttl` only the value and the version change.
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-   * and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-   * over a change that somebody else made in between.
+   * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
    */
   set: {
     path: "/dynakv.v1.KeyValueService/Set" as const,
@@ -2681,8 +2685,9 @@ export const KeyValueServiceService = {
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-   * `request_id`: a write that has already happened is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+   * is then recognised by its version.
    */
   compareAndSet: {
     path: "/dynakv.v1.KeyValueService/CompareAndSet" as const,
@@ -2758,8 +2763,9 @@ export const KeyValueServiceService = {
   /**
    * Gives an entry a TTL, or a new one, counted from now. The value stays.
    *
-   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-   * May be retried with the same `request_id`.
+   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+   * UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+   * be retried with the same `request_id`.
    */
   expire: {
     path: "/dynakv.v1.KeyValueService/Expire" as const,
@@ -2788,8 +2794,9 @@ export const KeyValueServiceService = {
    * Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
    *
    * Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-   * COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-   * same `request_id` counts once only while nobody else has changed the counter in between.
+   * COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+   * be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+   * between.
    */
   increment: {
     path: "/dynakv.v1.KeyValueService/Increment" as const,
@@ -2873,12 +2880,13 @@ export const KeyValueServiceService = {
   /**
    * Lists the keys of a table, in no order, in pages.
    *
-   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-   * fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-   * or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+   * may be listed or not; one that is not is listed exactly once.
    *
-   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-   * if strongly consistent. May be retried.
+   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+   * that if strongly consistent. May be retried.
    */
   listKeys: {
     path: "/dynakv.v1.KeyValueService/ListKeys" as const,
@@ -2904,16 +2912,17 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    * `keep_ttl` only the value and the version change.
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-   * and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-   * over a change that somebody else made in between.
+   * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
    */
   set: handleUnaryCall<SetRequest, SetResponse>;
   /**
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-   * `request_id`: a write that has already happened is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+   * is then recognised by its version.
    */
   compareAndSet: handleUnaryCall<CompareAndSetRequest, CompareAndSetResponse>;
   /**
@@ -2946,8 +2955,9 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
   /**
    * Gives an entry a TTL, or a new one, counted from now. The value stays.
    *
-   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-   * May be retried with the same `request_id`.
+   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+   * UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+   * be retried with the same `request_id`.
    */
   expire: handleUnaryCall<ExpireRequest, ExpireResponse>;
   /**
@@ -2960,8 +2970,9 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    * Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
    *
    * Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-   * COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-   * same `request_id` counts once only while nobody else has changed the counter in between.
+   * COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+   * be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+   * between.
    */
   increment: handleUnaryCall<IncrementRequest, IncrementResponse>;
   /**
@@ -3004,12 +3015,13 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
   /**
    * Lists the keys of a table, in no order, in pages.
    *
-   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-   * fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-   * or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+   * may be listed or not; one that is not is listed exactly once.
    *
-   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-   * if strongly consistent. May be retried.
+   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+   * that if strongly consistent. May be retried.
    */
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
 }
@@ -3038,8 +3050,8 @@ export interface KeyValueServiceClient extends Client {
    * `keep_ttl` only the value and the version change.
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
-   * and `keep_ttl` or `return_previous` forbids to send the write again. May be retried, as any PUT: a retry may write
-   * over a change that somebody else made in between.
+   * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
+   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
    */
   set(request: SetRequest, callback: (error: ServiceError | null, response: SetResponse) => void): ClientUnaryCall;
   set(
@@ -3057,8 +3069,9 @@ export interface KeyValueServiceClient extends Client {
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
-   * `request_id`: a write that has already happened is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
+   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
+   * is then recognised by its version.
    */
   compareAndSet(
     request: CompareAndSetRequest,
@@ -3161,8 +3174,9 @@ export interface KeyValueServiceClient extends Client {
   /**
    * Gives an entry a TTL, or a new one, counted from now. The value stays.
    *
-   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write.
-   * May be retried with the same `request_id`.
+   * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry does not show this write;
+   * UNEXPECTED_ATTRIBUTE_TYPE if the entry has a version attribute that DynaKV did not write, which stays as it is. May
+   * be retried with the same `request_id`.
    */
   expire(
     request: ExpireRequest,
@@ -3203,8 +3217,9 @@ export interface KeyValueServiceClient extends Client {
    * Adds to a counter, a signed 64-bit integer, and creates it if it is absent.
    *
    * Cost: one write; two for a new counter, or where the last write to it was no Increment. Errors: NOT_A_COUNTER,
-   * COUNTER_OVERFLOW (both leave the entry unchanged), OUTCOME_UNKNOWN. Not to be retried blindly: a retry with the
-   * same `request_id` counts once only while nobody else has changed the counter in between.
+   * COUNTER_OVERFLOW (both leave the entry unchanged), UNEXPECTED_ATTRIBUTE_TYPE as for Expire, OUTCOME_UNKNOWN. Not to
+   * be retried blindly: a retry with the same `request_id` counts once only while nobody else has changed the counter in
+   * between.
    */
   increment(
     request: IncrementRequest,
@@ -3308,12 +3323,13 @@ export interface KeyValueServiceClient extends Client {
   /**
    * Lists the keys of a table, in no order, in pages.
    *
-   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles or
-   * fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be empty and yet not the last: only an empty `next_page_token` says so. An entry that is written
-   * or deleted meanwhile may be listed or not; one that is not is listed exactly once.
+   * A page ends after `page_size` keys, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
+   * or fails after the page has come forward; then, or when there is nothing more, the response comes. So a page may be
+   * empty and yet not the last: only an empty `next_page_token` says so. An entry that is written or deleted meanwhile
+   * may be listed or not; one that is not is listed exactly once.
    *
-   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice that
-   * if strongly consistent. May be retried.
+   * Cost: half a unit for every 4 KB that the table stores, whatever the prefix or glob: DynamoDB reads it all. Twice
+   * that if strongly consistent. May be retried.
    */
   listKeys(
     request: ListKeysRequest,

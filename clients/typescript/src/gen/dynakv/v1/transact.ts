@@ -289,7 +289,7 @@ export enum TransactWriteResult_Reason {
   THROTTLED = 4,
   /** ITEM_COLLECTION_FULL - The item collection has reached 10 GB. */
   ITEM_COLLECTION_FULL = 5,
-  /** NOT_APPLICABLE - The update does not fit the stored item. */
+  /** NOT_APPLICABLE - The update does not fit the stored item, or the item has a version attribute that DynaKV did not write. */
   NOT_APPLICABLE = 6,
 }
 
