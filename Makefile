@@ -41,7 +41,7 @@ lint: ## Formats, linters and type checkers of all languages, warnings denied; g
 	$(BUF) lint
 	tools/check-quotes docs/clients.md
 	tools/test-draw-rooms
-	tools/draw-rooms --check --driver
+	tools/draw-rooms --check
 	tools/clients lint stale
 
 fmt: ## Format the code
