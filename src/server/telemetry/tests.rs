@@ -199,7 +199,7 @@ fn a_panic_is_logged_without_its_message() {
     let log = Logged::new("info", LogFormat::Text);
     // Whatever else panics meanwhile is not printed.
     let printing = panic::take_hook();
-    panics::log_places_only();
+    panics::log_locations_only();
     let panicked = log.run(|| panic::catch_unwind(|| panic!("s3cret")));
     panic::set_hook(printing);
     assert!(panicked.is_err());
