@@ -47,10 +47,10 @@ struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
     /// The pool is exhausted.
-    #[error("the server holds as much as it may")]
+    #[error("the server is at its limit")]
     Server,
     /// The connection is at its limit.
-    #[error("this connection holds its share of what the server has")]
+    #[error("this connection is at its limit")]
     Connection,
 }
 

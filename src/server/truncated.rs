@@ -13,7 +13,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::Service;
 
-use crate::wire::status::shortened;
+use crate::wire::status::truncated;
 
 /// Truncates the statuses of a service to a size that every client accepts as a header. The reflection service, for
 /// example, repeats names that it does not know.
@@ -52,7 +52,7 @@ fn truncate(response: Response<Body>) -> Response<Body> {
 }
 
 fn truncate_status(mut headers: HeaderMap) -> HeaderMap {
-    let shorter = Status::from_header_map(&headers).and_then(|status| shortened(&status));
+    let shorter = Status::from_header_map(&headers).and_then(|status| truncated(&status));
     if let Some(shorter) = shorter {
         // This overwrites code and message. It cannot fail: the message is percent-encoded.
         let replaced = shorter.add_header(&mut headers);

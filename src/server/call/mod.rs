@@ -268,7 +268,7 @@ impl Admission {
 
 fn too_many_probes(kind: Kind) -> Status {
     let message = format!("this connection already has {} such calls", peer::max_probes(kind));
-    status::overloaded_because(Full::Connection, message)
+    status::overloaded_with(Full::Connection, message)
 }
 
 /// Contains a panic to its call; others on the connection go on. The panic hook has logged where it happened. The
