@@ -1,10 +1,10 @@
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// Maximum of the default budget.
-const MOST_BYTES: u64 = 1 << 30;
+const MAX_BUDGET: u64 = 1 << 30;
 
 /// Minimum of the default budget: enough for some hundred small calls.
-const LEAST_BYTES: u64 = 16 << 20;
+const MIN_BUDGET: u64 = 16 << 20;
 
 /// The default budget is `memory / DIVISOR`. The rest is for the process itself, for responses that are being decoded
 /// and for the embedded engine's page cache.
@@ -21,7 +21,7 @@ pub fn default_budget() -> u64 {
 }
 
 fn budget_of(memory: u64) -> u64 {
-    (memory / DIVISOR).clamp(LEAST_BYTES, MOST_BYTES)
+    (memory / DIVISOR).clamp(MIN_BUDGET, MAX_BUDGET)
 }
 
 #[cfg(test)]
@@ -37,6 +37,6 @@ mod tests {
 
     #[test]
     fn this_machine_has_one() {
-        assert!((LEAST_BYTES..=MOST_BYTES).contains(&default_budget()));
+        assert!((MIN_BUDGET..=MAX_BUDGET).contains(&default_budget()));
     }
 }

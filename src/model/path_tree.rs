@@ -73,15 +73,15 @@ mod tests {
         for pair in [["a", "a"], ["a", "a.b"], ["a.b", "a.b[0].c"], ["a.b", "a[0]"], ["a[1].b", "a[1]"]] {
             for pair in [pair, [pair[1], pair[0]]] {
                 let [one, other] = &paths(pair)[..] else { panic!() };
-                let mut places = PathTree::default();
-                places.add(one).unwrap();
-                assert_eq!(places.add(other), Err(one), "{pair:?}");
+                let mut tree = PathTree::default();
+                tree.add(one).unwrap();
+                assert_eq!(tree.add(other), Err(one), "{pair:?}");
             }
         }
         for pair in [["a", "b"], ["a.b", "a.c"], ["a[0]", "a[1]"], ["a.b.x", "a.c.x"], [r#""a.b""#, "a"]] {
             let both = paths(pair);
-            let mut places = PathTree::default();
-            assert!(both.iter().all(|path| places.add(path).is_ok()), "{pair:?}");
+            let mut tree = PathTree::default();
+            assert!(both.iter().all(|path| tree.add(path).is_ok()), "{pair:?}");
         }
     }
 
@@ -89,20 +89,20 @@ mod tests {
     #[test]
     fn many_places_are_no_more_work_each_than_few() {
         let all: Vec<Path> = (0..20_000).map(|index| Path::parse(&format!("a.b.c.d[{index}].e")).unwrap()).collect();
-        let mut places = PathTree::default();
-        assert!(all.iter().all(|path| places.add(path).is_ok()));
+        let mut tree = PathTree::default();
+        assert!(all.iter().all(|path| tree.add(path).is_ok()));
         let last = all.last().unwrap().clone();
-        assert_eq!(places.add(&last), Err(all.last().unwrap()));
+        assert_eq!(tree.add(&last), Err(all.last().unwrap()));
     }
 
     proptest! {
         #[test]
         fn the_first_collision_is_found(texts in proptest::collection::vec("[ab](\\.[ab]|\\[[01]\\]){0,3}", 1..12)) {
             let all = paths(texts.iter().map(String::as_str));
-            let mut places = PathTree::default();
+            let mut tree = PathTree::default();
             for (index, path) in all.iter().enumerate() {
                 let first = all[..index].iter().find(|other| collide(other, path));
-                let added = places.add(path);
+                let added = tree.add(path);
                 prop_assert_eq!(added.err(), first);
                 if first.is_some() {
                     break;

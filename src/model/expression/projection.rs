@@ -15,7 +15,7 @@ const OUR_PROJECTION_BYTES: usize = 128;
 /// The driver adds attributes, and DynamoDB refuses overlapping paths, so the driver needs the parsed paths.
 #[derive(Clone)]
 pub struct Projection {
-    paths_as_written: Vec<Projected>,
+    places: Vec<Projected>,
     /// The aliases that the paths use.
     names: HashMap<String, String>,
 }
@@ -39,14 +39,13 @@ impl Placeholders {
         let tokens = check(text, Limits::DYNAMODB.less(OUR_PROJECTION_BYTES, 0))?.tokens;
         let names = self.take_used(&tokens)?.names;
         let shared: Names<'_> = names.iter().map(|(alias, name)| (alias.as_str(), name.as_str().into())).collect();
-        let mut paths_as_written = Vec::new();
+        let mut places = Vec::new();
         let mut at = 0;
         for tokens in tokens.split(|spanned| spanned.token == Token::Comma) {
             at = tokens.first().map_or(at, |spanned| spanned.start);
-            paths_as_written
-                .push(Projected::read(text, tokens, &shared).ok_or_else(|| invalid_at(text, at, "an invalid path"))?);
+            places.push(Projected::read(text, tokens, &shared).ok_or_else(|| invalid_at(text, at, "an invalid path"))?);
         }
-        Ok(Projection { paths_as_written, names })
+        Ok(Projection { places, names })
     }
 }
 
@@ -89,11 +88,11 @@ impl Projected {
 impl Projection {
     /// Its paths in order.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.paths_as_written.iter().map(|projected| &projected.path)
+        self.places.iter().map(|projected| &projected.path)
     }
 
-    pub(crate) fn paths_as_written(&self) -> &[Projected] {
-        &self.paths_as_written
+    pub(crate) fn places(&self) -> &[Projected] {
+        &self.places
     }
 
     pub(crate) fn names(&self) -> &HashMap<String, String> {
@@ -131,7 +130,7 @@ mod tests {
             placeholders.define_name(alias.to_owned(), alias.to_owned()).unwrap();
         }
         let projection = placeholders.projection("#a.x, y.#b[0]").unwrap();
-        let aliases: Vec<_> = projection.paths_as_written().iter().map(|place| place.aliases.clone()).collect();
+        let aliases: Vec<_> = projection.places().iter().map(|place| place.aliases.clone()).collect();
         assert_eq!(aliases, [["#a"], ["#b"]]);
     }
 
