@@ -31,7 +31,7 @@ const NOMINAL_REGION: &str = "us-east-1";
 
 /// No AWS region is configured.
 #[derive(Debug, thiserror::Error)]
-#[error("no AWS region is configured: use --region REGION or set AWS_REGION")]
+#[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
 pub struct NoRegion;
 
 /// An HTTP client with pooled connections and TLS by rustls.
