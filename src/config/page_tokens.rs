@@ -37,7 +37,7 @@ fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
     exposure::warn_of_file(section, "secret", &origin);
     let Some(secret) = secret else { return Some(Err(Reported)) };
     if secret.trim() != secret {
-        let problem = "has white space around it, which belongs to it here but not in a secret_file";
+        let problem = "has white space around it, which is part of the secret here, but is trimmed in a secret_file";
         section.warn("secret", Some(origin.clone()), problem);
     }
     Some(Secret::try_from(secret).map_err(|invalid| {

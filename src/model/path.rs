@@ -6,8 +6,8 @@ use super::{Invalid, MAX_NESTING};
 
 /// A path in an item: an attribute, then names of map entries and list indexes, such as `address.lines[0]`.
 ///
-/// In text, names with a dot, a bracket or a quote are quoted, as in `"a.b".c`; a backslash escapes a quote or a
-/// backslash in quotes. Two paths are equal if they refer to the same value, however they were written.
+/// The text form quotes names with a dot, a bracket or a quote, as in `"a.b".c`. In quotes, a backslash escapes a quote
+/// or a backslash. Two paths are equal if they refer to the same value, however they were written.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Path {
     /// Shared, because an expression may use an alias of a long name a thousand times.

@@ -5,7 +5,6 @@
 //!          -> call         request id, authentication, deadline, request body, call slots, panics, log line
 //!          -> tonic        framing; `rejection` adds details to its errors
 //!          -> service
-//!
 //! ```
 //!
 //! Everything that a client can make the server hold is limited: connections by `connection`, the rest by `call` and

@@ -109,7 +109,7 @@ impl Budgets {
     pub(crate) fn warn_of_other_tools(&self, tools: &str) {
         if self.counted_with != tools {
             println!(
-                "The budgets were counted with {}, this with {tools}: count the budgets' commit again.",
+                "The budgets were counted with {}, this with {tools}: to compare, count the commit of the budgets with these tools.",
                 self.counted_with
             );
         }

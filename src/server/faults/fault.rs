@@ -72,7 +72,7 @@ impl Fault {
         if let Some(pushback) = &self.pushback {
             headers.insert("grpc-retry-pushback-ms", pushback.clone());
         }
-        // A status without details has an empty details field, like a proxy's.
+        // Without details the field stays empty, as in a status from a proxy.
         let is_bare = self.reason.is_none() && self.field.is_none() && self.retry_delay.is_none();
         Some(if is_bare {
             Status::with_metadata(self.code, self.message.as_str(), headers)

@@ -135,7 +135,7 @@ async fn unexpected_types_are_named(world: World) {
         // Values that cannot be returned are omitted; the outcome is known.
         let swap = world.client.compare_and_set(key, "new", Expected::Absent).return_current().await.unwrap();
         assert_eq!(swap, Swap::NotSwapped { current: None });
-        // Neither affects a write that does not read it, nor a conditional one that need not return it.
+        // Writes that do not read or return this value succeed.
         let swap = world.client.compare_and_set(key, "new", Expected::Absent).await.unwrap();
         assert_eq!(swap, Swap::NotSwapped { current: None });
         let written = world.client.set(key, "readable").return_previous().await.unwrap();

@@ -20,7 +20,7 @@ pub(super) struct Sample {
     request: DynamicMessage,
 }
 
-/// A request of the method for each of its places.
+/// For each place in the method's requests, a request with the placeholder there.
 pub(super) fn samples(method: &MethodDescriptor) -> Vec<Sample> {
     variants(&acceptable(&method.input()), 0)
 }

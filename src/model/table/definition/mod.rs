@@ -37,7 +37,7 @@ pub struct IndexDraft {
     pub name: String,
     /// Global or local.
     pub kind: IndexKind,
-    /// None in a local index for that of the table.
+    /// None in a local index, which always uses the table's partition key.
     pub partition_key: Option<KeyAttribute>,
     /// None for an index without a sort key.
     pub sort_key: Option<KeyAttribute>,

@@ -29,7 +29,7 @@ async fn crowded() -> (World, Gate, JoinSet<(String, Got)>) {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         get(&mut gets, &world.client, name(index));
         world.faults.arrived("GetItem", index + 1).await;
     }
@@ -271,7 +271,7 @@ async fn a_call_that_hangs_holds_nobody_up() {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         get(&mut gets, &world.client, name(index));
         world.faults.arrived("GetItem", index + 1).await;
     }

@@ -26,7 +26,7 @@ async fn crowded() -> (World, Gate, JoinSet<(String, String, Wrote)>) {
     gate.hold(&world, "PutItem", ALONE);
     let mut sets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         set(&mut sets, &world.client, format!("first-{index}"), "value".to_owned());
         world.faults.arrived("PutItem", index + 1).await;
     }

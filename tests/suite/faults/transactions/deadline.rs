@@ -11,7 +11,7 @@ use crate::support::{World, number};
 
 const TIMEOUT: Duration = Duration::from_millis(800);
 
-/// The response is DynaKV's own, so it came before the client's timer, which would not know the outcome.
+/// The outcome is known, so the response came from DynaKV and not from the client's own timer.
 #[tokio::test]
 async fn the_answer_comes_before_the_callers_own_timer() {
     let world = World::embedded_in_memory().await;

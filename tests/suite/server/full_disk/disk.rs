@@ -61,7 +61,7 @@ impl Disk {
     }
 }
 
-/// The library that simulates the disk. It is built with the linker that links Rust programs, too.
+/// The library that simulates the disk. It is linked with the linker that Rust programs need anyway.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
