@@ -1,4 +1,4 @@
-//! Generates the no-op service, on the messages of the client.
+//! Generates the no-op service with the client's message types.
 
 use std::error::Error;
 

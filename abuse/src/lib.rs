@@ -1,10 +1,10 @@
-//! A caller that misbehaves, for the tests and for `make abuse`.
+//! A misbehaving client for the tests and for `make abuse`.
 //!
-//! An HTTP/2 library keeps its user from breaking the protocol's spirit: it gives the peer room to send, answers pings, ends
-//! what it began. An attack is the opposite of that, so [`http2`] writes the frames itself. [`attack`] has the attacks,
-//! with figures that a test keeps small and `make abuse` does not.
+//! HTTP/2 libraries behave well: they extend windows, answer pings and finish what they started. An attack does the
+//! opposite, so [`http2`] writes frames itself. [`attack`] has the attacks, with sizes that are small in tests and
+//! large in `make abuse`.
 //!
-//! Nothing here waits for a time to pass: an attack is begun, and whoever began it waits for what the server does about it.
+//! Nothing here sleeps: an attack is started, and its caller waits for the server's reaction.
 
 pub mod attack;
 pub mod http2;

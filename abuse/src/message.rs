@@ -1,4 +1,4 @@
-//! Messages by hand, among them those that are small on the wire and large in memory.
+//! Hand-encoded messages, some of them small on the wire and large in memory.
 
 /// Checks the health of the server, or of a service.
 pub const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
@@ -6,7 +6,7 @@ pub const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
 pub const GET: &str = "/dynakv.v1.KeyValueService/Get";
 /// Writes an entry.
 pub const SET: &str = "/dynakv.v1.KeyValueService/Set";
-/// Reads entries, in a stream of answers.
+/// Reads entries as a stream.
 pub const BATCH_GET: &str = "/dynakv.v1.KeyValueService/BatchGet";
 /// Lists keys.
 pub const LIST_KEYS: &str = "/dynakv.v1.KeyValueService/ListKeys";
@@ -46,20 +46,20 @@ pub const METHODS: [&str; 29] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
 ];
 
-/// A message as gRPC sends it: not compressed, with its length before it.
+/// A message in gRPC framing, uncompressed.
 #[must_use]
 pub fn framed(message: &[u8]) -> Vec<u8> {
     [&announced(message.len())[..], message].concat()
 }
 
-/// What gRPC sends before a message of this length.
+/// The prefix of a message of this length.
 #[must_use]
 pub fn announced(bytes: usize) -> [u8; 5] {
     let [a, b, c, d] = u32::try_from(bytes).unwrap_or(u32::MAX).to_be_bytes();
     [0, a, b, c, d]
 }
 
-/// A field that holds text, bytes or another message.
+/// A field with text, bytes or another message.
 #[must_use]
 pub fn field(number: u32, content: &[u8]) -> Vec<u8> {
     let mut field = varint(u64::from(number) << 3 | 2);
@@ -68,7 +68,7 @@ pub fn field(number: u32, content: &[u8]) -> Vec<u8> {
     field
 }
 
-/// A field that holds a whole number.
+/// A field with an integer.
 #[must_use]
 pub fn number_field(number: u32, value: u64) -> Vec<u8> {
     [varint(u64::from(number) << 3), varint(value)].concat()
@@ -87,33 +87,33 @@ fn varint(mut value: u64) -> Vec<u8> {
     }
 }
 
-/// The same field again and again, empty each time: two bytes on the wire, a whole message in memory.
+/// Repeats an empty field: two bytes on the wire, a whole message in memory.
 #[must_use]
 pub fn empty_fields(number: u32, bytes: usize) -> Vec<u8> {
     let one = field(number, &[]);
     one.iter().copied().cycle().take(bytes / one.len() * one.len()).collect()
 }
 
-/// A message for one method that holds as many parts as fit in its size.
+/// A message for a method with as many elements as fit into its size.
 #[derive(Debug, Clone, Copy)]
 pub struct Crowded {
     /// The method.
     pub path: &'static str,
-    /// What it is crowded with.
+    /// A description of the elements.
     pub parts: &'static str,
     message: fn(usize) -> Vec<u8>,
 }
 
 impl Crowded {
-    /// The message, of about so many bytes.
+    /// The message, of about this size.
     #[must_use]
     pub fn message(&self, bytes: usize) -> Vec<u8> {
         (self.message)(bytes)
     }
 }
 
-/// For every method a message of empty fields with the number 2, which is the key, the keys or the operations of most;
-/// and for those that take more than that, whatever grows the most.
+/// For every method a message of empty fields with the number 2, which in most is the key, the keys or the operations;
+/// and for methods with more fields, whatever grows the most.
 pub fn crowded() -> impl Iterator<Item = Crowded> {
     let plain = |path| Crowded { path, parts: "field 2, empty", message: |bytes| empty_fields(2, bytes) };
     METHODS.into_iter().map(plain).chain(NESTED)
@@ -158,7 +158,7 @@ const NESTED: [Crowded; 8] = [
     },
 ];
 
-/// A `Value` that is a list of `Value`s with nothing in them.
+/// A `Value` with a list of empty `Value`s.
 fn list(bytes: usize) -> Vec<u8> {
     field(7, &empty_fields(1, bytes))
 }

@@ -1,4 +1,4 @@
-//! A client that encrypts, and trusts one certificate.
+//! A TLS client that trusts one certificate.
 
 use std::io;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// Opens encrypted connections.
+/// Opens TLS connections.
 #[derive(Clone)]
 pub struct Tls(TlsConnector);
 
 impl Tls {
-    /// Trusts a certificate, in PEM, that is its own authority.
+    /// Trusts a self-signed certificate in PEM.
     pub fn trusting(pem: &str) -> io::Result<Self> {
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other)?;
         let mut roots = RootCertStore::empty();
@@ -30,7 +30,7 @@ impl Tls {
         Ok(Self(TlsConnector::from(Arc::new(config))))
     }
 
-    /// Connects to `HOST:PORT`, whatever its name, as `localhost`; the handshake is done then.
+    /// Connects to `HOST:PORT` with the server name `localhost` and completes the handshake.
     pub async fn connect(&self, address: &str) -> io::Result<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;

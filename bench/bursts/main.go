@@ -1,5 +1,5 @@
-// Bursts makes bursts of Gets with deadlines so short that most of them pass, beside calls of a neighbour on the same connection. It
-// prints how many calls of the neighbour failed, as JSON: none should, since grpc-go only does what it is asked to.
+// Bursts makes bursts of Gets with deadlines so short that most of them expire, while a neighbour makes calls on the same
+// connection. It prints the number of the neighbour's failed calls as JSON. It should be zero: grpc-go is a well-behaved client.
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/dynakv/dynakv/clients/go/dynakvpb"
 )
 
-// patience is the deadline of the neighbour's calls.
-const patience = 5 * time.Second
+// neighbourTimeout is the deadline of the neighbour's calls.
+const neighbourTimeout = 5 * time.Second
 
 type report struct {
 	NeighbourCalls  int    `json:"neighbour_calls"`
@@ -36,7 +36,7 @@ func main() {
 	flag.Parse()
 	connection, err := grpc.NewClient(*address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		// A retry would hide what is looked for.
+		// A retry would hide failures.
 		grpc.WithDisableRetry())
 	if err != nil {
 		log.Fatal(err)
@@ -47,7 +47,7 @@ func main() {
 
 	ctx, stop := context.WithCancel(ctx)
 	neighbour := make(chan report)
-	go func() { neighbour <- callOnAndOn(ctx, store) }()
+	go func() { neighbour <- callRepeatedly(ctx, store) }()
 	for range *bursts {
 		burst(ctx, store, *calls, *deadline)
 	}
@@ -57,7 +57,7 @@ func main() {
 	}
 }
 
-// burst makes calls at the same time, and waits until all have ended, as most do by their deadline.
+// burst makes concurrent calls and waits until all have ended, most of them by their deadline.
 func burst(ctx context.Context, store dynakvpb.KeyValueServiceClient, calls int, deadline time.Duration) {
 	var ended sync.WaitGroup
 	for range calls {
@@ -66,18 +66,18 @@ func burst(ctx context.Context, store dynakvpb.KeyValueServiceClient, calls int,
 			defer ended.Done()
 			ctx, cancel := context.WithTimeout(ctx, deadline)
 			defer cancel()
-			// The outcome is of no interest here.
+			// The outcome does not matter here.
 			_, _ = store.Get(ctx, &dynakvpb.GetRequest{Key: "100-00001"})
 		}()
 	}
 	ended.Wait()
 }
 
-// callOnAndOn makes one call after the other until the context ends.
-func callOnAndOn(ctx context.Context, store dynakvpb.KeyValueServiceClient) report {
+// callRepeatedly makes one call after another until the context ends.
+func callRepeatedly(ctx context.Context, store dynakvpb.KeyValueServiceClient) report {
 	var made report
 	for ctx.Err() == nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), neighbourTimeout)
 		_, err := store.Get(ctx, &dynakvpb.GetRequest{Key: "100-00001"})
 		cancel()
 		made.NeighbourCalls++

@@ -1,4 +1,4 @@
-//! The keys, and the value under each of them, so that whoever reads one can tell whether it is the right one.
+//! The keys and their values. A reader can compute the value of each key and so verify it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,24 +7,24 @@ use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, Zipf};
 
-/// How many keys there are.
+/// The number of keys.
 pub(crate) const KEYS: usize = 100_000;
 
-/// The largest value, in bytes: about as much as an item of DynamoDB holds.
-pub(crate) const LARGEST_VALUE: usize = 400_000;
+/// Maximum size of a value in bytes: almost a full DynamoDB item.
+pub(crate) const MAX_VALUE: usize = 400_000;
 
-/// How skewed the keys of a Zipf run are: as in the Yahoo! Cloud Serving Benchmark.
+/// The skew of Zipf runs, as in the Yahoo! Cloud Serving Benchmark.
 pub(crate) const ZIPF_EXPONENT: f64 = 0.99;
 
-/// Where the value of the next key begins in the pool. A multiple of three, so that base64 can be cut out, too.
+/// Distance between the values of adjacent keys in the pool. A multiple of three, so that base64 can be sliced as well.
 const STEP: usize = 3;
 
-/// From one key of a batch to the next. It shares no divisor with [`KEYS`], so the keys of a batch differ.
+/// Distance between the keys of a batch. Coprime to [`KEYS`], so that the keys of a batch differ.
 const STRIDE: usize = 7_919;
 
 const SEED: u64 = 0x6479_6e61_6b76;
 
-/// One of the keys. Its name says how large its value is.
+/// A key. Its name contains the size of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) bytes: usize,
@@ -36,20 +36,20 @@ impl Entry {
         format!("{}-{:05}", self.bytes, self.index)
     }
 
-    /// The entry of a key; `None` for a key of another making, such as that of a probe.
+    /// Parses a key; `None` for foreign keys, such as those of probes.
     pub(crate) fn parse(key: &str) -> Option<Self> {
         let (bytes, index) = key.split_once('-')?;
         let (bytes, index) = (bytes.parse().ok()?, index.parse().ok()?);
-        (bytes <= LARGEST_VALUE && index < KEYS).then_some(Self { bytes, index })
+        (bytes <= MAX_VALUE && index < KEYS).then_some(Self { bytes, index })
     }
 
-    /// So many different entries, this one first.
+    /// This many different entries, starting with this one.
     pub(crate) fn batch(self, count: usize) -> impl Iterator<Item = Self> {
         (0..count).map(move |nth| Self { index: (self.index + nth * STRIDE) % KEYS, ..self })
     }
 }
 
-/// All values: each is a part of the same random bytes.
+/// The values: each is a slice of the same random bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Values {
     pool: Bytes,
@@ -58,7 +58,7 @@ pub(crate) struct Values {
 
 impl Values {
     pub(crate) fn new() -> Self {
-        let mut pool = vec![0; KEYS * STEP + LARGEST_VALUE.next_multiple_of(STEP)];
+        let mut pool = vec![0; KEYS * STEP + MAX_VALUE.next_multiple_of(STEP)];
         SmallRng::seed_from_u64(SEED).fill_bytes(&mut pool);
         let base64 = STANDARD.encode(&pool);
         Self { pool: pool.into(), base64: base64.into() }
@@ -99,7 +99,7 @@ impl Draw {
     pub(crate) fn entry(&mut self, bytes: usize) -> Entry {
         let index = match &self.zipf {
             None => self.random.random_range(0..KEYS),
-            // Neighbours in rank are no neighbours in the pool.
+            // Spread keys of similar rank over the pool.
             Some(zipf) => (zipf.sample(&mut self.random) as usize).saturating_sub(1) * STRIDE % KEYS,
         };
         Entry { bytes, index }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn base64_is_that_of_the_value() {
         let values = Values::new();
-        for bytes in [0, 1, 2, 3, 100, LARGEST_VALUE] {
+        for bytes in [0, 1, 2, 3, 100, MAX_VALUE] {
             let entry = Entry { bytes, index: KEYS - 1 };
             let (head, tail) = values.base64(entry);
             let text = [head.as_ref(), tail.as_bytes()].concat();

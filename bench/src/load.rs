@@ -1,5 +1,5 @@
-//! The load generators: closed, where a fixed number of callers each wait for their answer, and open, where calls arrive
-//! at a fixed rate whether or not earlier ones have been answered.
+//! The load generators. Closed: a fixed number of callers, each waiting for its response. Open: calls arrive at a fixed
+//! rate, whether or not earlier ones have been answered.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,32 +14,32 @@ use crate::keyspace::Draw;
 use crate::plan::{Load, Skew, Timing, Workload};
 use crate::target::Target;
 
-/// How many calls an open load has in flight at most. One that would be beyond that is dropped, and counted.
-const MOST_IN_FLIGHT: u32 = 10_000;
+/// Maximum number of calls in flight in an open load. Further calls are dropped and counted.
+const MAX_IN_FLIGHT: u32 = 10_000;
 
-/// How long the calls that are left over at the end may take.
-const LEFT_OVER_TIME: Duration = Duration::from_secs(30);
+/// How long the remaining calls may take at the end.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The longest latency that is told from longer ones, in microseconds.
-const LONGEST_US: u64 = 60_000_000;
+/// Maximum latency of the histogram in microseconds.
+const MAX_LATENCY_US: u64 = 60_000_000;
 
-/// What came of a load.
+/// The results of a load.
 #[derive(Debug)]
 pub(crate) struct Loaded<T> {
-    /// How long was measured.
+    /// The duration of the measurement.
     pub(crate) window: Duration,
-    /// Of each call, in microseconds. Closed: of those answered in the window; open: of those due in it.
+    /// Latencies in microseconds. Closed load: of calls answered in the window. Open load: of calls due in the window.
     pub(crate) latencies: Histogram<u64>,
-    /// Calls that were never made.
+    /// Calls that were not made.
     pub(crate) dropped: u64,
-    /// What the meter read at the beginning and at the end of the window.
+    /// The meter at the start and the end of the window.
     pub(crate) readings: (T, T),
 }
 
-/// Loads the targets, one of which each caller keeps to, and measures once they are warm.
+/// Loads the targets and measures after a warm-up. Each caller keeps to one target.
 ///
 /// # Errors
-/// Fails if one call does.
+/// A call fails.
 pub(crate) async fn load<T>(
     targets: &[Target],
     workload: Workload,
@@ -67,12 +67,12 @@ async fn closed<T>(
     for ((caller, shard), seed) in (0..targets.len()).cycle().enumerate().take(callers).zip(seed..) {
         let target = targets.get(shard).with_context(|| format!("caller {caller} has no target"))?.clone();
         let home = target.home();
-        let calls = call_again_and_again(target, workload, draw(workload, seed), Arc::clone(&recorder), shard);
+        let calls = call_repeatedly(target, workload, draw(workload, seed), Arc::clone(&recorder), shard);
         calling.spawn_on(calls, &home);
     }
     let (window, readings) = tokio::select! {
         measured = recorder.measure(timing, meter) => measured?,
-        // None of them ends by itself unless it fails.
+        // Callers only end if they fail.
         Some(ended) = calling.join_next() => { ended??; bail!("a caller has stopped") }
     };
     recorder.stop();
@@ -82,7 +82,7 @@ async fn closed<T>(
     Ok(Loaded { window, latencies: recorder.latencies()?, dropped: 0, readings })
 }
 
-async fn call_again_and_again(
+async fn call_repeatedly(
     mut target: Target,
     workload: Workload,
     mut draw: Draw,
@@ -115,7 +115,7 @@ async fn open<T>(
         draw: draw(workload, seed),
         per_second: f64::from(per_second),
         recorder: Arc::clone(&recorder),
-        in_flight: Arc::new(Semaphore::new(usize::try_from(MOST_IN_FLIGHT)?)),
+        in_flight: Arc::new(Semaphore::new(usize::try_from(MAX_IN_FLIGHT)?)),
         failed: Arc::default(),
     };
     let (in_flight, failed) = (Arc::clone(&arrivals.in_flight), Arc::clone(&arrivals.failed));
@@ -124,9 +124,9 @@ async fn open<T>(
     recorder.stop();
     let dropped = arriving.await?;
     let (window, readings) = measured?;
-    // The slow ones are what this is about: they are waited for.
-    let left_over = in_flight.acquire_many(MOST_IN_FLIGHT);
-    let _all = tokio::time::timeout(LEFT_OVER_TIME, left_over).await.context("calls remain unanswered")??;
+    // Wait for slow calls: they are the point of this measurement.
+    let left_over = in_flight.acquire_many(MAX_IN_FLIGHT);
+    let _all = tokio::time::timeout(DRAIN_TIMEOUT, left_over).await.context("calls remain unanswered")??;
     if let Some(error) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(error);
     }
@@ -145,7 +145,7 @@ struct Arrivals {
 }
 
 impl Arrivals {
-    /// Makes each call when it is due. A thread of its own: tokio's timer is only good to a millisecond.
+    /// Makes each call when it is due. Runs on its own thread, because tokio's timer has a resolution of a millisecond.
     fn run(mut self) -> u64 {
         let mut dropped = 0;
         let mut due = Instant::now();
@@ -165,7 +165,8 @@ impl Arrivals {
             let operation = self.workload.operation;
             target.home().spawn(async move {
                 match target.call(operation, entry).await {
-                    // From when it was due, not from when it was made: else a stall would hide all calls but one.
+                    // Measure from the due time, not from when the call was made: otherwise a stall would show in one
+                    // call only.
                     Ok(()) if counts => recorder.record(shard, due.elapsed()),
                     Ok(()) => {}
                     Err(error) => *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
@@ -184,7 +185,7 @@ fn draw(workload: Workload, seed: u64) -> Draw {
     }
 }
 
-/// The latencies of the calls, in shards that hardly get in each other's way.
+/// Records latencies in shards, to avoid contention.
 struct Recorder {
     is_open: AtomicBool,
     is_stopped: AtomicBool,
@@ -197,7 +198,7 @@ impl Recorder {
         Ok(Self { is_open: AtomicBool::new(false), is_stopped: AtomicBool::new(false), shards })
     }
 
-    /// Waits until all is warm, then measures.
+    /// Waits for the warm-up, then measures.
     async fn measure<T>(
         &self,
         timing: Timing,
@@ -242,5 +243,5 @@ impl Recorder {
 }
 
 fn empty() -> anyhow::Result<Histogram<u64>> {
-    Ok(Histogram::new_with_bounds(1, LONGEST_US, 3)?)
+    Ok(Histogram::new_with_bounds(1, MAX_LATENCY_US, 3)?)
 }

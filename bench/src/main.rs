@@ -1,15 +1,15 @@
-//! `make bench`: measures the server beside what it is compared with, and writes the report.
+//! `make bench`: measures the server and its alternatives, and writes the report.
 //!
 //! ```text
-//! load generator (this process) -> server -> stub        what is measured
-//!                               -> no-op server          a gRPC call by itself
+//! load generator (this process) -> server -> stub        the measured server
+//!                               -> no-op server          the cost of a gRPC call
 //!                               -> AWS SDK -> stub       a program without a gateway
 //! ```
 //!
-//! The stub and the no-op server are this program, too, each in a process of its own.
+//! The stub and the no-op server are this program too, each in its own process.
 //!
-//! `make abuse` and `make proxies` are parts of it as well: they run the same server over the same stub, the one while callers
-//! attack it, the other behind HAProxy and nginx.
+//! `make abuse` and `make proxies` are part of it as well. They run the same server on the same stub, one under attack,
+//! the other behind HAProxy and nginx.
 
 mod abuse;
 mod keyspace;
@@ -52,13 +52,13 @@ struct Arguments {
 enum Part {
     /// Measure, and write the report
     Run(Bench),
-    /// Attack the server, and see what a good client beside that sees
+    /// Attack the server, and measure a well-behaved client meanwhile
     Abuse(Abuse),
-    /// Restart the server behind real proxies, and count the calls that fail
+    /// Restart the server behind real proxies, and count failed calls
     Proxies(Proxies),
-    /// Answer as DynamoDB does
+    /// Run a stub of DynamoDB
     Stub(Stub),
-    /// Answer a gRPC call without doing anything
+    /// Run the no-op gRPC server
     Noop,
 }
 
@@ -70,19 +70,19 @@ struct Bench {
     /// Folder of the report; without it, the report is only printed
     #[arg(long, value_name = "FOLDER")]
     docs: Option<PathBuf>,
-    /// Only try: a part of it, once, one second each
+    /// Run only a part, once, for one second each
     #[arg(long)]
     quick: bool,
-    /// Only what is called so, such as `Get, 100 B, 256 callers`, and nothing of memory and start-up
+    /// Only the workload with this name, such as `Get, 100 B, 256 callers`, without memory and start-up
     #[arg(long, value_name = "NAME", conflicts_with = "docs")]
     only: Vec<String>,
     /// Runs of each figure [default: 5; quick: 1]
     #[arg(long)]
     runs: Option<usize>,
-    /// Milliseconds that a run is measured for [default: 1800; quick: 1000]
+    /// Milliseconds of each measurement [default: 1800; quick: 1000]
     #[arg(long, value_name = "MS")]
     run_ms: Option<u64>,
-    /// Milliseconds of each run before it is measured
+    /// Milliseconds of warm-up before each measurement
     #[arg(long, value_name = "MS", default_value_t = 400)]
     warm_up_ms: u64,
 }
@@ -93,7 +93,7 @@ fn main() -> anyhow::Result<()> {
         Part::Run(bench) => threads()?.block_on(bench.run()),
         Part::Abuse(abuse) => threads()?.block_on(abuse.run()),
         Part::Proxies(proxies) => threads()?.block_on(proxies.run()),
-        // On one thread, as nothing is cheaper; the report says how busy it was.
+        // A single thread is the cheapest; the report shows how busy it was.
         Part::Stub(stub) => runtime::Builder::new_current_thread().enable_all().build()?.block_on(stub.run()),
         Part::Noop => threads()?.block_on(noop::run()),
     }
@@ -128,7 +128,7 @@ impl Bench {
     }
 }
 
-/// A thousand callers of the SDK have a thousand connections. The processes started from here inherit this.
+/// A thousand callers of the SDK need a thousand connections. Child processes inherit this limit.
 fn allow_many_connections() -> anyhow::Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)

@@ -1,4 +1,4 @@
-//! Measures the figures of a plan: of each, every candidate once, and again, and again.
+//! Measures the figures of a plan, with all candidates in turn, several times.
 
 use std::time::Duration;
 
@@ -19,15 +19,15 @@ pub(crate) struct Run {
     pub(crate) p50_us: f64,
     pub(crate) p99_us: f64,
     pub(crate) p999_us: f64,
-    /// CPU time of the server for each call, in microseconds; of the SDK, which has none, 0.
+    /// CPU time of the server for each call, in microseconds; 0 for the SDK.
     pub(crate) server_cpu_us: f64,
-    /// CPU time of the load generator for each call, in microseconds: with the SDK, that of the SDK.
+    /// CPU time of the load generator for each call, in microseconds; includes the SDK's own.
     pub(crate) caller_cpu_us: f64,
-    /// How much of one core the stub used.
+    /// The stub's use of a core.
     pub(crate) stub_cores: f64,
-    /// What the server holds in memory at the end, in MiB; of the SDK 0.
+    /// The server's memory at the end, in MiB; 0 for the SDK.
     pub(crate) server_mib: f64,
-    /// Calls a second that an open load could not make.
+    /// Calls per second that an open load had to drop.
     pub(crate) dropped_per_second: f64,
 }
 
@@ -51,7 +51,7 @@ impl Series {
     }
 }
 
-/// Measures one figure. The candidates take turns, so that what else happens on the machine meets them all.
+/// Measures a figure. The candidates take turns, so that other load on the machine affects all of them.
 pub(crate) async fn measure(figure: &Figure, world: &mut World, timing: Timing) -> anyhow::Result<Vec<Series>> {
     let Figure { section, workload, candidates } = figure;
     let mut series: Vec<Series> = Vec::new();
@@ -66,7 +66,7 @@ pub(crate) async fn measure(figure: &Figure, world: &mut World, timing: Timing) 
     for run in 0..timing.runs {
         for Series { candidate, runs, .. } in &mut series {
             let contestant = world.contestant(*candidate, *workload);
-            // Every candidate gets the same keys, and every run others.
+            // Every candidate gets the same keys, and every run different ones.
             let measured = measure_once(&contestant, *workload, timing, (run as u64) << 32).await?;
             eprintln!("{workload}: {candidate}: {}/s", number(measured.calls_per_second));
             runs.push(measured);
@@ -99,7 +99,7 @@ async fn measure_once(contestant: &Contestant, workload: Workload, timing: Timin
     Ok(run(&loaded))
 }
 
-/// What the processes have used.
+/// The resource usage of the processes.
 struct Reading {
     server: Option<Usage>,
     caller: Usage,

@@ -1,4 +1,4 @@
-//! A process that answers a Get-shaped gRPC call from memory: what a call costs before a service does anything.
+//! A process that answers gRPC calls shaped like Get from memory: the cost of a call without a service.
 
 use dynakv_client::pb as kv;
 use tokio::net::TcpListener;
@@ -7,7 +7,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
 use crate::keyspace::{Entry, Values};
-use crate::process::{announce, until_abandoned};
+use crate::process::{announce, until_parent_exits};
 
 /// The generated stub and service.
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -17,7 +17,7 @@ pub(crate) mod pb {
 
 use pb::noop_service_server::{NoopService, NoopServiceServer};
 
-/// Serves until whoever started it is gone.
+/// Serves until the parent process exits.
 pub(crate) async fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     announce(listener.local_addr()?)?;
@@ -25,7 +25,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let noop = Noop { values: Values::new() };
     Server::builder()
         .add_service(NoopServiceServer::new(noop))
-        .serve_with_incoming_shutdown(incoming, until_abandoned())
+        .serve_with_incoming_shutdown(incoming, until_parent_exits())
         .await?;
     Ok(())
 }

@@ -1,17 +1,17 @@
-//! What is measured: one factor at a time is varied around Gets and Sets of 100 bytes by 256 callers.
+//! The plan: varies one factor at a time around Gets and Sets of 100 bytes by 256 callers.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How many items a Query or Scan asks for, and of which size.
+/// The page size of Query and Scan, and the size of the items.
 pub(crate) const PAGE: usize = 100;
 pub(crate) const LISTED_BYTES: usize = SMALL;
 
-/// Standard deviation of the logarithm of a delay: of a hundred keys, one takes three times the median.
+/// Standard deviation of the logarithm of delays: one in a hundred keys takes three times the median.
 pub(crate) const DELAY_SIGMA: f64 = 0.5;
 pub(crate) const DELAY_MEDIAN_MS: f64 = 5.0;
 
-/// HTTP/2 connections from the load generator to a server, of which fewer callers use as many as there are callers.
+/// HTTP/2 connections from the load generator to a server; at most one per caller.
 pub(crate) const CONNECTIONS: usize = 4;
 
 const SMALL: usize = 100;
@@ -21,40 +21,40 @@ const LARGE: usize = 100 << 10;
 const CALLERS: [usize; 5] = [1, 16, 64, 256, 1024];
 const CENTRE: usize = 256;
 
-/// How many connections the bare SDK may have. The last one is as many as it has callers.
+/// Sizes of the bare SDK's connection pool. The largest is the number of callers.
 const POOLS: [usize; 3] = [16, 64, 1024];
 
-/// What is called.
+/// The measured operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Get,
     Set,
     CompareAndSet,
-    /// Of so many keys.
+    /// With this many keys.
     BatchGet(usize),
-    /// Of so many sets.
+    /// With this many sets.
     TransactWrite(usize),
     Query,
     Scan,
 }
 
-/// Who answers.
+/// The measured candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Candidate {
     /// The server.
     Gateway { coalescing: bool },
     /// A gRPC server that does nothing.
     Noop,
-    /// No server: the callers use the AWS SDK, with at most so many connections.
+    /// No server: the callers use the AWS SDK with at most this many connections.
     Sdk { connections: usize },
 }
 
 /// How calls arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Load {
-    /// So many callers, each of which calls again as soon as it has an answer.
+    /// This many callers, each of which calls again as soon as it has a response.
     Closed { callers: usize },
-    /// So many calls a second, whether or not earlier ones have been answered.
+    /// This many calls a second, whether or not earlier ones have been answered.
     Open { per_second: u32 },
 }
 
@@ -65,7 +65,7 @@ pub(crate) enum Skew {
     Zipf,
 }
 
-/// What the stub takes over a key.
+/// The stub's delay for a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delay {
     None,
@@ -81,7 +81,7 @@ pub(crate) struct Workload {
     pub(crate) delay: Delay,
 }
 
-/// A workload, and those who have to cope with it, in turns.
+/// A workload and the candidates that are measured with it in turn.
 #[derive(Debug, Clone)]
 pub(crate) struct Figure {
     pub(crate) section: Section,
@@ -106,7 +106,7 @@ impl Section {
         [Self::Gets, Self::Sets, Self::Sizes, Self::Others, Self::Skewed, Self::Delayed, Self::Open];
 }
 
-/// How long and how often each candidate is measured.
+/// Duration and number of runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timing {
     pub(crate) runs: usize,
@@ -115,10 +115,10 @@ pub(crate) struct Timing {
 }
 
 const GATEWAY: Candidate = Candidate::Gateway { coalescing: true };
-const UNSHARED: Candidate = Candidate::Gateway { coalescing: false };
+const UNCOALESCED: Candidate = Candidate::Gateway { coalescing: false };
 
 impl Workload {
-    /// The point around which everything is varied.
+    /// The centre of the plan.
     pub(crate) const fn centre(operation: Operation) -> Self {
         Self {
             operation,
@@ -137,7 +137,7 @@ impl Workload {
         Self { delay: Delay::LogNormal, ..self }
     }
 
-    /// The SDK with each size of its connection pool that makes a difference.
+    /// The SDK with every pool size that makes a difference.
     fn sdk(&self) -> impl Iterator<Item = Candidate> {
         let callers = match self.load {
             Load::Closed { callers } => callers,
@@ -149,7 +149,7 @@ impl Workload {
     }
 }
 
-/// Everything. Takes some twenty minutes.
+/// The full plan. Takes about twenty minutes.
 pub(crate) fn full() -> Vec<Figure> {
     let mut figures = Vec::new();
     let mut add = |section, workload: Workload, gateways: &[Candidate]| {
@@ -158,28 +158,28 @@ pub(crate) fn full() -> Vec<Figure> {
     };
     let (get, set) = (Workload::centre(Operation::Get), Workload::centre(Operation::Set));
     for callers in CALLERS {
-        add(Section::Gets, get.callers(callers), &[GATEWAY, UNSHARED, Candidate::Noop]);
-        add(Section::Sets, set.callers(callers), &[GATEWAY, UNSHARED]);
+        add(Section::Gets, get.callers(callers), &[GATEWAY, UNCOALESCED, Candidate::Noop]);
+        add(Section::Sets, set.callers(callers), &[GATEWAY, UNCOALESCED]);
     }
     for value_bytes in [MEDIUM, LARGE] {
-        add(Section::Sizes, Workload { value_bytes, ..get }, &[GATEWAY, UNSHARED, Candidate::Noop]);
-        add(Section::Sizes, Workload { value_bytes, ..set }, &[GATEWAY, UNSHARED]);
+        add(Section::Sizes, Workload { value_bytes, ..get }, &[GATEWAY, UNCOALESCED, Candidate::Noop]);
+        add(Section::Sizes, Workload { value_bytes, ..set }, &[GATEWAY, UNCOALESCED]);
     }
-    add(Section::Skewed, Workload { skew: Skew::Zipf, ..get }, &[GATEWAY, UNSHARED]);
-    add(Section::Delayed, get.callers(64).delayed(), &[GATEWAY, UNSHARED]);
-    add(Section::Delayed, get.delayed(), &[GATEWAY, UNSHARED]);
-    add(Section::Delayed, set.callers(64).delayed(), &[GATEWAY, UNSHARED]);
+    add(Section::Skewed, Workload { skew: Skew::Zipf, ..get }, &[GATEWAY, UNCOALESCED]);
+    add(Section::Delayed, get.callers(64).delayed(), &[GATEWAY, UNCOALESCED]);
+    add(Section::Delayed, get.delayed(), &[GATEWAY, UNCOALESCED]);
+    add(Section::Delayed, set.callers(64).delayed(), &[GATEWAY, UNCOALESCED]);
     for per_second in [2_000, 6_000] {
         let load = Load::Open { per_second };
-        add(Section::Open, Workload { load, ..get }, &[GATEWAY, UNSHARED]);
+        add(Section::Open, Workload { load, ..get }, &[GATEWAY, UNCOALESCED]);
     }
     let load = Load::Open { per_second: 3_000 };
-    add(Section::Open, Workload { load, ..get.delayed() }, &[GATEWAY, UNSHARED]);
+    add(Section::Open, Workload { load, ..get.delayed() }, &[GATEWAY, UNCOALESCED]);
     figures.extend(others());
     figures
 }
 
-/// What the SDK has no single call for, or what is never shared: measured for the server alone.
+/// Operations without a single SDK call, and operations that are never coalesced: measured for the server alone.
 fn others() -> Vec<Figure> {
     [
         (Operation::CompareAndSet, CENTRE),
@@ -198,7 +198,7 @@ fn others() -> Vec<Figure> {
     .to_vec()
 }
 
-/// What `--quick` tries: enough for every line that is asked for, each operation, and an open load.
+/// The plan of `--quick`: enough for every acceptance figure, each operation, and an open load.
 pub(crate) fn quick() -> Vec<Figure> {
     let (get, set) = (Operation::Get, Operation::Set);
     let acceptance = [
@@ -215,7 +215,7 @@ pub(crate) fn quick() -> Vec<Figure> {
 }
 
 impl Operation {
-    /// How many keys one call is about.
+    /// The number of keys of a call.
     pub(crate) fn keys(self) -> usize {
         match self {
             Self::Get | Self::Set | Self::CompareAndSet => 1,
@@ -224,7 +224,7 @@ impl Operation {
         }
     }
 
-    /// The single operation that the SDK is measured with to compare.
+    /// The SDK's operation to compare with.
     pub(crate) fn counterpart(self) -> Self {
         match self {
             Self::Get | Self::BatchGet(_) | Self::Query | Self::Scan => Self::Get,

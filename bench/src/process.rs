@@ -1,4 +1,4 @@
-//! The processes that a benchmark starts, and what they use.
+//! The processes of a benchmark and their resource usage.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,20 +11,20 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// How a process says where it listens; the server says it in these words, too.
+/// The prefix of the line with a process's address; the server prints the same.
 const LISTENING: &str = "listening on ";
 
-/// How long a process may take until it listens.
+/// How long a process may take to listen.
 const START_TIME: Duration = Duration::from_secs(30);
 
-/// A process that listens. Dropped, it is killed.
+/// A listening process, killed on drop.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) id: ProcessId,
-    /// Where it listens.
+    /// Its address.
     pub(crate) address: String,
     child: Child,
-    /// Held, so that the process can go on writing.
+    /// Kept open, so that the process can go on writing.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
@@ -61,45 +61,45 @@ impl Process {
     }
 }
 
-/// This program again, as another part of the benchmark.
+/// Runs this program as another part of the benchmark.
 pub(crate) fn this_program(arguments: &[&str]) -> anyhow::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments);
     Ok(command)
 }
 
-/// Tells whoever started this process where it listens.
+/// Prints the address for the parent process.
 pub(crate) fn announce(address: SocketAddr) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{LISTENING}{address}")?;
     out.flush()
 }
 
-/// Until whoever started this process is gone, and with it the other end of standard input.
-pub(crate) async fn until_abandoned() {
+/// Waits until the parent process exits, which closes standard input.
+pub(crate) async fn until_parent_exits() {
     let _ended = tokio::io::stdin().read_to_end(&mut Vec::new()).await;
 }
 
-/// Whose use to look up.
+/// The process to inspect.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ProcessId {
     This,
     Other(u32),
 }
 
-/// What a process has used, as `proc(5)` of the Linux manual pages has it.
+/// The resource usage of a process, from `proc(5)` of the Linux manual pages.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
     /// CPU time, user and system.
     pub(crate) cpu: Duration,
-    /// What it holds in memory now, in KiB.
+    /// Resident memory now, in KiB.
     pub(crate) resident_kib: u64,
-    /// The most that it ever held in memory, in KiB.
+    /// Peak resident memory, in KiB.
     pub(crate) peak_kib: u64,
 }
 
 impl ProcessId {
-    /// What the process has used so far.
+    /// The usage so far.
     pub(crate) fn usage(self) -> anyhow::Result<Usage> {
         let id = match self {
             Self::This => "self".to_owned(),
@@ -118,7 +118,7 @@ impl ProcessId {
 
 /// The fields `utime` and `stime` of `/proc/PID/stat`.
 fn cpu(stat: &str) -> anyhow::Result<Duration> {
-    // The name in parentheses may hold spaces; `utime` is the twelfth field behind it.
+    // The name in parentheses may contain spaces; `utime` is the twelfth field after it.
     let (_, fields) = stat.rsplit_once(") ").context("has no name")?;
     let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
     let per_second = rustix::param::clock_ticks_per_second();

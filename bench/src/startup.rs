@@ -1,4 +1,4 @@
-//! How soon the server serves on the embedded engine, and how much memory it holds.
+//! Measures the start-up time on the embedded engine and the memory of the server.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,25 +16,25 @@ use crate::process::Process;
 use crate::stats::Spread;
 use crate::world::{FREE, World, serve};
 
-/// What a load balancer would ask for.
+/// The service that a load balancer would check.
 const SERVICE: &str = "dynakv.v1.KeyValueService";
 
-/// The callers of the memory figure.
+/// The number of callers for the memory figure.
 pub(crate) const CROWD: usize = 1024;
 
-/// How long one waits before one asks again whether the server serves.
+/// Polling interval for SERVING.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// A server by itself.
+/// Start-up time and memory of a server.
 #[derive(Debug)]
 pub(crate) struct Footprint {
-    /// From starting the process until it is SERVING, in milliseconds, in a folder that is new.
+    /// Time from the start of the process to SERVING, in milliseconds, with a new folder.
     pub(crate) start_ms: Spread,
-    /// What it then holds in memory, in MiB.
+    /// Its memory at that time, in MiB.
     pub(crate) embedded_idle_mib: Spread,
-    /// What a server on DynamoDB holds before its first call, in MiB.
+    /// The memory of a server on DynamoDB before its first call, in MiB.
     pub(crate) idle_mib: Spread,
-    /// The most that it holds while [`CROWD`] callers read and write 100 bytes, in MiB.
+    /// Its peak memory while [`CROWD`] callers read and write 100 bytes, in MiB.
     pub(crate) crowd_mib: Spread,
 }
 
@@ -62,7 +62,7 @@ impl Footprint {
     }
 }
 
-/// Starts a server on the embedded engine: how long it takes, and what it holds.
+/// Starts a server on the embedded engine and returns its start-up time and memory.
 async fn start(binary: &Path) -> anyhow::Result<(f64, f64)> {
     let folder = TempDir::new()?;
     let mut command = serve(binary, FREE);

@@ -1,8 +1,8 @@
-//! What several runs come to.
+//! Statistics over several runs.
 
 use std::fmt;
 
-/// The median of several runs, and how far apart they are.
+/// The median of several runs and their range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -11,7 +11,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of at least one run. Of none: zeros.
+    /// The statistics of the runs; zeros if there are none.
     pub(crate) fn of(mut runs: Vec<f64>) -> Self {
         runs.sort_by(f64::total_cmp);
         let at = |position: usize| runs.get(position).copied().unwrap_or_default();
@@ -27,7 +27,7 @@ impl fmt::Display for Spread {
     }
 }
 
-/// With three significant digits, or all of a whole number, in groups of three.
+/// Formats with three significant digits, or all digits of a whole number, in groups of three.
 pub(crate) fn number(value: f64) -> String {
     let decimals = match value.abs() {
         ..10.0 => 2,

@@ -1,4 +1,4 @@
-//! All that is measured, running: two stubs, with and without delay, the servers on each of them, and the no-op server.
+//! All running processes: two stubs, with and without delay, the servers on each, and the no-op server.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +10,12 @@ use crate::plan::{Candidate, DELAY_MEDIAN_MS, Delay, Workload};
 use crate::process::{Process, ProcessId, this_program};
 use crate::target::{Gateway, Noop, Sdk, Target, Threads};
 
-/// The table that the servers serve.
+/// The servers' table.
 const TABLE: &str = "bench";
 
 pub(crate) struct World {
     binary: PathBuf,
-    /// Where the load comes from.
+    /// The threads of the load generator.
     threads: Threads,
     values: Values,
     prompt: Endpoint,
@@ -28,17 +28,17 @@ struct Endpoint {
     stub: Process,
     shared: Server,
     unshared: Server,
-    /// The SDK with each size of its pool, made when it is first needed.
+    /// The SDK for each pool size, created on demand.
     sdks: Vec<(usize, Sdk)>,
 }
 
-/// A server, with connections to it.
+/// A server and connections to it.
 pub(crate) struct Server {
     pub(crate) process: Process,
     pub(crate) targets: Vec<Target>,
 }
 
-/// One who copes with a workload, and the processes that have a part in it.
+/// A candidate for a workload, and its processes.
 pub(crate) struct Contestant {
     pub(crate) targets: Vec<Target>,
     pub(crate) server: Option<ProcessId>,
@@ -46,7 +46,7 @@ pub(crate) struct Contestant {
 }
 
 impl World {
-    /// Starts everything. The server is this binary.
+    /// Starts everything. `binary` is the server.
     pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
         let values = Values::new();
         let noop = Process::start(this_program(&["noop"])?).await?;
@@ -78,7 +78,7 @@ impl World {
         Contestant { targets, server, stub: endpoint.stub.id }
     }
 
-    /// One more server, on the stub without delay.
+    /// Another server on the stub without delay.
     pub(crate) async fn another_server(&self) -> anyhow::Result<Server> {
         Server::start(&self.binary, &self.prompt.stub.address, true, &self.threads, &self.values).await
     }
@@ -115,7 +115,7 @@ impl Server {
         for kind in ["READS", "WRITES"] {
             command.env(format!("DYNAKV__COALESCING__{kind}"), coalescing.to_string());
         }
-        // The connections are not opened again.
+        // Keep the connections open.
         command.env("DYNAKV__CONNECTIONS__MAX_AGE", "0s");
         let process = Process::start(command).await.context("the server does not run")?;
         let target = |connection| Target::Gateway(Gateway::new(connection, values.clone()));
@@ -124,10 +124,10 @@ impl Server {
     }
 }
 
-/// The address that takes a free port.
+/// An address with a free port.
 pub(crate) const FREE: &str = "127.0.0.1:0";
 
-/// The server with its defaults at this address, and nothing of this environment's but credentials that no one checks.
+/// The server with its defaults at this address. It gets none of the environment, and dummy credentials.
 pub(crate) fn serve(binary: &Path, address: &str) -> Command {
     let mut command = Command::new(binary);
     command.args(["serve", "--listen", address]).env_clear();

@@ -16,7 +16,7 @@ pub(super) struct Completions {
 
 impl Completions {
     pub(super) fn run(self) -> ExitCode {
-        // Generated into memory, since the generator panics on a pipe that was closed.
+        // Generate it in memory, because the generator panics on a closed pipe.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "dynakv", &mut script);
         match to_stdout(&script) {

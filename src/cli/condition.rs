@@ -5,28 +5,28 @@ use dynakv_client::Expected;
 
 use super::input::bytes_of;
 
-/// What must be true of the entry for `cas` to write it.
+/// The condition of `cas`.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 #[expect(clippy::struct_field_names, reason = "clap names the flags after them")]
 pub(super) struct SwapCondition {
-    /// If there is no such entry.
+    /// Write only if the entry does not exist
     #[arg(long)]
     if_absent: bool,
-    /// If there is one, whatever it holds.
+    /// Write only if the entry exists
     #[arg(long)]
     if_present: bool,
-    /// If there is one and it still has this version.
+    /// Write only if the entry has this version
     #[arg(long, value_name = "VERSION")]
     if_version: Option<String>,
-    /// If there is one and it holds exactly this value.
+    /// Write only if the entry has this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     if_value: Option<OsString>,
 }
 
 impl SwapCondition {
     pub(super) fn expected(self) -> Expected {
-        // clap lets exactly one of the four through.
+        // clap requires exactly one of the four.
         expected(self.if_version, self.if_value).unwrap_or(if self.if_absent {
             Expected::Absent
         } else {
@@ -35,24 +35,24 @@ impl SwapCondition {
     }
 }
 
-/// What must be true of the entry for `del` to delete it.
+/// The condition of `del`.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 #[expect(clippy::struct_field_names, reason = "clap names the flags after them")]
 pub(super) struct DeleteCondition {
-    /// Only if there is one, whatever it holds.
+    /// Delete only if the entry exists
     #[arg(long)]
     if_present: bool,
-    /// Only if it still has this version.
+    /// Delete only if the entry has this version
     #[arg(long, value_name = "VERSION")]
     if_version: Option<String>,
-    /// Only if it holds exactly this value.
+    /// Delete only if the entry has this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     if_value: Option<OsString>,
 }
 
 impl DeleteCondition {
-    /// `None` if the entry is to be deleted whatever it holds.
+    /// `None` for an unconditional delete.
     pub(super) fn expected(self) -> Option<Expected> {
         expected(self.if_version, self.if_value).or(self.if_present.then_some(Expected::Present))
     }

@@ -1,4 +1,4 @@
-//! `dynakv config`: what the server would run with.
+//! `dynakv config`: shows or checks the server's configuration.
 
 use std::io::{self, Write};
 
@@ -6,22 +6,22 @@ use super::output;
 use crate::config::{self, Config, Flags};
 use crate::server::tls;
 
-/// Shows or checks the server's configuration. Takes the flags of `serve`, the environment and the file.
+/// Show or check the server's configuration, from the flags of `serve`, the environment and the file.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum Command {
-    /// Print what is in effect as TOML, defaults included, secrets redacted
+    /// Print the effective configuration as TOML, with defaults and without secrets
     Print(Flags),
-    /// Report every fault and warn of what is likely a mistake, without starting anything. Warnings are no failure
+    /// Report all faults and probable mistakes, without starting the server. Warnings do not change the exit code
     Check(Flags),
 }
 
-/// Why the configuration is not shown, or not in order.
+/// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It has faults. The process exits with 2.
+    /// The configuration has faults. The exit code is 2.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// The certificates or the key cannot be used. The process exits with 2.
+    /// The certificates or the key are invalid. The exit code is 2.
     #[error(transparent)]
     Tls(#[from] tls::Error),
     /// Standard output cannot be written.

@@ -9,37 +9,37 @@ use super::duration;
 use super::error::Error;
 use super::output::Output;
 
-/// What every command that speaks to a server takes.
+/// Options of every command that connects to a server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(super) struct Connection {
     #[arg(long, help = "The server: host:port, http://host:port, https://host:port or unix:/path", env = "DYNAKV_ADDRESS", hide_env_values = true, default_value = DEFAULT_ADDRESS)]
     address: String,
-    /// How long the command may take, such as 500ms or 30s.
+    /// Time limit of the command, such as 500ms or 30s
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]
     pub(super) timeout: Duration,
-    /// The bearer token. Other users of the machine can see it; prefer --token-file.
+    /// Bearer token. Other users of the machine can see it, so prefer --token-file
     #[arg(long, env = "DYNAKV_TOKEN", hide_env_values = true)]
     token: Option<Token>,
-    /// A file that holds the bearer token. Goes before --token.
+    /// File with the bearer token; overrides --token
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Speak TLS, as with an https address.
+    /// Use TLS, as with an https address
     #[arg(long, env = "DYNAKV_TLS", value_parser = clap::builder::FalseyValueParser::new())]
     tls: bool,
-    /// Trust the certificates of this PEM file and no others. Implies --tls.
+    /// Trust only the certificates in this PEM file. Implies --tls
     #[arg(long, value_name = "FILE", env = "DYNAKV_CA_FILE")]
     ca_file: Option<PathBuf>,
-    /// Present the certificate chain of this PEM file. Implies --tls.
+    /// PEM file with the client's certificate chain. Implies --tls
     #[arg(long, value_name = "FILE", env = "DYNAKV_CLIENT_CERT_FILE", requires = "client_key_file")]
     client_cert_file: Option<PathBuf>,
-    /// The private key of --client-cert-file.
+    /// Private key of --client-cert-file
     #[arg(long, value_name = "FILE", env = "DYNAKV_CLIENT_KEY_FILE", requires = "client_cert_file")]
     client_key_file: Option<PathBuf>,
-    /// The name that the server's certificate must have, if it is not the host. Implies --tls.
+    /// Expected name in the server's certificate, if it is not the host. Implies --tls
     #[arg(long, value_name = "NAME", env = "DYNAKV_TLS_SERVER_NAME")]
     tls_server_name: Option<String>,
-    /// Write results and errors as JSON, an object a line.
+    /// Write results and errors as JSON, one object per line
     #[arg(long, help_heading = "Output")]
     json: bool,
 }
@@ -47,7 +47,7 @@ pub(super) struct Connection {
 /// The table of a command.
 #[derive(Debug, Args)]
 pub(super) struct Table {
-    /// The table, one of the server's configuration. Without it, the server's default table.
+    /// Table to use, from the server's configuration [default: the server's default table]
     #[arg(long, env = "DYNAKV_TABLE", default_value = "", hide_default_value = true, help_heading = "Connection")]
     table: String,
 }
@@ -55,7 +55,7 @@ pub(super) struct Table {
 /// The id of a write.
 #[derive(Debug, Args)]
 pub(super) struct RequestId {
-    /// The id of an earlier attempt whose outcome is unknown, to find out or to make up for it.
+    /// Request id of an earlier attempt with an unknown outcome, to find out or to complete it
     #[arg(long, value_name = "UUID")]
     pub(super) request_id: Option<Uuid>,
 }
@@ -99,17 +99,17 @@ impl Connection {
         &self.address
     }
 
-    /// A client whose calls go to this table.
+    /// A client for this table.
     pub(super) async fn to(&self, Table { table }: &Table) -> Result<Client, Error> {
         self.to_table(table).await
     }
 
-    /// A client whose calls go to the table of this name.
+    /// A client for the table with this name.
     pub(super) async fn to_table(&self, table: &str) -> Result<Client, Error> {
         Ok(self.builder()?.table(table).connect().await?)
     }
 
-    /// A client for what concerns no table.
+    /// A client for commands without a table.
     pub(super) async fn connect(&self) -> Result<Client, Error> {
         Ok(self.builder()?.connect().await?)
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// Reads `60ms`, `5s`, `1h`, `7d` and sums of them such as `1h30m`.
+/// Parses `60ms`, `5s`, `1h`, `7d` and sums such as `1h30m`.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write a number and a unit, such as 60ms, 5s, 1h30m or 7d"))

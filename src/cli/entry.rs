@@ -6,7 +6,7 @@ use bytes::Bytes;
 use dynakv_client::Entry;
 use serde::Serialize;
 
-/// An entry as `--json` shows it.
+/// The JSON form of an entry.
 #[derive(Debug, Serialize)]
 pub(super) struct EntryReport {
     key: String,
@@ -20,7 +20,7 @@ impl From<Entry> for EntryReport {
     }
 }
 
-/// An entry that was asked for; null where there is none.
+/// A requested entry; null if there is none.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Shown {
@@ -44,7 +44,7 @@ impl Shown {
     }
 }
 
-/// What an entry holds besides its key. The value shows as text where it is UTF-8, else as base64.
+/// The parts of an entry beside its key. The value is text if it is UTF-8, otherwise base64.
 #[derive(Debug, Serialize)]
 pub(super) struct Content {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// The value exactly as it is stored; on a terminal a newline follows, or the prompt would.
+    /// The exact value. On a terminal a newline follows, to separate it from the prompt.
     pub(super) fn text(&self, terminal: bool) -> Vec<u8> {
         let mut text = self.bytes.to_vec();
         if terminal {
@@ -84,7 +84,7 @@ impl From<Entry> for Content {
     }
 }
 
-/// RFC 3339 in UTC, to the millisecond.
+/// RFC 3339 in UTC, with milliseconds.
 pub(super) fn time(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }

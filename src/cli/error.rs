@@ -6,47 +6,47 @@ use dynakv_client::{Code, ConnectError, Failure, Uuid};
 use serde::Serialize;
 use tonic::Status;
 
-/// Why a client command has no result.
+/// Why a client command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    /// The server or the way to it.
+    /// The server or the connection failed.
     #[error(transparent)]
     Client(#[from] dynakv_client::Error),
-    /// It is not known whether a change of a table happened.
+    /// The outcome of a change of a table is unknown.
     #[error("it is not known whether it happened: {0}; dynakv table describe tells")]
     TableChange(#[source] Box<Failure>),
     /// A value or a token cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Input { path: PathBuf, source: io::Error },
-    /// A value is larger than any request may be.
-    #[error("{} holds more than {limit_bytes} bytes, which no request can carry", path.display())]
+    /// A value exceeds the maximum request size.
+    #[error("{} has more than {limit_bytes} bytes, the maximum of a request", path.display())]
     TooLarge { path: PathBuf, limit_bytes: u64 },
-    /// A line of input is not what it should be, or the server has refused it.
+    /// A line of input is invalid, or the server has refused it.
     #[error("{} line {line}: {problem}; nothing of its part was sent", path.display())]
     BadLine { path: PathBuf, line: u64, problem: String },
-    /// The arguments cannot be meant, in a way that clap cannot tell.
+    /// Invalid arguments that clap cannot detect.
     #[error("{0}")]
     Usage(Cow<'static, str>),
-    /// A file of operations is not what it should be.
+    /// A file of operations is invalid.
     #[error("{}: {problem}", path.display())]
     BadFile { path: PathBuf, problem: String },
-    /// A line is no item. All lines before it are imported.
+    /// A line is not an item. All lines before it are imported.
     #[error("{} line {line}: {problem}; all lines before it are imported", path.display())]
     NotAnItem { path: PathBuf, line: u64, problem: String },
     /// The item of a line could not be written. All lines before it are imported.
     #[error("{} line {line}: {source}; all lines before it are imported", path.display())]
     Line { path: PathBuf, line: u64, source: dynakv_client::Error },
-    /// The server does not know the page token of an interrupted export.
+    /// The server rejects the page token of an interrupted export.
     #[error(
-        "the server does not take the page token in {}: it has been restarted without a secret for page tokens in its \
-         configuration (page_tokens.secrets), or it is another one; --force begins anew",
+        "the server rejects the page token in {}: it has been restarted without a secret for page tokens in its \
+         configuration (page_tokens.secrets), or it is another server; --force starts again",
         path.display()
     )]
     StalePageToken { path: PathBuf },
     /// A file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
-    /// The result cannot be shown. The command has done its work.
+    /// The result cannot be written. The command itself succeeded.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
 }
@@ -64,7 +64,7 @@ impl From<Status> for Error {
 }
 
 impl Error {
-    /// A part of a batch, made of these lines, was refused or failed. A refusal is put down to its line.
+    /// The error of a part with these lines. A violation is attributed to its line.
     pub(super) fn of_part(error: dynakv_client::Error, lines: &[u64]) -> Self {
         let Some(violation) = error.failure().and_then(|failure| failure.fields().first()) else { return error.into() };
         let index = violation.field.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok());
@@ -77,7 +77,7 @@ impl Error {
         }
     }
 
-    /// The error of a call that changes a table, which has no id to be sent again under.
+    /// The error of a call that changes a table. It has no request id to retry with.
     pub(super) fn of_table(error: dynakv_client::Error) -> Self {
         match error {
             dynakv_client::Error::OutcomeUnknown { source, .. } => Self::TableChange(source),
@@ -85,7 +85,7 @@ impl Error {
         }
     }
 
-    /// The same error of a command whose calls have ids that follow from this one.
+    /// The same error, for a command that derives the ids of its calls from this one.
     pub(super) fn under_id(self, id: Uuid) -> Self {
         match self {
             Self::Client(dynakv_client::Error::OutcomeUnknown { source, .. }) => {
@@ -117,7 +117,7 @@ impl Error {
         }
     }
 
-    /// One sentence, and for a write whose outcome is unknown what to do about it.
+    /// A sentence. For a write with an unknown outcome, it says what to do.
     pub(super) fn text(&self) -> String {
         match self.request_id() {
             Some(id) => format!("{self}; the same command with --request-id {id} finds out"),
@@ -130,7 +130,7 @@ impl Error {
             Self::Client(dynakv_client::Error::OutcomeUnknown { request_id, .. }) => Some(request_id.to_string()),
             Self::Client(_)
             | Self::TableChange(_)
-            // The command writes more than this, under other ids; to give it again is what finds out.
+            // The command makes more writes, under other ids. Repeating the command finds out.
             | Self::Line { .. }
             | Self::Input { .. }
             | Self::TooLarge { .. }
@@ -160,7 +160,7 @@ impl Error {
         }
     }
 
-    /// The form for `--json`.
+    /// The JSON form.
     pub(super) fn report(&self) -> Report {
         let failure = self.failure();
         let fields = failure.map(Failure::fields).unwrap_or_default();
@@ -185,13 +185,13 @@ impl Error {
     }
 }
 
-/// An error as `--json` shows it, on standard error.
+/// The JSON form of an error, on standard error.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     error: Details,
 }
 
-/// What went wrong with one key of a batch.
+/// The error of one key of a batch.
 #[derive(Debug, Serialize)]
 pub(super) struct OfKey {
     key: String,

@@ -1,29 +1,29 @@
-//! Expressions of DynamoDB in arguments.
+//! DynamoDB expressions in arguments.
 
 use clap::Args;
 use dynakv_client::Value;
 
 use super::notation;
 
-/// What the aliases and placeholders of the expressions stand for.
+/// Definitions of the aliases and placeholders in expressions.
 #[derive(Debug, Args)]
 pub(super) struct Definitions {
-    /// What an alias in the expressions stands for, such as '#s=state'.
+    /// Attribute for an alias in the expressions, such as '#s=state'
     #[arg(long = "name", value_name = "#ALIAS=ATTRIBUTE", value_parser = name, help_heading = "Expressions")]
     pub(super) names: Vec<(String, String)>,
-    /// What a placeholder in the expressions stands for, such as ':price=5' or ':state="paid"'.
+    /// Value for a placeholder in the expressions, such as ':price=5' or ':state="paid"'
     #[arg(long = "value", value_name = ":PLACEHOLDER=JSON", value_parser = value, help_heading = "Expressions")]
     pub(super) values: Vec<(String, Value)>,
 }
 
-/// What must hold for a write to happen.
+/// The condition of a write.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_field_names, reason = "clap names the flags after them")]
 pub(super) struct Condition {
-    /// Write only if this holds of the item that is there, such as 'attribute_not_exists(pk)'.
+    /// Write only if the current item meets this condition, such as 'attribute_not_exists(pk)'
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     pub(super) condition: Option<String>,
-    /// If the condition does not hold, write the item as it is to standard output.
+    /// If the condition does not hold, write the current item to standard output
     #[arg(long)]
     pub(super) return_current: bool,
     #[command(flatten)]
@@ -40,7 +40,7 @@ fn value(text: &str) -> Result<(String, Value), String> {
     Ok((placeholder.to_owned(), notation::value(json)?))
 }
 
-/// Gives a call its aliases and placeholders.
+/// Adds aliases and placeholders to a call.
 macro_rules! define {
     ($call:expr, $definitions:expr) => {{
         let $crate::cli::expression::Definitions { names, values } = $definitions;
@@ -50,7 +50,7 @@ macro_rules! define {
 }
 pub(super) use define;
 
-/// Gives a write its condition.
+/// Adds the condition to a write.
 macro_rules! conditional {
     ($call:expr, $condition:expr) => {{
         let $crate::cli::expression::Condition { condition, return_current, definitions } = $condition;

@@ -9,12 +9,12 @@ use super::connection::Connection;
 use super::error::Error;
 use super::output::{Report, Verdict};
 
-/// Ask a server whether it serves.
+/// Check the health of a server.
 ///
-/// Ends with 0 if it does, 1 if it does not, 3 if it cannot be asked.
+/// Exit codes: 0 if it serves, 1 if it does not, 3 if it cannot be reached.
 #[derive(Debug, Args)]
 pub(super) struct Health {
-    /// The service, such as dynakv.v1.KeyValueService. Without it: whether the server is alive and not draining.
+    /// Service, such as dynakv.v1.KeyValueService [default: the whole process, alive and not draining]
     #[arg(default_value = "", hide_default_value = true)]
     service: String,
     #[command(flatten)]

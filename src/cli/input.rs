@@ -8,10 +8,10 @@ use clap::Args;
 
 use super::error::Error;
 
-/// More than the largest request is never read.
+/// Maximum size of a value: the largest request.
 const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The value of a write, byte for byte.
+/// The exact value of a write.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Input {
@@ -36,7 +36,7 @@ impl Input {
     }
 }
 
-/// The bytes of an argument; on Unix exactly what the shell passed.
+/// The bytes of an argument; on Unix exactly as the shell passed them.
 pub(super) fn bytes_of(argument: OsString) -> Bytes {
     argument.into_encoded_bytes().into()
 }

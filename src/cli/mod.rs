@@ -1,7 +1,7 @@
-//! The command line: `dynakv serve`, and commands that speak to a server through the client library.
+//! The command line: `dynakv serve`, and client commands, which use the client library.
 //!
-//! Exit codes of the client commands: 0 done, 1 miss or lost race, 2 usage or input that the server refused, 3 error,
-//! 4 outcome unknown.
+//! Exit codes of the client commands: 0 success, 1 missing or condition failed, 2 invalid usage or input, 3 error, 4
+//! outcome unknown.
 
 mod batch;
 mod completions;
@@ -64,7 +64,7 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// The commands that speak to a server.
+/// The client commands.
 #[derive(Debug, Subcommand)]
 enum ClientCommand {
     Get(read::Get),
@@ -91,9 +91,9 @@ enum ClientCommand {
     Health(health::Health),
 }
 
-/// Runs the command that the process was started with.
+/// Runs the command of this process.
 ///
-/// Help, the version and a fault in the arguments end the process here, as clap does it.
+/// clap exits the process for help, the version and invalid arguments.
 pub async fn run() -> ExitCode {
     let matches = command().get_matches();
     match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
@@ -110,14 +110,14 @@ pub async fn run() -> ExitCode {
     }
 }
 
-/// The command line. As in the client library, an environment variable that is empty counts as absent.
+/// The command line definition. An empty environment variable counts as absent, as in the client library.
 fn command() -> clap::Command {
     let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-    let heed = |arg: Arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg };
-    Cli::command().mut_subcommands(|command| command.mut_args(heed))
+    let ignore_empty = |arg: Arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg };
+    Cli::command().mut_subcommands(|command| command.mut_args(ignore_empty))
 }
 
-/// The exit code of a command about the server that failed: 2 if the configuration is at fault, 3 for any other error.
+/// The exit code of a failed `serve` or `config` command: 2 for a faulty configuration, 3 for any other error.
 fn server_exit_code(is_configuration: bool) -> ExitCode {
     ExitCode::from(if is_configuration { 2 } else { 3 })
 }

@@ -5,16 +5,16 @@ use serde::Serialize;
 
 use super::error::Error;
 
-/// How a command that reached the server went.
+/// The result of a command that reached the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// As asked.
+    /// Success.
     Done,
-    /// A miss or a lost race, in a few words.
+    /// Missing, or a failed condition, with a short description.
     Missed(&'static str),
-    /// A part of it failed.
+    /// Parts of it failed.
     Failed,
-    /// Of a part of it, it is not known whether it happened.
+    /// The outcome of parts of it is unknown.
     OutcomeUnknown,
 }
 
@@ -29,16 +29,16 @@ impl Verdict {
     }
 }
 
-/// The result of a command: one JSON object, or the text that a person or a shell script expects.
+/// The result of a command: a JSON object, or text for people and shell scripts.
 pub(super) trait Report: Serialize {
-    /// What goes to standard output. `terminal`: a person reads it, not a file or a pipe.
+    /// The text for standard output. `terminal` is false for a file or a pipe.
     fn text(&self, terminal: bool) -> Vec<u8>;
 
     fn verdict(&self) -> Verdict {
         Verdict::Done
     }
 
-    /// What a person is told on standard error.
+    /// A remark for standard error.
     fn remark(&self) -> Option<&'static str> {
         match self.verdict() {
             Verdict::Missed(what) => Some(what),
@@ -47,7 +47,7 @@ pub(super) trait Report: Serialize {
     }
 }
 
-/// Where results and errors go.
+/// The output format.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Output {
     pub(super) json: bool,
@@ -66,7 +66,7 @@ impl Output {
         Ok(report.verdict())
     }
 
-    /// Says on standard error what a command came to whose results are on standard output.
+    /// Writes a summary to standard error, for commands with their results on standard output.
     pub(super) fn summary(self, counts: &impl Serialize, sentence: &str) {
         let text = match line(counts) {
             Ok(json) if self.json => json,
@@ -75,7 +75,7 @@ impl Output {
         to_stderr(text);
     }
 
-    /// Tells a person on standard error what a command is about to do. What reads JSON is told nothing.
+    /// Writes progress to standard error, unless the output is JSON.
     pub(super) fn progress(self, sentence: &str) {
         if !self.json {
             to_stderr(format!("{sentence}\n"));
@@ -91,12 +91,12 @@ impl Output {
     }
 }
 
-/// Says what broke, down to its cause.
+/// Writes an error with its causes.
 pub(super) fn failure(error: &dyn std::error::Error) {
     to_stderr(failure_text(error));
 }
 
-/// What [`failure`] says.
+/// The text of [`failure`].
 pub(super) fn failure_text(error: &dyn std::error::Error) -> String {
     let mut text = format!("error: {error}");
     let mut next = error.source();
@@ -108,12 +108,12 @@ pub(super) fn failure_text(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Warns of something that does not keep the command from its work.
+/// Writes a warning.
 pub(super) fn warning(warning: &impl Display) {
     to_stderr(format!("warning: {warning}\n"));
 }
 
-/// Unlike `eprintln!`, does not panic when standard error is gone; there is nobody left to tell.
+/// Unlike `eprintln!`, this does not panic if standard error is closed.
 fn to_stderr(text: impl AsRef<[u8]>) {
     let _ = io::stderr().write_all(text.as_ref());
 }
@@ -129,26 +129,26 @@ pub(super) fn to_stdout_line(object: &impl Serialize) -> Result<(), Error> {
     Ok(to_stdout(&line(object)?)?)
 }
 
-/// Writes these bytes and no others. A reader that went away, such as `head`, has what it wanted.
+/// Writes all output. A closed pipe, such as that of `head`, is not an error.
 pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
     pages_to_stdout(bytes).map(|_reader| ())
 }
 
-/// Who reads standard output.
+/// The state of standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// Somebody may.
-    Listens,
-    /// Nobody does any more; whatever else there is need not be read.
-    Gone,
+pub(super) enum Stdout {
+    /// Still open.
+    Open,
+    /// Closed: the rest need not be read.
+    Closed,
 }
 
-/// Writes these bytes, after which others may follow.
-pub(super) fn pages_to_stdout(bytes: &[u8]) -> io::Result<Reader> {
+/// Writes a part of the output.
+pub(super) fn pages_to_stdout(bytes: &[u8]) -> io::Result<Stdout> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(Reader::Listens),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Ok(()) => Ok(Stdout::Open),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Stdout::Closed),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shows on standard error how far a command has come, if that is a terminal.
+/// A progress bar on standard error, if that is a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -12,7 +12,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// The number of entries is known.
+    /// For a known number of entries.
     pub(super) fn of(entries: usize) -> Self {
         let bar = ProgressBar::new(entries as u64);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left") {
@@ -25,7 +25,7 @@ impl Progress {
         self.0.inc(entries);
     }
 
-    /// Makes room for what else is written to the terminal.
+    /// Hides the bar while other output is written to the terminal.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }

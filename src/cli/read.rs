@@ -9,12 +9,12 @@ use super::output::{Report, Verdict};
 
 /// Write the value of an entry to standard output.
 ///
-/// The bytes are written exactly as they are stored; a newline follows only on a terminal.
+/// The exact bytes are written. A newline follows only on a terminal.
 #[derive(Debug, Args)]
 pub(super) struct Get {
     /// The key.
     key: String,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
     #[command(flatten)]
@@ -56,15 +56,15 @@ impl Report for Got {
     }
 }
 
-/// Say of each key whether it exists.
+/// Show for each key whether it exists.
 ///
-/// Ends with 1 if any of them does not.
+/// Exits with 1 if any of them does not.
 #[derive(Debug, Args)]
 pub(super) struct Exists {
-    /// Up to 100 keys.
+    /// Up to 100 keys
     #[arg(required = true, value_name = "KEY")]
     keys: Vec<String>,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
     #[command(flatten)]

@@ -17,34 +17,34 @@ use crate::embedded::{self, Engine, Location};
 use crate::memory::Pool;
 use crate::server::{self, Listener, Server, backend, metered, startup, startup::AwsCli, telemetry, tls};
 
-/// How often the embedded engine deletes what has expired, as DynamoDB does by itself.
+/// How often the embedded engine deletes expired items, as DynamoDB does by itself.
 const SWEEP_PERIOD: Duration = Duration::from_mins(1);
 
 /// Serves key-value tables over gRPC.
 ///
-/// Without any flag it runs on an embedded engine with one table, `dynakv`, in a folder that it names.
+/// Without flags, it uses the embedded engine with one table, `dynakv`, in a folder that it prints at the start.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
     flags: Flags,
 }
 
-/// Why the server does not run.
+/// Why the server stopped or did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configuration has faults.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// The certificates or the key cannot be used.
+    /// The certificates or the key are invalid.
     #[error(transparent)]
     Tls(#[from] tls::Error),
     /// The embedded engine cannot be opened.
     #[error(transparent)]
     Engine(#[from] embedded::Error),
-    /// The AWS configuration names no region.
+    /// The AWS configuration has no region.
     #[error(transparent)]
     NoRegion(#[from] backend::NoRegion),
-    /// A table is missing or cannot be made, or there is no secret.
+    /// A table is missing or cannot be created, or there is no secret for page tokens.
     #[error(transparent)]
     Startup(#[from] startup::Error),
     /// The address cannot be bound.
@@ -52,20 +52,20 @@ pub enum Error {
     Bind {
         /// The address.
         listen: Listen,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
     /// The server cannot be assembled.
     #[error(transparent)]
     Server(#[from] server::Error),
-    /// Signals cannot be waited for, or no thread can be started.
-    #[error("the operating system refuses")]
+    /// Signal handlers or threads cannot be set up.
+    #[error("the operating system refused a signal handler or a thread")]
     Io(#[from] io::Error),
 }
 
 impl Error {
-    /// Whether what the operator has to mend is the configuration.
+    /// Whether the configuration is the cause.
     fn is_configuration(&self) -> bool {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::NoRegion(_) => true,
@@ -74,42 +74,42 @@ impl Error {
     }
 }
 
-/// Runs the server until SIGTERM or SIGINT. A second signal, or one that comes before calls are taken, ends it at once.
+/// Runs the server until SIGTERM or SIGINT. A second signal, or one before the server accepts calls, stops it at once.
 ///
-/// Errors are said on standard error: from when the log is set up, through its queue, which a reader that does not read cannot
-/// block.
+/// Errors go to standard error. Once the log is set up, they go through its queue, so that a reader that does not read
+/// cannot block the process.
 pub async fn run(args: Serve) -> ExitCode {
-    let begun = match begin(&args) {
+    let begun = match prepare(&args) {
         Ok(begun) => begun,
         Err(error) => {
             output::failure(&error);
             return server_exit_code(error.is_configuration());
         }
     };
-    let Begun { config, signals, log } = begun;
+    let Prepared { config, signals, log } = begun;
     let served = serve(config, signals).await;
     let last_words = served.as_ref().err().map(|error| output::failure_text(error));
     log.close(last_words.as_deref());
     served.map_or_else(|error| server_exit_code(error.is_configuration()), |()| ExitCode::SUCCESS)
 }
 
-/// What there is before anything is opened.
-struct Begun {
+/// What is set up before anything is opened.
+struct Prepared {
     config: Config,
     signals: Signals,
     log: telemetry::Output,
 }
 
-fn begin(args: &Serve) -> Result<Begun, Error> {
+fn prepare(args: &Serve) -> Result<Prepared, Error> {
     let config = Config::load(&args.flags, &config::environment())?;
-    // The server reads them when it runs, but by then it has told the world that it listens.
+    // The server reads the certificates later, but that is after it has announced that it listens.
     config.tls.as_ref().map(tls::Acceptor::new).transpose()?;
     let log = telemetry::init(&config.log)?;
     let signals = Signals::new(config.shutdown.signal_window)?;
     if let Err(error) = config::raise_open_files_limit() {
         tracing::debug!(%error, "the limit of open files stays as it is");
     }
-    Ok(Begun { config, signals, log })
+    Ok(Prepared { config, signals, log })
 }
 
 async fn serve(config: Config, mut signals: Signals) -> Result<(), Error> {
@@ -135,7 +135,7 @@ async fn serve(config: Config, mut signals: Signals) -> Result<(), Error> {
     }
 }
 
-/// The driver over what the configuration names, its tables checked or made.
+/// Creates the driver for the configured backend and checks or creates its tables.
 async fn open_backend(config: &Config, runtime: &Runtime, memory: &Pool) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
@@ -165,7 +165,7 @@ async fn open_backend(config: &Config, runtime: &Runtime, memory: &Pool) -> Resu
     }
 }
 
-/// What runs, for standard output. The last line says that calls are taken; scripts may wait for it.
+/// The announcement on standard output. Scripts may wait for its last line, which says that calls are accepted.
 fn announcement(config: &Config, engine: Option<&Engine>, listener: &Listener) -> io::Result<String> {
     let mut lines = Vec::new();
     match (&config.backend, engine.and_then(Engine::folder)) {
@@ -188,18 +188,19 @@ fn announcement(config: &Config, engine: Option<&Engine>, listener: &Listener) -
     Ok(lines.join("\n"))
 }
 
-/// Writes the announcement on a thread of its own: it waits for whoever reads standard output, and calls do not.
+/// Writes the announcement on its own thread, because standard output may block. Calls must not wait for it.
 fn announce(announcement: String) -> io::Result<()> {
     let write = move || {
         let mut out = io::stdout().lock();
         if let Err(error) = out.write_all(announcement.as_bytes()).and_then(|()| out.flush()) {
-            tracing::warn!(%error, "standard output could not be written; it would say what runs");
+            tracing::warn!(%error, "the announcement could not be written to standard output");
         }
     };
     thread::Builder::new().name("announcement".to_owned()).spawn(write).map(drop)
 }
 
-/// Sweeps the embedded engine, if there is one. Never resolves: a failed engine shows in health and ends nothing.
+/// Sweeps the embedded engine, if there is one. Never resolves: a failed engine shows in health and does not stop the
+/// server.
 async fn sweep(engine: Option<Engine>, runtime: Runtime) -> Infallible {
     if let Some(engine) = engine {
         engine.sweep_every(SWEEP_PERIOD, runtime.sleep).await;

@@ -1,4 +1,4 @@
-//! What signals do to the server.
+//! Signal handling of the server.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// The signals that end the process, and those that would without a drain if nobody listened to them.
+/// Handlers for signals that would otherwise end the process without a drain.
 #[derive(Debug)]
 pub(super) struct Signals {
     terminate: Signal,
@@ -14,11 +14,11 @@ pub(super) struct Signals {
     hangup: Signal,
     user1: Signal,
     user2: Signal,
-    ending: Ending,
+    ending: StopSignals,
 }
 
 impl Signals {
-    /// From now on none of them ends the process by itself. A signal within `window` of the first one repeats it.
+    /// Installs the handlers. A signal within `window` after the first one counts as the same one.
     pub(super) fn new(window: Duration) -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -26,11 +26,11 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
             user2: signal(SignalKind::user_defined2())?,
-            ending: Ending { window, first: None },
+            ending: StopSignals { window, first: None },
         })
     }
 
-    /// Resolves at a signal to end.
+    /// Resolves at a signal to stop.
     pub(super) async fn end(&mut self) {
         loop {
             let ignored = tokio::select! {
@@ -40,50 +40,50 @@ impl Signals {
                 _ = self.user1.recv() => "SIGUSR1",
                 _ = self.user2.recv() => "SIGUSR2",
             };
-            tracing::info!(signal = ignored, "a signal that has no meaning here is ignored");
+            tracing::info!(signal = ignored, "ignored a signal without a meaning for the server");
         }
     }
 
-    /// Drops `stop` at the first signal to end, and resolves at one that does not only repeat it.
+    /// Drops `stop` at the first signal to stop, and resolves at a second one outside of the window.
     pub(super) async fn stop_twice(&mut self, stop: oneshot::Sender<()>) {
         let mut stop = Some(stop);
         loop {
             self.end().await;
-            match self.ending.heed(Instant::now()) {
-                Heed::Drain => drop(stop.take()),
-                Heed::Repeated => tracing::info!("a signal that repeats the one before is ignored"),
-                Heed::EndNow => break,
+            match self.ending.on_signal(Instant::now()) {
+                Action::Drain => drop(stop.take()),
+                Action::Repeated => tracing::info!("a signal that repeats the one before is ignored"),
+                Action::EndNow => break,
             }
         }
         tracing::warn!("stopped at once by a second signal");
     }
 }
 
-/// What a signal to end asks for.
+/// What to do for a signal to stop.
 #[derive(Debug, PartialEq, Eq)]
-enum Heed {
+enum Action {
     Drain,
     Repeated,
     EndNow,
 }
 
-/// The signals to end so far. `timeout` sends two, one to the process and one to its group, and a terminal and a supervisor
-/// may each send one: they mean the same.
+/// The stop signals so far. `timeout` sends two, one to the process and one to its group, and a terminal and a
+/// supervisor may send one each. They count as one.
 #[derive(Debug)]
-struct Ending {
+struct StopSignals {
     window: Duration,
     first: Option<Instant>,
 }
 
-impl Ending {
-    fn heed(&mut self, now: Instant) -> Heed {
+impl StopSignals {
+    fn on_signal(&mut self, now: Instant) -> Action {
         match self.first {
             None => {
                 self.first = Some(now);
-                Heed::Drain
+                Action::Drain
             }
-            Some(first) if now.saturating_duration_since(first) < self.window => Heed::Repeated,
-            Some(_) => Heed::EndNow,
+            Some(first) if now.saturating_duration_since(first) < self.window => Action::Repeated,
+            Some(_) => Action::EndNow,
         }
     }
 }
@@ -96,15 +96,15 @@ mod tests {
     fn a_signal_that_follows_at_once_is_the_same_one() {
         let first = Instant::now();
         let after = |ms| first + Duration::from_millis(ms);
-        let mut ending = Ending { window: Duration::from_secs(2), first: None };
-        assert_eq!(ending.heed(first), Heed::Drain);
+        let mut ending = StopSignals { window: Duration::from_secs(2), first: None };
+        assert_eq!(ending.on_signal(first), Action::Drain);
         for ms in [0, 5, 1_999] {
-            assert_eq!(ending.heed(after(ms)), Heed::Repeated, "{ms}");
+            assert_eq!(ending.on_signal(after(ms)), Action::Repeated, "{ms}");
         }
-        assert_eq!(ending.heed(after(2_000)), Heed::EndNow);
+        assert_eq!(ending.on_signal(after(2_000)), Action::EndNow);
 
-        let mut ending = Ending { window: Duration::ZERO, first: None };
-        assert_eq!(ending.heed(first), Heed::Drain);
-        assert_eq!(ending.heed(first), Heed::EndNow);
+        let mut ending = StopSignals { window: Duration::ZERO, first: None };
+        assert_eq!(ending.on_signal(first), Action::Drain);
+        assert_eq!(ending.on_signal(first), Action::EndNow);
     }
 }

@@ -12,12 +12,12 @@ use super::output::{Report, Verdict};
 
 const NO_ENTRY: Verdict = Verdict::Missed("there is no such entry");
 
-/// Say how long an entry has left, or `none` if it does not expire.
+/// Show the remaining TTL of an entry, or `none` if it does not expire.
 #[derive(Debug, Args)]
 pub(super) struct Ttl {
     /// The key.
     key: String,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
     #[command(flatten)]
@@ -35,7 +35,7 @@ impl Ttl {
     }
 }
 
-/// What a command on the lifetime of an entry found or did, in the words of the proto.
+/// The result of a TTL command, with the names of the proto.
 #[derive(Debug, Serialize)]
 pub(super) struct Lifetime {
     key: String,
@@ -84,12 +84,12 @@ impl Report for Lifetime {
     }
 }
 
-/// Give an entry a TTL, or a new one, and write when it expires.
+/// Set the TTL of an entry, and print when it expires.
 #[derive(Debug, Args)]
 pub(super) struct Expire {
     /// The key.
     key: String,
-    /// How long from now, such as 60ms, 5s, 1h30m or 7d.
+    /// The TTL, such as 60ms, 5s, 1h30m or 7d
     #[arg(value_name = "DURATION", value_parser = duration::parse)]
     ttl: Duration,
     #[command(flatten)]
@@ -116,7 +116,7 @@ impl Expire {
     }
 }
 
-/// Take the TTL off an entry. Done as well if it has none.
+/// Remove the TTL of an entry. Succeeds if the entry has no TTL.
 #[derive(Debug, Args)]
 pub(super) struct Persist {
     /// The key.

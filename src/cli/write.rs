@@ -12,7 +12,7 @@ use super::error::Error;
 use super::input::Input;
 use super::output::{Report, Verdict};
 
-/// Write an entry, whatever was there, and its version to standard output.
+/// Write an entry unconditionally, and print its version.
 #[derive(Debug, Args)]
 #[command(override_usage = "dynakv set [OPTIONS] <KEY> <VALUE|--file <FILE>>")]
 pub(super) struct Set {
@@ -22,7 +22,7 @@ pub(super) struct Set {
     input: Input,
     #[command(flatten)]
     expiry: Expiry,
-    /// Write the replaced value to standard output, as get would, instead of the new version.
+    /// Write the replaced value to standard output, as get would, instead of the new version
     #[arg(long)]
     return_previous: bool,
     #[command(flatten)]
@@ -33,14 +33,14 @@ pub(super) struct Set {
     pub(super) connection: Connection,
 }
 
-/// How long an entry is to live. Neither: for ever.
+/// The expiry of an entry. Without options it never expires.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct Expiry {
-    /// The entry expires this long from now, such as 60ms, 5s, 1h30m or 7d.
+    /// TTL of the entry, such as 60ms, 5s, 1h30m or 7d
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     ttl: Option<Duration>,
-    /// Keep the expiry time and all other attributes of the entry.
+    /// Keep the expiry time and all other attributes of the entry
     #[arg(long)]
     keep_ttl: bool,
 }
@@ -69,7 +69,7 @@ pub(super) struct SetReport {
     version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expire_time: Option<String>,
-    /// Null if there was none; missing if it was not asked for.
+    /// Null if there was none; absent if not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<Shown>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -98,13 +98,13 @@ impl Report for SetReport {
     }
 
     fn remark(&self) -> Option<&'static str> {
-        self.previous_lost.then_some("the entry is written, but which value it replaced is lost")
+        self.previous_lost.then_some("the entry is written, but the replaced value is lost")
     }
 }
 
-/// Write an entry if it is as expected, and its new version to standard output.
+/// Write an entry if a condition holds, and print its new version.
 ///
-/// Ends with 1 if the entry was not as expected; it is unchanged then.
+/// Exits with 1 if the condition does not hold; then the entry is unchanged.
 #[derive(Debug, Args)]
 #[command(override_usage = concat!(
     "dynakv cas [OPTIONS] <KEY> <VALUE|--file <FILE>> ",
@@ -119,7 +119,7 @@ pub(super) struct Cas {
     condition: SwapCondition,
     #[command(flatten)]
     expiry: Expiry,
-    /// If the entry is not as expected, write its value to standard output, as get would.
+    /// If the condition does not hold, write the current value to standard output, as get would
     #[arg(long)]
     return_current: bool,
     #[command(flatten)]
@@ -157,7 +157,7 @@ pub(super) struct CasReport {
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expire_time: Option<String>,
-    /// Null if there is none; missing if it was not asked for.
+    /// Null if there is none; absent if not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<Shown>,
 }
@@ -203,7 +203,7 @@ impl Report for CasReport {
 
 /// Delete an entry.
 ///
-/// Ends with 1 if there was none, or if it was not as expected; in the latter case it is unchanged.
+/// Exits with 1 if there was none or the condition does not hold. In the latter case the entry is unchanged.
 #[derive(Debug, Args)]
 pub(super) struct Del {
     /// The key.
@@ -252,18 +252,18 @@ impl Report for DelReport {
     }
 }
 
-/// Add to a counter, creating it if it is absent, and write what it stands at to standard output.
+/// Add to a counter, creating it if it is absent, and print its new value.
 #[derive(Debug, Args)]
 pub(super) struct Incr {
     /// The key.
     key: String,
-    /// What to add; may be negative.
+    /// The number to add; may be negative
     #[arg(default_value_t = 1, allow_negative_numbers = true)]
     delta: i64,
-    /// What a counter that this creates starts from, before DELTA is added.
+    /// Start value of a new counter, before DELTA is added
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     initial: i64,
-    /// A counter that this creates expires this long from now.
+    /// TTL of a new counter
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     ttl: Option<Duration>,
     #[command(flatten)]

@@ -8,18 +8,18 @@ use super::fault::Origin;
 use super::secret_file::{self, Reported};
 use super::section::Section;
 
-/// `[auth]`: who may call. With no token configured, everybody who can connect.
+/// `[auth]`: authentication. Without configured tokens, everybody who can connect may call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Auth {
     /// `auth.tokens`: a list of `name` (the principal) with exactly one of `token`, `token_file` or `sha256`. A name
-    /// may have several tokens, so that they can be changed without an interruption.
+    /// may have several tokens, so that tokens can be rotated without an interruption.
     pub tokens: Vec<Token>,
 }
 
-/// A bearer token, of which only the digest is kept.
+/// A bearer token. Only its digest is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Whom the token stands for.
+    /// The principal that the token authenticates.
     pub principal: String,
     /// SHA-256 of the token.
     pub digest: [u8; 32],
@@ -40,8 +40,8 @@ impl Auth {
     }
 }
 
-/// Reports tokens that stand for two principals. Which of them a call was for would be a matter of their order, and with it
-/// whose rights and page tokens it has. A token that the same principal has twice does no harm, but is a mistake.
+/// Reports tokens with two principals: their order would decide which principal's rights and page tokens a call gets.
+/// The same token twice for one principal is harmless, but a mistake.
 fn refuse_shared(section: &mut Section, origin: Option<&Origin>, tokens: &[Option<Token>]) {
     let mut seen: HashMap<[u8; 32], (usize, &str)> = HashMap::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -80,14 +80,14 @@ fn plain(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
     section.show("token", "(redacted)".into());
     exposure::warn_of_file(section, "token", &origin);
     let Some(token) = token else { return Some(Err(Reported)) };
-    // Spaces around the value of a header do not belong to it (RFC 9110, section 5.5).
+    // Spaces around a header's value do not belong to it (RFC 9110, section 5.5).
     if token.trim() != token {
         section.warn("token", Some(origin), "has white space around it, so no client can send it");
     }
     Some(Ok(Sha256::digest(token).into()))
 }
 
-/// `token_file`: a file that holds the token; white space around it is ignored.
+/// `token_file`: a file with the token. White space around it is ignored.
 fn from_file(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
     let origin = section.origin("token_file")?;
     let token = secret_file::read(section, "token_file", &origin);
@@ -100,7 +100,7 @@ fn from_file(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
     }))
 }
 
-/// `sha256`: the digest of the token in 64 hexadecimal digits, so that the configuration holds no secret.
+/// `sha256`: the digest of the token in 64 hexadecimal digits, so that the configuration contains no secret.
 fn digest(section: &mut Section) -> Option<Result<[u8; 32], Reported>> {
     let origin = section.origin("sha256")?;
     let Some(text) = section.optional::<String>("sha256") else { return Some(Err(Reported)) };

@@ -11,30 +11,30 @@ use super::setting::{BackendName, EndpointUrl, Setting as _};
 pub enum Backend {
     /// The embedded engine, for development, tests and single-machine use.
     Embedded {
-        /// `data_dir`: its folder. None with `memory`: nothing survives the process.
+        /// `data_dir`: its folder. None with `memory`: the data is lost when the process exits.
         data_dir: Option<PathBuf>,
     },
     /// Amazon DynamoDB, or a server that speaks its protocol.
     DynamoDb {
-        /// `region`: none for that of the AWS configuration.
+        /// `region`: none for the one of the AWS configuration.
         region: Option<String>,
-        /// `endpoint_url`: none for that of the region.
+        /// `endpoint_url`: none for the region's default.
         endpoint_url: Option<EndpointUrl>,
         /// `[timeouts]`.
         timeouts: Timeouts,
     },
 }
 
-/// The keys that demand a `backend`, wherever they are given, so that nobody runs on an embedded store by mistake.
-const DEMANDING: [&str; 4] = ["region", "endpoint_url", "tables", "config"];
+/// The keys that require an explicit `backend`, so that nobody runs on the embedded engine by mistake.
+const REQUIRE_BACKEND: [&str; 4] = ["region", "endpoint_url", "tables", "config"];
 
 impl Backend {
     pub(super) fn read(root: &mut Section, environment: &BTreeMap<String, String>) -> Self {
         let is_given = root.origin("backend").is_some();
-        let is_demanded = demand_backend(root);
+        let is_required = require_backend(root);
         let name = root.optional("backend");
-        // Then there is a fault already, and what would follow from the default is none.
-        let is_undecided = is_demanded || (is_given && name.is_none());
+        // There is a fault already. Do not report more faults that follow from the default backend.
+        let is_undecided = is_required || (is_given && name.is_none());
         let name = name.unwrap_or(BackendName::Embedded);
         root.show("backend", name.show());
         let [data_dir_origin, memory_origin, region_origin, endpoint_origin] =
@@ -70,9 +70,9 @@ impl Backend {
     }
 }
 
-/// Reports a missing backend where one is demanded, and says whether it is.
-fn demand_backend(root: &mut Section) -> bool {
-    let given = DEMANDING.into_iter().find_map(|key| Some((key, root.origin(key)?)));
+/// Reports a missing backend if a key requires it, and returns whether one does.
+fn require_backend(root: &mut Section) -> bool {
+    let given = REQUIRE_BACKEND.into_iter().find_map(|key| Some((key, root.origin(key)?)));
     match (root.origin("backend"), given) {
         (None, Some((key, origin))) => {
             let problem = format!("is missing: {key} is given (from {origin}), so say --backend dynamodb or embedded");
@@ -89,7 +89,7 @@ fn refuse(root: &mut Section, key: &str, origin: Option<Origin>, problem: &str) 
     }
 }
 
-/// Where a user's programs keep their data (XDG Base Directory Specification), else beside where we were started.
+/// The user's data folder (XDG Base Directory Specification), or else a folder in the working directory.
 fn default_data_dir(environment: &BTreeMap<String, String>) -> PathBuf {
     let absolute = |name: &str| environment.get(name).map(Path::new).filter(|path| path.is_absolute());
     match (absolute("XDG_DATA_HOME"), absolute("HOME")) {

@@ -1,7 +1,7 @@
-//! Warnings of files that hold a secret and that everybody on the machine may read or write.
+//! Warns about files with secrets that every user of the machine can read or write.
 //!
-//! They are no faults: Kubernetes mounts a secret with mode 0644 unless `defaultMode` says otherwise. A group that may read
-//! is somebody's choice.
+//! These are not faults: Kubernetes mounts secrets with mode 0644 unless `defaultMode` says otherwise. Access for the
+//! group is taken to be intended.
 
 use std::fs::Metadata;
 use std::path::Path;
@@ -9,14 +9,15 @@ use std::path::Path;
 use super::fault::Origin;
 use super::section::Section;
 
-/// Warns if the file that a key names is open to everybody. A file that cannot be looked at is for its reader to report.
+/// Warns if the file of a key is open to everybody. If its metadata cannot be read, the code that reads the file
+/// reports that.
 pub(super) fn warn(section: &mut Section, key: &str, origin: Option<Origin>, path: &Path) {
     if let Some(mode) = path.metadata().ok().as_ref().and_then(open_mode) {
         section.warn(key, origin, format!("is a file that every user of the machine can open (mode {mode:04o})"));
     }
 }
 
-/// Warns if a key with a secret is given in a configuration file that is open to everybody.
+/// Warns if a secret is in a configuration file that is open to everybody.
 pub(super) fn warn_of_file(section: &mut Section, key: &str, origin: &Origin) {
     let Origin::File(path) = origin else { return };
     if let Some(mode) = path.metadata().ok().as_ref().and_then(open_mode) {
@@ -25,7 +26,7 @@ pub(super) fn warn_of_file(section: &mut Section, key: &str, origin: &Origin) {
     }
 }
 
-/// The permissions of a file that others than its owner and group may read or write.
+/// The file's mode if users other than its owner and group may read or write it.
 #[cfg(unix)]
 fn open_mode(file: &Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;

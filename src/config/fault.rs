@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where a setting was given.
+/// Where a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A TOML file.
@@ -22,14 +22,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One thing that is wrong with the configuration, or that its owner is warned of.
+/// A fault of the configuration, or a warning about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The key, as a dotted path, such as `limits.max_in_flight_calls`.
     pub key: String,
-    /// Where it was given; none if it is missing or follows from several keys together.
+    /// Where it was set; none if it is missing or concerns several keys.
     pub origin: Option<Origin>,
-    /// The end of a sentence that begins with the key.
+    /// The problem, to be read after the key.
     pub problem: String,
 }
 
@@ -42,10 +42,10 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The configuration cannot be used. Every fault is listed, not only the first.
+/// The configuration is invalid. All faults are listed, not only the first.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
-    /// At least one, in the order of the keys in the documentation.
+    /// At least one, in the order in which the documentation lists the keys.
     pub faults: Vec<Fault>,
 }
 

@@ -5,7 +5,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use super::fault::Origin;
 use super::source::Tree;
 
-/// The settings that have a flag of their own. Every other one is set in the file or in the environment.
+/// The settings with a command line flag. All others are set in the file or in the environment.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Flags {
     /// Address to listen on: IP:PORT (port 0 takes a free one) or unix:/PATH [default: 127.0.0.1:50051]
@@ -24,7 +24,7 @@ pub struct Flags {
     #[arg(long, value_name = "FOLDER", value_parser = utf8_path())]
     pub data_dir: Option<PathBuf>,
 
-    /// Run the embedded engine in memory: nothing survives the process
+    /// Run the embedded engine in memory: its data is lost when the process exits
     #[arg(long)]
     pub memory: bool,
 
@@ -45,13 +45,13 @@ pub struct Flags {
     pub config: Option<PathBuf>,
 }
 
-/// A path that a TOML file and the environment could name as well.
+/// A path in UTF-8, which a TOML file and the environment require too.
 fn utf8_path() -> impl TypedValueParser<Value = PathBuf> {
     NonEmptyStringValueParser::new().map(PathBuf::from)
 }
 
 impl Flags {
-    /// What was given, under the keys that the file uses.
+    /// The given flags, with the keys of the configuration file.
     pub(super) fn tree(&self) -> Tree {
         let mut tree = Tree::default();
         let mut text = |key, flag, value: Option<String>| {

@@ -4,24 +4,23 @@ use tracing_subscriber::EnvFilter;
 use super::section::Section;
 use super::setting::LogFormat;
 
-/// The most detailed level at which libraries are logged. Below it they show keys, values and headers.
+/// The most detailed level for libraries. At more detailed levels they log keys, values and headers.
 pub(crate) const LIBRARIES_LEVEL: LevelFilter = LevelFilter::INFO;
 
-/// `[log]`: what is logged, to standard error. Never keys, values or secrets.
+/// `[log]`: the log on standard error. It never contains keys, values or secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
-    /// `log.level` (info): off, error, warn, info, debug or trace for DynaKV's own lines, of which libraries add only
-    /// errors; or a filter of the crate tracing-subscriber, such as `info,dynakv=debug`. Libraries are logged at info
-    /// at most, whatever it says.
+    /// `log.level` (info): off, error, warn, info, debug or trace for DynaKV's own lines, with libraries at error; or a
+    /// filter of the crate tracing-subscriber, such as `info,dynakv=debug`. Libraries never log below info.
     pub level: String,
     /// `log.format` (text): text or json.
     pub format: LogFormat,
-    /// `log.caller_lines_per_second` (5): lines that one caller may cause at one place in the code, twice as many at once.
-    /// Lines at debug and trace do not count.
+    /// `log.caller_lines_per_second` (5): maximum number of lines for each caller and call site, with a burst of twice
+    /// as many. Does not apply at debug and trace.
     pub caller_lines_per_second: u32,
     /// `log.lines_per_second` (100): the same for all callers together.
     pub lines_per_second: u32,
-    /// `log.queue_bytes` (1 MiB): lines that wait to be written. What comes when it is full is dropped and counted.
+    /// `log.queue_bytes` (1 MiB): size of the queue of unwritten lines. When it is full, lines are dropped and counted.
     pub queue_bytes: u32,
 }
 
@@ -48,12 +47,13 @@ impl Log {
     }
 }
 
-/// Whether a line of this target is DynaKV's own.
+/// Whether a log target belongs to DynaKV.
 pub(crate) fn is_own(target: &str) -> bool {
     target.strip_prefix("dynakv").is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// The first part of a filter that asks for more of a library than it may log. A bare level is that of our own lines.
+/// The first directive of a filter that asks for more of a library than it may log. A bare level applies to our own
+/// lines only.
 fn payload_directive(filter: &str) -> Option<&str> {
     if filter.parse::<LevelFilter>().is_ok() {
         return None;
@@ -61,7 +61,7 @@ fn payload_directive(filter: &str) -> Option<&str> {
     let asks_for_payload = |directive: &&str| {
         let (target, level) = match directive.rsplit_once('=').map(|(target, level)| (target, level.parse())) {
             Some((target, Ok(level))) => (target, level),
-            // A level alone is for all targets, and a target alone for all levels.
+            // A level without a target applies to all targets; a target without a level enables all levels.
             Some((_, Err(_))) | None => match directive.parse() {
                 Ok(level) => ("", level),
                 Err(_) => (*directive, LevelFilter::TRACE),

@@ -1,10 +1,10 @@
 //! The configuration: flags over environment variables over a TOML file over defaults.
 //!
 //! A key has the same name everywhere: `limits.default_deadline` is `default_deadline` under `[limits]` in the file and
-//! `DYNAKV__LIMITS__DEFAULT_DEADLINE` in the environment. Durations carry their unit (`60ms`, `5s`, `1h`). A list in the
-//! environment is TOML (`DYNAKV__TABLES='[{name = "a", physical_name = "prod-a"}]'`) or, for tables, names separated
-//! by commas. Every fault is reported at once, with the key's name and where it was given; an unknown key is a fault. No
-//! fault shows the text of a file or of a list, which may hold a secret where nobody expects it.
+//! `DYNAKV__LIMITS__DEFAULT_DEADLINE` in the environment. Durations have a unit (`60ms`, `5s`, `1h`). A list in the
+//! environment is TOML (`DYNAKV__TABLES='[{name = "a", physical_name = "prod-a"}]'`) or, for tables, names separated by
+//! commas. All faults are reported at once, with the key and its origin; an unknown key is a fault. No fault quotes a
+//! file or a list, because a secret may be in the wrong place.
 
 mod auth;
 mod backend;
@@ -41,7 +41,7 @@ use crate::model::TableSpec;
 use section::{Findings, Section};
 use source::Tree;
 
-/// Everything the server can be told. Each field names its key and default.
+/// All settings of the server. Each field documents its key and default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// `listen` (`127.0.0.1:50051`): an IP address and a port, or `unix:/path`.
@@ -50,10 +50,10 @@ pub struct Config {
     pub insecure: bool,
     /// `backend`, `data_dir`, `memory`, `region`, `endpoint_url`, `[timeouts]`.
     pub backend: Backend,
-    /// `tables` (one named `dynakv`): what may be named in requests; and `default_table` (the first of them), the name
-    /// of the one for requests that name none. That one comes first here.
+    /// `tables` (one named `dynakv`): the tables that requests may name; and `default_table` (the first of them), the
+    /// table of requests that name none. Here the default table comes first.
     pub tables: Vec<TableSpec>,
-    /// `allow_delete_table` (false): whether DeleteTable deletes tables, with all that they hold.
+    /// `allow_delete_table` (false): whether DeleteTable is allowed. It deletes tables with all their data.
     pub allow_delete_table: bool,
     /// `[tls]`.
     pub tls: Option<Tls>,
@@ -73,13 +73,13 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// `[log]`.
     pub log: Log,
-    /// What is likely to be a mistake, or lets others at a secret, but keeps nothing from working.
+    /// Probable mistakes and exposed secrets. The server starts nevertheless.
     pub warnings: Vec<Fault>,
     effective: toml::Table,
 }
 
 impl Config {
-    /// Reads the configuration. Only the files it names are read besides what is passed in.
+    /// Reads the configuration from the arguments and the files that they name.
     pub fn load(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Self, Error> {
         let mut given = Tree::environment(environment);
         given.overlay(flags.tree());
@@ -136,14 +136,14 @@ impl Config {
         self.tls.as_ref().is_some_and(authenticates)
     }
 
-    /// What is in effect as TOML, defaults included, secrets redacted.
+    /// The effective configuration as TOML, with defaults and without secrets.
     #[must_use]
     pub fn to_toml(&self) -> String {
         self.effective.to_string()
     }
 }
 
-/// The environment variables of this process; those that are no UTF-8 are left out.
+/// The environment variables of this process, except for those that are not UTF-8.
 #[must_use]
 pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()

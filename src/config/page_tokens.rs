@@ -3,12 +3,13 @@ use super::secret_file::{self, Reported};
 use super::section::Section;
 use crate::model::Secret;
 
-/// `[page_tokens]`: what page tokens are encrypted with.
+/// `[page_tokens]`: secrets that encrypt page tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTokens {
     /// `page_tokens.secrets`: a list of sections with exactly one of `secret` and `secret_file`, each at least 32 bytes
-    /// of text. Tokens are made with the first; all are taken, so that a secret can be changed without an interruption.
-    /// None: on the embedded engine with a folder one is kept there, otherwise tokens live as long as the process.
+    /// of text. The first one encrypts tokens and all of them decrypt, so secrets can be rotated without an
+    /// interruption. Without any, the embedded engine keeps one in its data folder; otherwise tokens live as long as
+    /// the process.
     pub secrets: Vec<Secret>,
 }
 
@@ -36,7 +37,7 @@ fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
     exposure::warn_of_file(section, "secret", &origin);
     let Some(secret) = secret else { return Some(Err(Reported)) };
     if secret.trim() != secret {
-        let problem = "has white space around it, which belongs to it here but not in a secret_file";
+        let problem = "has white space around it, which is part of the secret here, but is trimmed in a secret_file";
         section.warn("secret", Some(origin.clone()), problem);
     }
     Some(Secret::try_from(secret).map_err(|invalid| {
@@ -45,7 +46,7 @@ fn plain(section: &mut Section) -> Option<Result<Secret, Reported>> {
     }))
 }
 
-/// `secret_file`: a file that holds the secret; white space around it is ignored.
+/// `secret_file`: a file with the secret. White space around it is ignored.
 fn from_file(section: &mut Section) -> Option<Result<Secret, Reported>> {
     let origin = section.origin("secret_file")?;
     let secret = secret_file::read(section, "secret_file", &origin);

@@ -6,13 +6,13 @@ use super::exposure;
 use super::fault::Origin;
 use super::section::Section;
 
-/// No secret is longer. The file may be anything, even one without an end.
+/// Maximum size of a secret file. The file may be anything, even a device without an end.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// The fault of a value has been reported.
+/// Marks a value whose fault has been reported.
 pub(super) struct Reported;
 
-/// The secret in the file that a key names, without white space around it. Warns if everybody can open the file.
+/// Reads the secret from the file of a key and trims white space. Warns if everybody can read or write the file.
 pub(super) fn read(section: &mut Section, key: &'static str, origin: &Origin) -> Result<String, Reported> {
     let path = section.optional::<PathBuf>(key).ok_or(Reported)?;
     let text = text(&path).map_err(|error| {

@@ -5,15 +5,15 @@ use super::fault::{Fault, Origin};
 use super::setting::Setting;
 use super::source::{Node, Tree, toml_problem};
 
-/// The sections that hold secrets. A key in them that is not known may be a secret itself, and is not shown.
+/// Sections with secrets. An unknown key in them may itself be a secret, so it is not shown.
 const CONFIDENTIAL: [&str; 2] = ["auth", "page_tokens"];
 
-/// No key is longer. What is may be something else, such as a secret on a line of its own.
-const LONGEST_KEY: usize = 30;
+/// Maximum length of a key that is shown. Something longer may be a misplaced secret.
+const MAX_SHOWN_KEY: usize = 30;
 
-/// One section while it is read: hands out values, collects what is wrong and notes what is in effect.
+/// A section that is being read: returns values, and collects faults and effective settings.
 ///
-/// A faulty value is reported and its default used instead, so that reading goes on to the next fault.
+/// An invalid value is reported and replaced by its default, so that further faults are found.
 pub(super) struct Section {
     path: String,
     given: Tree,
@@ -21,7 +21,7 @@ pub(super) struct Section {
     findings: Findings,
 }
 
-/// What reading a section brought to light.
+/// The result of reading a section.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) effective: toml::Table,
@@ -38,7 +38,7 @@ impl Section {
         Self { path, given, known: Vec::new(), findings }
     }
 
-    /// The value of a key that may be absent.
+    /// Reads an optional key.
     pub(super) fn optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
         let (value, origin) = self.take(key)?;
         let Some(setting) = T::read(&value) else {
@@ -56,7 +56,7 @@ impl Section {
         })
     }
 
-    /// As `get`, for a value that has bounds.
+    /// Like `get`, for a value with a range.
     pub(super) fn within<T>(&mut self, key: &'static str, default: T, range: RangeInclusive<T>) -> T
     where
         T: Setting + PartialOrd,
@@ -71,7 +71,7 @@ impl Section {
         value
     }
 
-    /// Reads a section below this one.
+    /// Reads a nested section.
     pub(super) fn section<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
         self.known.push(key);
         let given = match self.given.0.remove(key) {
@@ -87,8 +87,8 @@ impl Section {
 
     /// Reads each element of a list of sections.
     ///
-    /// From the environment it is TOML (`[{name = "a"}]`) or a list of texts separated by commas. A text stands for
-    /// a section with only `shorthand` set.
+    /// In the environment it is TOML (`[{name = "a"}]`) or a list of texts separated by commas. A text stands for a
+    /// section with only `shorthand` set.
     pub(super) fn list<T>(
         &mut self,
         key: &'static str,
@@ -128,19 +128,19 @@ impl Section {
         value
     }
 
-    /// Reports a fault of a key of this section.
+    /// Reports a fault of a key in this section.
     pub(super) fn fault(&mut self, key: &str, origin: Option<Origin>, problem: impl Display) {
         let fault = Fault { key: self.key(key), origin, problem: problem.to_string() };
         self.findings.faults.push(fault);
     }
 
-    /// Warns of what is no fault.
+    /// Adds a warning.
     pub(super) fn warn(&mut self, key: &str, origin: Option<Origin>, problem: impl Display) {
         let warning = Fault { key: self.key(key), origin, problem: problem.to_string() };
         self.findings.warnings.push(warning);
     }
 
-    /// Where a key that was not read yet is given.
+    /// The origin of a key that was not read yet.
     pub(super) fn origin(&self, key: &str) -> Option<Origin> {
         match self.given.0.get(key)? {
             Node::Value(_, origin) => Some(origin.clone()),
@@ -148,18 +148,18 @@ impl Section {
         }
     }
 
-    /// Notes what is in effect for a key, for `config print`.
+    /// Records the effective value of a key, for `config print`.
     pub(super) fn show(&mut self, key: &str, value: toml::Value) {
         self.findings.effective.insert(key.to_owned(), value);
     }
 
-    /// Reports the keys that nobody asked for, and ends the reading.
+    /// Reports unknown keys and returns the findings.
     pub(super) fn finish(mut self) -> Findings {
-        self.refuse_the_rest();
+        self.refuse_unknown();
         self.findings
     }
 
-    fn refuse_the_rest(&mut self) {
+    fn refuse_unknown(&mut self) {
         let rest = std::mem::take(&mut self.given);
         for (key, node) in rest.0 {
             let likeness = |known: &&&str| strsim::jaro_winkler(known, &key);
@@ -171,20 +171,20 @@ impl Section {
                 Node::Section(tree) => tree.any_origin(),
             };
             if self.may_be_shown(&key) {
-                self.fault(&key, origin, format!("is no setting{hint}"));
+                self.fault(&key, origin, format!("is an unknown setting{hint}"));
             } else {
                 let key = if self.path.is_empty() { "the top level" } else { &self.path }.to_owned();
-                let problem = format!("has a key that is no setting{hint}");
+                let problem = format!("has an unknown setting{hint}");
                 self.findings.faults.push(Fault { key, origin, problem });
             }
         }
     }
 
-    /// Whether a key that is not known looks like the name of a setting, in a place where no secret is.
+    /// Whether an unknown key looks like a setting's name, in a section without secrets.
     fn may_be_shown(&self, key: &str) -> bool {
         let section = self.path.split(['.', '[']).next().unwrap_or_default();
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        !CONFIDENTIAL.contains(&section) && key.len() <= LONGEST_KEY && key.bytes().all(is_name)
+        !CONFIDENTIAL.contains(&section) && key.len() <= MAX_SHOWN_KEY && key.bytes().all(is_name)
     }
 
     fn take(&mut self, key: &'static str) -> Option<(toml::Value, Origin)> {
@@ -203,9 +203,9 @@ impl Section {
     }
 }
 
-/// The elements of a list, or why it is none.
+/// The elements of a list, or the problem.
 fn elements(value: toml::Value) -> Result<Vec<toml::Value>, String> {
-    /// Makes a document of a list.
+    /// Prefix that makes a TOML document of a list.
     const KEY: &str = "list = ";
 
     match value {

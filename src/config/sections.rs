@@ -9,17 +9,17 @@ use crate::memory;
 const MILLISECOND: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-/// `[tls]`: how connections are encrypted.
+/// `[tls]`: encryption of connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
     /// `tls.cert`: PEM file with the server's certificate chain.
     pub cert: PathBuf,
     /// `tls.key`: PEM file with the private key of the certificate.
     pub key: PathBuf,
-    /// `tls.client_ca`: PEM file with the authorities that client certificates must come from. With it, clients
-    /// without a certificate are refused (mutual TLS).
+    /// `tls.client_ca`: PEM file with the authorities of client certificates. If set, clients need a certificate
+    /// (mutual TLS).
     pub client_ca: Option<PathBuf>,
-    /// `tls.handshake_timeout` (10 s): a handshake that takes longer is given up.
+    /// `tls.handshake_timeout` (10 s): timeout of the handshake.
     pub handshake_timeout: Duration,
 }
 
@@ -54,38 +54,38 @@ impl Tls {
     }
 }
 
-/// `[limits]`: what one client, or all together, may ask for.
+/// `[limits]`: limits for each client and for all together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// `limits.max_concurrent_streams` (1024): calls at the same time on one connection; the client queues further ones.
+    /// `limits.max_concurrent_streams` (1024): concurrent calls on one connection. The client queues further ones.
     pub max_concurrent_streams: u32,
-    /// `limits.max_in_flight_calls` (4096): calls at the same time on the server; further ones are OVERLOADED. Once three
-    /// quarters are taken, a connection that has many gets no more while others have few.
+    /// `limits.max_in_flight_calls` (4096): concurrent calls on the server. Further ones fail with OVERLOADED. When
+    /// three quarters are in use, connections with many calls get no more.
     pub max_in_flight_calls: u32,
-    /// `limits.memory` (a quarter of the memory of the control group or the machine, at most 1 GiB): bytes that callers may make
-    /// the server hold, as requests and as answers.
+    /// `limits.memory` (a quarter of the memory of the control group or the machine, at most 1 GiB): memory for
+    /// requests and responses.
     pub memory: Bytes,
-    /// `limits.connection_memory` (an eighth of `limits.memory`): the most of it for one connection.
+    /// `limits.connection_memory` (an eighth of `limits.memory`): maximum for one connection.
     pub connection_memory: Bytes,
-    /// `limits.max_header_list_bytes` (16 KiB): size of a request's headers, decompressed.
+    /// `limits.max_header_list_bytes` (16 KiB): maximum size of a request's headers, uncompressed.
     pub max_header_list_bytes: u32,
-    /// `limits.max_local_error_reset_streams` (1024): faulty streams on one connection before it is closed, against
-    /// floods of them.
+    /// `limits.max_local_error_reset_streams` (1024): streams with errors before a connection is closed. Protects
+    /// against floods of them.
     pub max_local_error_reset_streams: u32,
-    /// `limits.default_deadline` (30 s): the time of a call that sets no deadline.
+    /// `limits.default_deadline` (30 s): deadline of calls that set none.
     pub default_deadline: Duration,
-    /// `limits.max_deadline` (5 min): the most time that a call gets, whatever its deadline.
+    /// `limits.max_deadline` (5 min): upper limit for the deadlines of calls.
     pub max_deadline: Duration,
-    /// `limits.body_timeout` (10 s): for a request to arrive in full, from its headers on.
+    /// `limits.body_timeout` (10 s): time for a request to arrive in full after its headers.
     pub body_timeout: Duration,
-    /// `limits.stall_timeout` (20 s): an answer of which the client takes nothing for so long is given up.
+    /// `limits.stall_timeout` (20 s): a response is abandoned when the client has read nothing of it for this long.
     pub stall_timeout: Duration,
-    /// `limits.batch_concurrency` (32): calls to DynamoDB that one batch has in flight at most.
+    /// `limits.batch_concurrency` (32): maximum number of concurrent calls to DynamoDB for one batch.
     pub batch_concurrency: u32,
 }
 
 impl Limits {
-    /// The limit of header bytes, as a size.
+    /// The header limit as a size in memory.
     #[must_use]
     pub fn header_list_bytes(&self) -> usize {
         usize::try_from(self.max_header_list_bytes).unwrap_or(usize::MAX)
@@ -110,13 +110,13 @@ impl Limits {
     }
 }
 
-/// `[coalescing]`: whether calls of different clients share calls to DynamoDB once many are in flight.
+/// `[coalescing]`: whether calls of different clients are combined into batches when many are in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coalescing {
-    /// `coalescing.reads` (true): Gets, in BatchGetItem. Without permission for that, each goes by itself.
+    /// `coalescing.reads` (true): combines Gets into BatchGetItem. Without permission for that, each is sent alone.
     pub reads: bool,
-    /// `coalescing.writes` (true): Sets without `keep_ttl` and `return_previous`, in BatchWriteItem. Without permission for
-    /// that, each goes by itself.
+    /// `coalescing.writes` (true): combines Sets without `keep_ttl` and `return_previous` into BatchWriteItem. Without
+    /// permission for that, each is sent alone.
     pub writes: bool,
 }
 
@@ -126,24 +126,27 @@ impl Coalescing {
     }
 }
 
-/// `[connections]`: how many there are, and how long a client's connection lives.
+/// `[connections]`: number and lifetime of connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connections {
-    /// `connections.max` (what fits the limit of open files, at most 16,384): connections at the same time. At the maximum the
-    /// oldest that has not sent the HTTP/2 preface yet makes room; without one, a new connection is closed.
+    /// `connections.max` (what fits the limit of open files, at most 16,384): concurrent connections. At the maximum, a
+    /// new connection replaces the oldest one that has not sent the HTTP/2 preface; if there is none, the new one is
+    /// closed.
     pub max: u32,
-    /// `connections.preface_timeout` (10 s): for the HTTP/2 preface to come, after the TLS handshake if there is one.
+    /// `connections.preface_timeout` (10 s): time for the HTTP/2 preface to arrive, after the TLS handshake if there is
+    /// one.
     pub preface_timeout: Duration,
-    /// `connections.idle_timeout` (15 min): a connection without calls for so long is closed. 0s: never.
+    /// `connections.idle_timeout` (15 min): a connection without calls for this long is closed. 0s: never.
     pub idle_timeout: Duration,
-    /// `connections.write_timeout` (10 s): a connection whose client takes no bytes for so long is cut.
+    /// `connections.write_timeout` (10 s): a connection whose client reads nothing for this long is closed.
     pub write_timeout: Duration,
-    /// `connections.max_age` (30 min): then the client is asked to connect anew, so that it finds new instances.
-    /// Ten percent more or less, drawn for each connection. Calls in flight finish. 0s: never.
+    /// `connections.max_age` (30 min): after this time the client is asked to reconnect, so that it finds new
+    /// instances. Each connection gets up to ten percent more or less. Calls in flight finish. 0s: never.
     pub max_age: Duration,
-    /// `connections.keepalive_interval` (30 s): how often an HTTP/2 ping checks that the client is there. 0s: never.
+    /// `connections.keepalive_interval` (30 s): interval of HTTP/2 pings that check whether the client is there. 0s:
+    /// never.
     pub keepalive_interval: Duration,
-    /// `connections.keepalive_timeout` (20 s): without an answer to the ping for so long, the connection is closed.
+    /// `connections.keepalive_timeout` (20 s): a connection that does not answer a ping for this long is closed.
     pub keepalive_timeout: Duration,
 }
 
@@ -162,14 +165,14 @@ impl Connections {
     }
 }
 
-/// `[timeouts]`: how long DynamoDB may take. The deadline of the call ends every wait earlier.
+/// `[timeouts]`: timeouts of calls to DynamoDB. The deadline of the client's call applies as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeouts {
     /// `timeouts.connect` (3 s): to open a connection, TLS included.
     pub connect: Duration,
-    /// `timeouts.read` (5 s): from the request to the first byte of its answer.
+    /// `timeouts.read` (5 s): from the request to the first byte of the response.
     pub read: Duration,
-    /// `timeouts.operation` (10 s): one attempt as a whole, its credentials and the body of its answer included.
+    /// `timeouts.operation` (10 s): for a whole attempt, including credentials and the response body.
     pub operation: Duration,
 }
 
@@ -184,11 +187,10 @@ impl Timeouts {
     }
 }
 
-/// `[health]`: how readiness is found out.
+/// `[health]`: readiness probes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// `health.probe_period` (5 s): the pause between two probes of the backend. Each reads one item, which costs half
-    /// a read unit.
+    /// `health.probe_period` (5 s): pause between two probes of the backend. Each reads one item, for half a read unit.
     pub probe_period: Duration,
 }
 
@@ -198,16 +200,16 @@ impl Health {
     }
 }
 
-/// `[shutdown]`: how the server ends on SIGTERM or SIGINT.
+/// `[shutdown]`: shutdown on SIGTERM or SIGINT.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shutdown {
-    /// `shutdown.pause` (0 s): between saying NOT_SERVING and closing, for load balancers to notice. In Kubernetes
-    /// a few seconds.
+    /// `shutdown.pause` (0 s): time between NOT_SERVING and GOAWAY, for load balancers to notice. A few seconds in
+    /// Kubernetes.
     pub pause: Duration,
-    /// `shutdown.grace` (30 s): for calls in flight, after the pause. What is left then is cut.
+    /// `shutdown.grace` (30 s): time for calls in flight after the pause. Their connections are then closed.
     pub grace: Duration,
-    /// `shutdown.signal_window` (2 s): a signal that repeats the first one within this time is the same one. `timeout` and
-    /// some supervisors send two.
+    /// `shutdown.signal_window` (2 s): a second signal within this time counts as the same one. `timeout` and some
+    /// supervisors send two.
     pub signal_window: Duration,
 }
 

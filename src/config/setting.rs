@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use toml::Value;
 
-/// A type that a key can have. A string is accepted for every type, since environment variables hold nothing else.
+/// The type of a key. Every type accepts a string, because environment variables are strings.
 pub(super) trait Setting: Sized {
-    /// The end of a sentence that begins with the key.
+    /// The requirement, to be read after the key.
     const MUST_BE: &'static str;
 
     fn read(value: &Value) -> Option<Self>;
 
-    /// As `read` reads it.
+    /// The value in the form that `read` accepts.
     fn show(&self) -> Value;
 }
 
@@ -121,9 +121,9 @@ impl Setting for Bytes {
 /// Where the server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
-    /// An IP address and a port; port 0 takes a free one.
+    /// An IP address and a port; port 0 selects a free one.
     Tcp(SocketAddr),
-    /// A Unix domain socket; whoever may write to its path may connect.
+    /// A Unix domain socket. Everybody with write permission on its path may connect.
     Unix(PathBuf),
 }
 
@@ -170,14 +170,14 @@ impl Setting for Listen {
     }
 }
 
-/// The URL of an endpoint. A user and a password in it are shown nowhere.
+/// The URL of an endpoint. User and password in it are never shown.
 ///
-/// It has no query: the SDK ignores one, and shows it in a warning each time.
+/// A query is not allowed: the SDK ignores it and logs a warning with it for each call.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndpointUrl(String);
 
 impl EndpointUrl {
-    /// The URL with all that it holds.
+    /// The full URL, with user and password.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -187,7 +187,7 @@ impl EndpointUrl {
 impl fmt::Display for EndpointUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
-        // A password may hold any of `/?#@` if it is not encoded as it should be: the last `@` ends it.
+        // An unencoded password may contain any of `/?#@`, so it ends at the last `@`.
         let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("(redacted)@", rest));
         write!(f, "{scheme}://{user}{rest}")
     }
@@ -209,7 +209,7 @@ impl FromStr for EndpointUrl {
     }
 }
 
-/// What was given is no URL of an endpoint. It is not shown, since it may hold a password all the same.
+/// The value is not a valid endpoint URL. It is not shown, because it may contain a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an endpoint's URL begins with http:// or https:// and has no query")]
 pub struct NoHttpUrl;
@@ -226,7 +226,7 @@ impl Setting for EndpointUrl {
     }
 }
 
-/// Which backend was asked for.
+/// The configured backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BackendName {
     Embedded,
@@ -252,7 +252,7 @@ impl Setting for BackendName {
     }
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.

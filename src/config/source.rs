@@ -3,15 +3,15 @@ use std::path::Path;
 
 use super::fault::{Fault, Origin};
 
-/// The prefix of every environment variable that is a setting, and what separates the parts of a key.
+/// The prefix of environment variables with settings, and the separator between the parts of a key.
 const PREFIX: &str = "DYNAKV__";
 const SEPARATOR: &str = "__";
 
-/// Settings by key, each with the place it came from.
+/// Settings by key, each with its origin.
 #[derive(Debug, Default)]
 pub(super) struct Tree(pub(super) BTreeMap<String, Node>);
 
-/// A section or the value of one key. A list is a value: it is replaced as a whole.
+/// A section or a value. A list is a value: it is replaced as a whole.
 #[derive(Debug)]
 pub(super) enum Node {
     Section(Tree),
@@ -27,7 +27,7 @@ impl Tree {
         Ok(Self::table(table, &Origin::File(path.to_owned())))
     }
 
-    /// Picks the settings out of the environment. An empty variable counts as absent, as in the AWS tools.
+    /// Reads the settings from the environment. An empty variable counts as absent, as in the AWS tools.
     pub(super) fn environment(variables: &BTreeMap<String, String>) -> Self {
         let mut tree = Self::default();
         for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
@@ -48,7 +48,7 @@ impl Tree {
         Self(table.into_iter().map(|(key, value)| (key, node(value))).collect())
     }
 
-    /// Sets one key, given as its parts.
+    /// Sets a key, given as its parts.
     pub(super) fn insert(&mut self, path: &[&str], value: toml::Value, origin: &Origin) {
         let Some((first, rest)) = path.split_first() else { return };
         if rest.is_empty() {
@@ -63,7 +63,7 @@ impl Tree {
         self.0.insert((*first).to_owned(), Node::Section(section));
     }
 
-    /// Lays `over` over this: sections are merged, values replaced.
+    /// Merges `over` into this: sections are merged, values are replaced.
     pub(super) fn overlay(&mut self, over: Self) {
         for (key, node) in over.0 {
             match (self.0.get_mut(&key), node) {
@@ -75,7 +75,7 @@ impl Tree {
         }
     }
 
-    /// Where any one of these settings came from, to name a source for all of them.
+    /// The origin of any of these settings, to name one for all of them.
     pub(super) fn any_origin(&self) -> Option<Origin> {
         self.0.values().find_map(|node| match node {
             Node::Value(_, origin) => Some(origin.clone()),
@@ -83,7 +83,7 @@ impl Tree {
         })
     }
 
-    /// The value of a key of the top level, if it is a text.
+    /// The value of a top-level key, if it is a text.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         match self.0.get(key)? {
             Node::Value(value, _) => value.as_str(),
@@ -92,10 +92,10 @@ impl Tree {
     }
 }
 
-/// What is wrong with a document, the first `prefix` bytes of which are ours, as the end of a sentence. The error's own text
-/// would show the line of the document, and what stands there may be a secret.
+/// The problem of a document whose first `prefix` bytes are ours, to be read after the key. The error's own text is not
+/// used: it quotes the line, which may contain a secret.
 pub(super) fn toml_problem(error: &toml::de::Error, document: &str, prefix: usize) -> String {
-    let problem = format!("is no TOML: {}", error.message());
+    let problem = format!("is not valid TOML: {}", error.message());
     let Some(before) = error.span().and_then(|span| document.get(prefix..span.start.max(prefix))) else {
         return problem;
     };

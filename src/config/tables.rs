@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use super::section::Section;
 use crate::model::{AttributeNames, MAX_KEY_NAME_BYTES, TableSpec, check_name};
 
-/// The table that is served if none is configured.
+/// The table if none is configured.
 const DEFAULT_TABLE: &str = "dynakv";
 
-/// Reads `tables` and `default_table`: the tables, at least one, the default one first.
+/// Reads `tables` and `default_table`. Returns at least one table, with the default one first.
 ///
-/// Each table has a `name`, under which requests ask for it, and may have a `physical_name` (DynamoDB's name or ARN of
-/// it) and `attributes` (`key`, `value`, `ttl`, `ttl_ms`, `version`).
+/// Each table has a `name` for requests. Optional are `physical_name` (its name or ARN in DynamoDB) and `attributes`
+/// (`key`, `value`, `ttl`, `ttl_ms`, `version`).
 pub(super) fn read(root: &mut Section) -> Vec<TableSpec> {
     let origin = root.origin("tables");
     let mut tables: Vec<TableSpec> = if let Some(tables) = root.list("tables", "name", read_table) {
@@ -44,7 +44,7 @@ fn read_table(section: &mut Section) -> Option<TableSpec> {
         if name_origin.is_none() {
             section.fault("name", None, "is missing");
         }
-        // So that they do not count as unknown.
+        // Read them, so that they are not reported as unknown.
         section.optional::<String>("physical_name");
         section.section("attributes", read_attributes);
         return None;
@@ -69,7 +69,7 @@ fn read_attributes(section: &mut Section) -> AttributeNames {
         if name.len() > MAX_KEY_NAME_BYTES {
             section.fault(key, origin, format!("must have at most {MAX_KEY_NAME_BYTES} bytes"));
         } else if !names.insert(name.clone()) {
-            section.fault(key, origin, format!("is {name:?}, which has another part already"));
+            section.fault(key, origin, format!("is {name:?}, which has another role already"));
         }
         name
     };

@@ -1,4 +1,4 @@
-//! Where the engine's batches of writes are not quite what is needed.
+//! Replaces the engine's BatchWriteItem.
 
 use std::collections::HashMap;
 
@@ -8,29 +8,29 @@ use serde_json::Value;
 
 use super::fault::Fault;
 
-/// What became of a batch of which the disk may not have taken all.
+/// The result of a batch that the disk may have written in part.
 pub(super) struct Batch {
     pub(super) answer: BatchWriteItemResponse,
-    /// The failure of those that it did not take.
+    /// The error of the members that did not fit on the disk.
     pub(super) refused: Option<DynoxideError>,
 }
 
-/// The most writes that a batch may hold. Source: BatchWriteItem in the Amazon DynamoDB API Reference.
-const MOST: usize = 25;
+/// Maximum number of writes in a batch. Source: BatchWriteItem in the Amazon DynamoDB API Reference.
+const MAX_WRITES: usize = 25;
 
-/// Writes one member after the other. `body` is the request as it came.
+/// Writes the members one by one. `body` is the original request.
 ///
-/// The engine has a transaction for each, too, but stops at the first that fails and does not say how many it has carried out.
-/// Here a member that does not fit does not keep the others from being tried, and whatever is not written while others are is
-/// unprocessed: sent again, without them, it meets its own failure. So a failure is the answer to the batch where nothing of it
-/// was written, and where it is unknown what was.
+/// The engine also writes each member in a transaction, but stops at the first error and does not say how many it has
+/// written. Here, a member that does not fit does not stop the others. If some members were written, the others are
+/// returned as unprocessed; sent again alone, they get their own error. The batch fails only if nothing was written, or
+/// if it is unknown what was.
 pub(super) fn batch_write_item(
     database: &NativeDatabase,
     request: BatchWriteItemRequest,
     body: &[u8],
 ) -> Result<Batch> {
     let members: usize = request.request_items.values().map(Vec::len).sum();
-    if !(2..=MOST).contains(&members) || request.request_items.values().any(Vec::is_empty) {
+    if !(2..=MAX_WRITES).contains(&members) || request.request_items.values().any(Vec::is_empty) {
         return Ok(Batch { answer: database.batch_write_item(request)?, refused: None });
     }
     let mut answer = BatchWriteItemResponse::default();
@@ -60,7 +60,7 @@ pub(super) fn batch_write_item(
             match fault {
                 Some(Fault::Full | Fault::NotBegun) | None => {}
                 Some(Fault::Io) => return Err(error),
-                // Its words are about this member alone.
+                // The message is about this member alone.
                 Some(Fault::Other) => {
                     return Err(DynoxideError::InternalServerError(format!("a batch may be half done: {error}")));
                 }
@@ -73,13 +73,13 @@ pub(super) fn batch_write_item(
     match failure {
         Some(failure) if unwritten.len() == members => Err(failure),
         refused => {
-            answer.unprocessed_items = as_they_came(unwritten, body)?;
+            answer.unprocessed_items = original_members(unwritten, body)?;
             Ok(Batch { answer, refused })
         }
     }
 }
 
-/// DynamoDB adds the capacity up for each table; the driver adds it up in any case.
+/// DynamoDB sums the capacity for each table. The driver sums it anyway.
 fn add(answer: &mut BatchWriteItemResponse, written: BatchWriteItemResponse) {
     if let Some(consumed) = written.consumed_capacity {
         answer.consumed_capacity.get_or_insert_default().extend(consumed);
@@ -89,8 +89,8 @@ fn add(answer: &mut BatchWriteItemResponse, written: BatchWriteItemResponse) {
     }
 }
 
-/// The members by their tables, as the request has them.
-fn as_they_came(members: Vec<(String, usize)>, body: &[u8]) -> Result<HashMap<String, Value>> {
+/// The members by table, in the form of the original request.
+fn original_members(members: Vec<(String, usize)>, body: &[u8]) -> Result<HashMap<String, Value>> {
     let mut unprocessed: HashMap<String, Vec<Value>> = HashMap::new();
     if members.is_empty() {
         return Ok(HashMap::new());

@@ -22,11 +22,11 @@ impl Transport for Engine {
     }
 }
 
-/// Waits for a worker and lets it answer. When the caller goes away (this future is dropped), a call that still waits
-/// for a worker is forgotten, and one that waits for its turn in the engine is skipped.
+/// Waits for a worker and runs the call on it. If the caller drops this future, a call that waits for a worker is
+/// discarded, and one that waits for its turn in the engine is skipped.
 async fn serve(engine: Engine, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let Ok(worker) = Arc::clone(&engine.shared.workers).acquire_owned().await else {
-        return http_response(Answer::not_begun());
+        return http_response(Answer::failed_before());
     };
     let gone = CancellationToken::new();
     let _gone_when_dropped = gone.clone().drop_guard();

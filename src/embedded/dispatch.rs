@@ -14,24 +14,24 @@ use super::fault::Fault;
 use super::scan::scan;
 use super::table::create_table;
 use super::update::{transact_write_items, update_item};
-use super::{Broken, Error, Shared};
+use super::{Error, Panicked, Shared};
 
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
-/// What goes back to the SDK: an HTTP status and a body in JSON.
+/// The response for the SDK: an HTTP status and a JSON body.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    /// The answer of an engine that fails in the middle of the call.
+    /// The response if the engine fails during the call.
     fn failed() -> Self {
         Self::error(&DynoxideError::InternalServerError(Error::Failed.to_string()))
     }
 
-    /// The answer of an engine that had failed before it could begin with the call.
-    pub(super) fn not_begun() -> Self {
+    /// The response if the engine had failed before the call.
+    pub(super) fn failed_before() -> Self {
         Self::of_type(NOT_BEGUN, &Error::Failed.to_string())
     }
 
@@ -47,19 +47,19 @@ impl Answer {
     }
 }
 
-/// Answers one request as DynamoDB's endpoint would. Blocks.
+/// Handles a request like DynamoDB's endpoint. Blocks.
 ///
-/// `gone` is cancelled when nobody waits for the answer any more.
+/// `gone` is cancelled when the caller has gone away.
 pub(super) fn answer(engine: &Shared, request: &HttpRequest, gone: &CancellationToken) -> Answer {
     let operation = request.headers().get("x-amz-target").and_then(|target| target.strip_prefix("DynamoDB_20120810."));
-    // The SDK renders every DynamoDB request in memory, so that one without bytes at hand has none.
+    // The SDK builds DynamoDB requests in memory. One without bytes has no body.
     let call = Call { engine, body: request.body().bytes().unwrap_or_default(), gone };
     match engine.guard(|| call.dispatch(operation.unwrap_or_default())) {
         Ok(Ok(Some(body))) => Answer { status: 200, body },
         Ok(Ok(None)) => Answer { status: 400, body: UNKNOWN_OPERATION.into() },
         Ok(Err(error)) => Answer::error(&error),
-        Err(Broken::Before) => Answer::not_begun(),
-        Err(Broken::Now) => Answer::failed(),
+        Err(Panicked::Earlier) => Answer::failed_before(),
+        Err(Panicked::InThisCall) => Answer::failed(),
     }
 }
 
@@ -70,7 +70,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// `None`: there is no such operation.
+    /// `None` for an unknown operation.
     fn dispatch(&self, operation: &str) -> dynoxide::Result<Option<Vec<u8>>> {
         let answer = match operation {
             "GetItem" => self.read(NativeDatabase::get_item),
@@ -78,8 +78,8 @@ impl Call<'_> {
             "UpdateItem" => self.write(update_item),
             "DeleteItem" => self.write(NativeDatabase::delete_item),
             "BatchGetItem" => self.read(NativeDatabase::batch_get_item),
-            // In memory no disk can be full, so that the engine's own way, which costs it less, is good enough.
-            "BatchWriteItem" if self.engine.claim.is_none() => self.change(NativeDatabase::batch_write_item),
+            // Without a disk that can fill up, the engine's own, cheaper implementation is good enough.
+            "BatchWriteItem" if self.engine.claim.is_none() => self.run_steps(NativeDatabase::batch_write_item),
             "BatchWriteItem" => self.batch_write_item(),
             "TransactGetItems" => self.read(NativeDatabase::transact_get_items),
             "TransactWriteItems" => self.write(transact_write_items),
@@ -87,16 +87,16 @@ impl Call<'_> {
             "Scan" => self.read(scan),
             "CreateTable" => self.write(create_table),
             "DescribeTable" => self.read(NativeDatabase::describe_table),
-            "UpdateTable" => self.change(NativeDatabase::update_table),
-            "DeleteTable" => self.change(NativeDatabase::delete_table),
+            "UpdateTable" => self.run_steps(NativeDatabase::update_table),
+            "DeleteTable" => self.run_steps(NativeDatabase::delete_table),
             "ListTables" => self.read(NativeDatabase::list_tables),
             "UpdateTimeToLive" => self.write(NativeDatabase::update_time_to_live),
             "DescribeTimeToLive" => self.read(NativeDatabase::describe_time_to_live),
-            "TagResource" => self.change(NativeDatabase::tag_resource),
-            "UntagResource" => self.change(NativeDatabase::untag_resource),
+            "TagResource" => self.run_steps(NativeDatabase::tag_resource),
+            "UntagResource" => self.run_steps(NativeDatabase::untag_resource),
             "ListTagsOfResource" => self.read(NativeDatabase::list_tags_of_resource),
             "ExecuteStatement" => self.write(NativeDatabase::execute_statement),
-            "BatchExecuteStatement" => self.change(NativeDatabase::batch_execute_statement),
+            "BatchExecuteStatement" => self.run_steps(NativeDatabase::batch_execute_statement),
             "ExecuteTransaction" => self.write(NativeDatabase::execute_transaction),
             _ => return Ok(None),
         };
@@ -110,21 +110,21 @@ impl Call<'_> {
         self.run(operation)
     }
 
-    /// An operation that is carried out as a whole or not at all.
+    /// Runs an atomic operation.
     fn write<Q: DeserializeOwned, A: Serialize>(
         &self,
         operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
-        self.run(|database, request| self.noted(operation(database, request)))
+        self.run(|database, request| self.record(operation(database, request)))
     }
 
-    /// An operation of several transactions, of which the first may be done when another one fails.
-    fn change<Q: DeserializeOwned, A: Serialize>(
+    /// Runs an operation of several transactions, which may fail after the first.
+    fn run_steps<Q: DeserializeOwned, A: Serialize>(
         &self,
         operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
         self.run(|database, request| {
-            self.noted(operation(database, request)).map_err(|error| match Fault::of(&error) {
+            self.record(operation(database, request)).map_err(|error| match Fault::of(&error) {
                 Some(Fault::Full | Fault::NotBegun) => {
                     DynoxideError::InternalServerError(format!("a change may be half done: {error}"))
                 }
@@ -136,20 +136,20 @@ impl Call<'_> {
     fn batch_write_item(&self) -> dynoxide::Result<Vec<u8>> {
         self.run(|database, request| {
             let batch = batch_write_item(database, request, self.body);
-            let refused = batch.as_ref().map_or_else(Some, |batch| batch.refused.as_ref());
-            self.note(refused);
+            let write_failed = batch.as_ref().map_or_else(Some, |batch| batch.refused.as_ref());
+            self.record_failure(write_failed);
             Ok(batch?.answer)
         })
     }
 
-    /// Runs an operation when it is this call's turn.
+    /// Runs an operation when its turn comes.
     fn run<Q: DeserializeOwned, A: Serialize>(
         &self,
         operation: impl FnOnce(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
         let request = serde_json::from_slice(self.body).map_err(|error| unreadable(&error))?;
         let answer = {
-            // Nothing is behind this lock that a panic could leave half changed.
+            // This lock protects no data, so a panic cannot leave any half changed.
             let _turn = self.engine.turn.lock().unwrap_or_else(PoisonError::into_inner);
             if self.gone.is_cancelled() {
                 return Err(DynoxideError::InternalServerError("the caller went away".to_owned()));
@@ -159,24 +159,25 @@ impl Call<'_> {
         serde_json::to_vec(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
     }
 
-    fn noted<A>(&self, outcome: dynoxide::Result<A>) -> dynoxide::Result<A> {
-        self.note(outcome.as_ref().err());
+    fn record<A>(&self, outcome: dynoxide::Result<A>) -> dynoxide::Result<A> {
+        self.record_failure(outcome.as_ref().err());
         outcome
     }
 
-    /// Notes whether the disk took what was written.
-    fn note(&self, failure: Option<&DynoxideError>) {
-        let Some(error) = failure else { return self.engine.room.taken(self.body.len()) };
+    /// Records whether the disk accepted the write.
+    fn record_failure(&self, failure: Option<&DynoxideError>) {
+        let Some(error) = failure else { return self.engine.disk.write_succeeded(self.body.len()) };
         if let Some(Fault::Full | Fault::Io) = Fault::of(error) {
-            self.engine.room.refused(self.body.len(), error);
+            self.engine.disk.write_failed(self.body.len(), error);
         }
     }
 }
 
-/// The error DynamoDB gives for a body that is no such request.
+/// DynamoDB's error for a malformed body.
 ///
-/// The engine's types put the class of the error before its message; errors of the JSON parser itself have none, and
-/// DynamoDB calls a member that is missing, null or outside its enumeration invalid, one of a wrong type unreadable.
+/// The engine's types prefix their messages with the class of the error. Errors of the JSON parser have no class.
+/// DynamoDB reports a member that is missing, null or outside its enumeration as invalid, and one of a wrong type as
+/// unreadable.
 fn unreadable(error: &serde_json::Error) -> DynoxideError {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _position)| message);
@@ -197,7 +198,7 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
         Category::Data if invalid.iter().any(|start| message.starts_with(start)) => {
             DynoxideError::ValidationException(message.to_owned())
         }
-        // The parser stops at 128 levels of JSON, far beyond the 32 levels of values that DynamoDB takes.
+        // The parser stops at 128 levels of JSON, far more than DynamoDB's 32 levels of values.
         Category::Syntax if message.starts_with("recursion limit exceeded") => {
             DynoxideError::ValidationException("Nesting Levels have exceeded supported limits".to_owned())
         }

@@ -1,42 +1,41 @@
-//! What a failure inside the engine says of the call that met it.
+//! Classifies failures inside the engine.
 //!
-//! The engine keeps no code of SQLite's, only its words, which are the same for all failures of a kind: `sqlite3_errstr` in
-//! SQLite's C/C++ interface. So they are compared as a whole.
+//! The engine drops SQLite's error codes and keeps only the messages, which are fixed for each code: `sqlite3_errstr`
+//! in SQLite's C/C++ interface. So messages are compared, as a whole.
 
 use dynoxide::DynoxideError;
 
 use crate::driver::transport::{NOT_BEGUN, STORAGE_FULL};
 
-/// `SQLITE_FULL`, as the engine's two ways of passing it on show it.
+/// `SQLITE_FULL`, in the two forms in which the engine reports it.
 const FULL: [&str; 2] = ["backend: database or disk is full", "Internal error: database or disk is full"];
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`: another process held the database's lock for longer than the engine waits. Each write
-/// begins by taking that lock, and nothing of it needs another one later.
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`: another process held the database lock for longer than the engine waits. A write
+/// takes this lock first and needs no other lock later, so it has changed nothing.
 const LOCKED: [&str; 2] = ["backend: database is locked or busy", "Internal error: database is locked"];
-/// `SQLITE_READONLY`: SQLite refuses to begin a write.
+/// `SQLITE_READONLY`: SQLite refuses to start a write.
 const READ_ONLY: [&str; 2] =
     ["backend: attempt to write a readonly database", "Internal error: attempt to write a readonly database"];
-/// `SQLITE_IOERR`, whatever the operating system did not do.
+/// `SQLITE_IOERR`, for any failure of the operating system.
 const IO: [&str; 2] = ["backend: I/O error: disk I/O error", "Internal error: disk I/O error"];
 
-/// A failure of the engine that is no answer of DynamoDB's.
+/// A failure of the engine itself, as opposed to an error that DynamoDB would return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// There was no room on the disk, so SQLite has rolled the transaction back.
+    /// The disk is full, and SQLite has rolled the transaction back.
     ///
-    /// That holds for a failed COMMIT too: the commit record is the last thing that SQLite writes to its log, and this failure
-    /// comes from a write to a file alone. A commit record that is not there as a whole is nothing to whoever opens the log
-    /// later.
+    /// This is true for a failed COMMIT too: the commit record is the last thing that SQLite writes to its log, and
+    /// this failure occurs only while writing a file. Readers of the log ignore an incomplete commit record.
     Full,
-    /// SQLite did not begin with the transaction, so that nothing of it happened.
+    /// SQLite did not start the transaction, so it has changed nothing.
     NotBegun,
-    /// The disk failed. If a sync did, the commit record may be on it.
+    /// The disk failed. If the failed operation was a sync, the commit record may be on the disk.
     Io,
-    /// All others. Whether the call has changed anything is unknown.
+    /// Any other failure. It is unknown whether the call has changed anything.
     Other,
 }
 
 impl Fault {
-    /// `None`: an answer as DynamoDB gives it too.
+    /// `None` for an error that DynamoDB also returns.
     pub(super) fn of(error: &DynoxideError) -> Option<Self> {
         if error.status_code() < 500 {
             return None;
@@ -51,7 +50,7 @@ impl Fault {
         })
     }
 
-    /// The type of the error, where it is one of ours.
+    /// The error type, for failures that have one.
     pub(super) fn error_type(self) -> Option<&'static str> {
         match self {
             Self::Full => Some(STORAGE_FULL),
@@ -68,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// What SQLite says, in both ways in which the engine passes it on.
+    /// SQLite's error in the two forms in which the engine reports it.
     fn judged(statement: impl Fn() -> rusqlite::Result<()>) -> [Option<Fault>; 2] {
         let (by_backend, by_handler) = (from_rusqlite(statement().unwrap_err()), statement().unwrap_err());
         [DynoxideError::from(by_backend), DynoxideError::from(by_handler)].map(|error| Fault::of(&error))

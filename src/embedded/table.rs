@@ -1,4 +1,4 @@
-//! Where the engine's tables are not quite what is needed.
+//! Adapts the engine's CreateTable.
 
 use dynoxide::actions::create_table::{CreateTableRequest, CreateTableResponse};
 use dynoxide::actions::delete_table::DeleteTableRequest;
@@ -7,8 +7,8 @@ use dynoxide::{DynoxideError, NativeDatabase, Result};
 
 use super::fault::Fault;
 
-/// The engine makes a table in several transactions. One of which the last do not come about is taken away again, since a half of
-/// it would be called a table that exists.
+/// The engine creates a table in several transactions. If the last ones fail, this removes the incomplete table, which
+/// would otherwise count as existing.
 pub(super) fn create_table(database: &NativeDatabase, request: CreateTableRequest) -> Result<CreateTableResponse> {
     let table_name = request.table_name.clone();
     let failure = match database.create_table(request) {

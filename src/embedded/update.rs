@@ -1,4 +1,4 @@
-//! Where the engine's updates are not quite DynamoDB's.
+//! Adapts the engine's updates.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use dynoxide::actions::update_item::{UpdateItemRequest, UpdateItemResponse};
 use dynoxide::types::normalize_dynamo_number;
 use dynoxide::{AttributeValue, NativeDatabase, Result};
 
-/// The engine calls the key alone the old item of an update that has made its item; DynamoDB says that there was none.
-/// (An item that really has nothing but its key is not shown either.)
+/// If an update created the item, the engine returns its key as the old item, where DynamoDB returns none. So an old
+/// item with only the key is removed here. (This also hides a real old item that has only its key.)
 pub(super) fn update_item(database: &NativeDatabase, mut request: UpdateItemRequest) -> Result<UpdateItemResponse> {
     write_numbers_as_stored(request.expression_attribute_values.as_mut());
     let old_of = request.return_values.as_deref().filter(|values| *values == "ALL_OLD").map(|_| request.key.clone());
@@ -27,7 +27,7 @@ pub(super) fn transact_write_items(
     database.transact_write_items(request)
 }
 
-/// The engine adds members to a set of numbers and takes them out by their text, where DynamoDB goes by their value.
+/// The engine compares members of number sets as text, where DynamoDB compares by value.
 fn write_numbers_as_stored(values: Option<&mut HashMap<String, AttributeValue>>) {
     for value in values.into_iter().flat_map(HashMap::values_mut) {
         if let AttributeValue::NS(members) = value {

@@ -1,17 +1,17 @@
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-/// The most that is taken without being told so.
-const MOST_BYTES: u64 = 1 << 30;
+/// Maximum of the default budget.
+const MAX_BUDGET: u64 = 1 << 30;
 
-/// The least that a server can work with: some hundred small calls.
-const LEAST_BYTES: u64 = 16 << 20;
+/// Minimum of the default budget: enough for some hundred small calls.
+const MIN_BUDGET: u64 = 16 << 20;
 
-/// Which part of the memory is taken for what callers hold. The rest is for everything else: the process itself, answers that
-/// are being decoded, the page cache of the embedded engine.
+/// The default budget is `memory / DIVISOR`. The rest is for the process itself, for responses that are being decoded
+/// and for the embedded engine's page cache.
 const DIVISOR: u64 = 4;
 
-/// How many bytes callers may make the server hold unless the configuration says so: a quarter of what the control group (a
-/// container) or the machine has, but at most 1 GiB.
+/// The default of `limits.memory`: a quarter of the memory of the control group (container) or of the machine, but at
+/// most 1 GiB.
 #[must_use]
 pub fn default_budget() -> u64 {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
@@ -21,7 +21,7 @@ pub fn default_budget() -> u64 {
 }
 
 fn budget_of(memory: u64) -> u64 {
-    (memory / DIVISOR).clamp(LEAST_BYTES, MOST_BYTES)
+    (memory / DIVISOR).clamp(MIN_BUDGET, MAX_BUDGET)
 }
 
 #[cfg(test)]
@@ -37,6 +37,6 @@ mod tests {
 
     #[test]
     fn this_machine_has_one() {
-        assert!((LEAST_BYTES..=MOST_BYTES).contains(&default_budget()));
+        assert!((MIN_BUDGET..=MAX_BUDGET).contains(&default_budget()));
     }
 }

@@ -1,13 +1,14 @@
-//! What callers make the server hold, counted against what it has.
+//! Limits what clients can make the server hold: memory and calls in flight.
 //!
-//! A [`Pool`] has so many units: bytes of memory, or calls at the same time. Each connection has a [`Share`] of it, and
-//! whatever it makes the server hold is a [`Hold`] on that share, which gives its units back when it is dropped.
+//! A [`Pool`] has a fixed number of units: bytes of memory or calls in flight. Each connection has a [`Share`] of the
+//! pool. A [`Reservation`] takes units from a share and returns them when it is dropped.
 //!
 //! # Fairness
-//! While a quarter of the pool is free, a connection may take up to its limit. In the last quarter, a connection that is
-//! not the only one may hold at most a quarter of what is still free. So those who hold much are stopped first, and each
-//! newcomer finds something: after ten greedy connections a tenth of that quarter is left. Switches share their buffers in
-//! this way (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
+//! While more than a quarter of the pool is free, a connection may try_reserve up to its limit. Below that, a connection may
+//! hold at share_limit a quarter of the free units, unless it is the only active one. So the heaviest connections are stopped
+//! first and a new one always finds free units: after ten greedy connections a tenth of that quarter is left. Network
+//! switches share their buffers in the same way (Choudhury and Hahne, "Dynamic Queue Length Thresholds for
+//! Shared-Memory Packet Switches", 1998).
 
 mod current;
 mod limit;
@@ -20,40 +21,40 @@ use tokio::sync::Notify;
 pub use current::{Account, current, part, scope, sync_scope};
 pub use limit::default_budget;
 
-/// Where the rule of the last quarter begins.
+/// The dynamic limit applies when less than `total / RESERVED_DIVISOR` is free.
 const RESERVED_DIVISOR: usize = 4;
 
-/// Which part of what is free one connection may hold in the last quarter.
+/// The dynamic limit is `free / FREE_DIVISOR` for each connection.
 const FREE_DIVISOR: usize = 4;
 
-/// So much of something, for all connections together. Clones are the same pool.
+/// The units that all connections share. Clones refer to the same pool.
 #[derive(Debug, Clone)]
 pub struct Pool(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     total: usize,
-    /// The most that one connection may hold.
-    most: usize,
+    /// Maximum for one connection.
+    share_limit: usize,
     used: AtomicUsize,
-    /// How many shares hold something.
+    /// How many shares hold any units.
     active: AtomicUsize,
     waiting: AtomicUsize,
     released: Notify,
 }
 
-/// Nothing more can be held.
+/// Why units were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
-    /// All connections together hold what there is.
-    #[error("the server holds as much as it may")]
+    /// The pool is exhausted.
+    #[error("the server is at its limit")]
     Server,
-    /// One connection holds its share.
-    #[error("this connection holds its share of what the server has")]
+    /// The connection is at its limit.
+    #[error("this connection is at its limit")]
     Connection,
 }
 
-/// What one connection may hold of a pool. Clones are the same share.
+/// One connection's part of a pool. Clones refer to the same share.
 #[derive(Debug, Clone)]
 pub struct Share(Arc<Part>);
 
@@ -64,20 +65,20 @@ struct Part {
     is_limited: bool,
 }
 
-/// Units that are held until this is dropped.
+/// Units that are taken from a share until this is dropped.
 #[derive(Debug)]
-pub struct Hold {
+pub struct Reservation {
     share: Share,
     units: usize,
 }
 
 impl Pool {
-    /// A pool of `total` units, of which one connection may hold `most`.
+    /// A pool of `total` units, of which one connection may hold `share_limit`.
     #[must_use]
-    pub fn new(total: usize, most: usize) -> Self {
+    pub fn new(total: usize, share_limit: usize) -> Self {
         Self(Arc::new(Shared {
             total,
-            most: most.min(total),
+            share_limit: share_limit.min(total),
             used: AtomicUsize::new(0),
             active: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
@@ -85,34 +86,34 @@ impl Pool {
         }))
     }
 
-    /// The share of a connection that has just come.
+    /// A share for a new connection.
     #[must_use]
     pub fn share(&self) -> Share {
         Share(Arc::new(Part { pool: self.clone(), held: AtomicUsize::new(0), is_limited: true }))
     }
 
-    /// The share of the server itself, for what it holds for no connection in particular. Only the pool limits it.
+    /// A share for the server itself, limited only by the pool.
     #[must_use]
     pub fn unlimited_share(&self) -> Share {
         Share(Arc::new(Part { pool: self.clone(), held: AtomicUsize::new(0), is_limited: false }))
     }
 
-    /// How much is held.
+    /// Units in use.
     #[must_use]
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
 
-    /// How much there is.
+    /// Units in total.
     #[must_use]
     pub fn total(&self) -> usize {
         self.0.total
     }
 
-    /// The most that one connection may hold.
+    /// Maximum for one connection.
     #[must_use]
-    pub fn most(&self) -> usize {
-        self.0.most
+    pub fn share_limit(&self) -> usize {
+        self.0.share_limit
     }
 
     fn wake(&self) {
@@ -123,54 +124,54 @@ impl Pool {
 }
 
 impl Share {
-    /// Takes units, if they are there.
-    pub fn take(&self, units: usize) -> Result<Hold, Full> {
+    /// Takes units or fails.
+    pub fn try_reserve(&self, units: usize) -> Result<Reservation, Full> {
         self.admit(units).inspect_err(|_| self.0.pool.wake())?;
-        Ok(Hold { share: self.clone(), units })
+        Ok(Reservation { share: self.clone(), units })
     }
 
-    /// Takes units that are held already, such as those of an answer that has arrived, whether they are there or not.
+    /// Takes units beyond every limit, for memory that is already in use, such as a response that has arrived.
     #[must_use]
-    pub fn take_anyway(&self, units: usize) -> Hold {
+    pub fn force_reserve(&self, units: usize) -> Reservation {
         self.add(units);
-        Hold { share: self.clone(), units }
+        Reservation { share: self.clone(), units }
     }
 
-    /// Waits until units are there. More than a connection may hold at all counts as all it may hold.
+    /// Waits until the units are free. A request for more than the share's limit waits for the limit instead.
     ///
-    /// Whoever waits longer than its own deadline drops this.
-    pub async fn wait_for(&self, units: usize) -> Hold {
+    /// To stop waiting, drop the future.
+    pub async fn wait_for(&self, units: usize) -> Reservation {
         let pool = &self.0.pool.0;
-        let units = units.min(if self.0.is_limited { pool.most } else { pool.total });
+        let units = units.min(if self.0.is_limited { pool.share_limit } else { pool.total });
         loop {
             let _counted = Waiting::new(&pool.waiting);
             let mut released = std::pin::pin!(pool.released.notified());
-            // Before the last look: what is released after it wakes this one.
+            // Subscribe before checking, or a release in between would be missed.
             released.as_mut().enable();
-            // A refusal of its own must not wake it.
+            // `admit` and not `try_reserve`: a refusal must not wake this task itself.
             if self.admit(units).is_ok() {
-                return Hold { share: self.clone(), units };
+                return Reservation { share: self.clone(), units };
             }
             released.await;
         }
     }
 
-    /// A hold that begins with nothing.
+    /// A reservation of zero units.
     #[must_use]
-    pub fn nothing(&self) -> Hold {
-        Hold { share: self.clone(), units: 0 }
+    pub fn empty_reservation(&self) -> Reservation {
+        Reservation { share: self.clone(), units: 0 }
     }
 
-    /// How much this connection holds.
+    /// Units that this connection holds.
     #[must_use]
     pub fn held(&self) -> usize {
         self.0.held.load(Ordering::Relaxed)
     }
 
-    /// Adds the units if the rules allow it.
+    /// Takes the units if the limits allow it.
     ///
-    /// They are added first and looked at then, so that two who come together never both get the last ones. In between they
-    /// may be in the way of one who waits: who is refused wakes those.
+    /// The units are added before the check, so that two concurrent callers never both get the last ones. A caller that
+    /// is refused may have blocked a waiter in the meantime, so it has to wake the waiters.
     fn admit(&self, units: usize) -> Result<(), Full> {
         let (held, used) = self.add(units);
         let pool = &self.0.pool.0;
@@ -178,7 +179,7 @@ impl Share {
         let verdict = match free {
             None => Err(Full::Server),
             Some(_) if !self.0.is_limited => Ok(()),
-            Some(_) if held > pool.most => Err(Full::Connection),
+            Some(_) if held > pool.share_limit => Err(Full::Connection),
             Some(free)
                 if free < pool.total / RESERVED_DIVISOR
                     && held > free / FREE_DIVISOR
@@ -194,7 +195,7 @@ impl Share {
         verdict
     }
 
-    /// What this connection and all together hold with these units.
+    /// Returns the units held by this connection and by the whole pool, the new ones included.
     fn add(&self, units: usize) -> (usize, usize) {
         let pool = &self.0.pool.0;
         let before = self.0.held.fetch_add(units, Ordering::Relaxed);
@@ -220,15 +221,15 @@ impl Share {
     }
 }
 
-impl Hold {
-    /// Takes more, if it is there; else nothing changes.
+impl Reservation {
+    /// Takes more units, or fails and changes nothing.
     pub fn grow(&mut self, units: usize) -> Result<(), Full> {
         self.share.admit(units).inspect_err(|_| self.share.0.pool.wake())?;
         self.units += units;
         Ok(())
     }
 
-    /// Holds at least so many.
+    /// Grows to at least this many units.
     pub fn grow_to(&mut self, units: usize) -> Result<(), Full> {
         match units.checked_sub(self.units) {
             None | Some(0) => Ok(()),
@@ -236,7 +237,7 @@ impl Hold {
         }
     }
 
-    /// Gives back what is beyond so many.
+    /// Returns units until at share_limit this many are left.
     pub fn shrink_to(&mut self, units: usize) {
         if let Some(less) = self.units.checked_sub(units).filter(|less| *less > 0) {
             self.units = units;
@@ -244,31 +245,31 @@ impl Hold {
         }
     }
 
-    /// Takes over what another one holds.
-    pub fn merge(&mut self, mut other: Hold) {
+    /// Takes over the units of another reservation.
+    pub fn merge(&mut self, mut other: Reservation) {
         if Arc::ptr_eq(&self.share.0, &other.share.0) {
             self.units += std::mem::take(&mut other.units);
         } else {
-            // Nothing is free in between.
+            // Add before the other is dropped, so that nobody else gets the units in between.
             self.share.add(other.units);
             self.units += other.units;
         }
     }
 
-    /// How many are held.
+    /// The number of reserved units.
     #[must_use]
     pub fn units(&self) -> usize {
         self.units
     }
 
-    /// Whose share this is.
+    /// The share that the units were taken from.
     #[must_use]
     pub fn share(&self) -> &Share {
         &self.share
     }
 }
 
-impl Drop for Hold {
+impl Drop for Reservation {
     fn drop(&mut self) {
         if self.units > 0 {
             self.share.remove(self.units);
@@ -276,7 +277,7 @@ impl Drop for Hold {
     }
 }
 
-/// One who waits, for as long as it exists.
+/// Counts a waiter while it exists.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

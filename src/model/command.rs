@@ -4,20 +4,20 @@ use bytes::Bytes;
 
 use super::{Key, RequestId, Ttl, Version};
 
-/// What must be true of an entry for a conditional write to happen.
+/// The condition of a conditional write.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// There is no such entry.
+    /// The entry does not exist.
     Absent,
-    /// There is one.
+    /// The entry exists.
     Present,
-    /// There is one with this version.
+    /// The entry has this version.
     Version(Version),
-    /// There is one with this value.
+    /// The entry has this value.
     Value(Bytes),
 }
 
-/// Values never reach a log.
+/// Hides the value: values must not be logged.
 impl fmt::Debug for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -29,71 +29,71 @@ impl fmt::Debug for Expected {
     }
 }
 
-/// What becomes of an entry's TTL when it is written.
+/// What a write does with the TTL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetExpiry {
-    /// It has none.
+    /// Remove it.
     Never,
-    /// It begins anew.
+    /// Set a new one.
     After(Ttl),
-    /// It stays, as all other attributes do.
+    /// Keep it, and all other attributes.
     Keep,
 }
 
-/// Write one entry, whatever was there.
+/// An unconditional write of an entry.
 #[derive(Debug, Clone)]
 pub struct Set {
-    /// Which entry.
+    /// The key of the entry.
     pub key: Key,
-    /// What it holds afterwards.
+    /// The new value.
     pub value: Bytes,
-    /// What becomes of its TTL.
+    /// What to do with the TTL.
     pub expiry: SetExpiry,
-    /// Whether to answer with the entry that was replaced.
+    /// Whether to return the replaced entry.
     pub return_previous: bool,
-    /// Which logical write this is.
+    /// Identifies the logical write across its attempts.
     pub request_id: RequestId,
 }
 
-/// Write one entry if it is as expected.
+/// A conditional write of an entry.
 #[derive(Debug, Clone)]
 pub struct CompareAndSet {
-    /// Which entry.
+    /// The key of the entry.
     pub key: Key,
-    /// What it holds afterwards.
+    /// The new value.
     pub value: Bytes,
-    /// What becomes of its TTL.
+    /// What to do with the TTL.
     pub expiry: SetExpiry,
-    /// What must be true of it.
+    /// The condition.
     pub expected: Expected,
-    /// Whether to answer with the entry as it is if that is not true.
+    /// Whether to return the current entry if the condition fails.
     pub return_current: bool,
-    /// Which logical write this is.
+    /// Identifies the logical write across its attempts.
     pub request_id: RequestId,
 }
 
-/// Delete one entry if it is as expected.
+/// A conditional delete of an entry.
 #[derive(Debug, Clone)]
 pub struct CompareAndDelete {
-    /// Which entry.
+    /// The key of the entry.
     pub key: Key,
-    /// What must be true of it; [`Expected::Absent`] leaves nothing to delete.
+    /// The condition. [`Expected::Absent`] is invalid: there would be nothing to delete.
     pub expected: Expected,
-    /// Whether to answer with the entry as it is if that is not true.
+    /// Whether to return the current entry if the condition fails.
     pub return_current: bool,
 }
 
-/// Add to a counter, and create it if it is absent.
+/// Adds to a counter, or creates it.
 #[derive(Debug, Clone)]
 pub struct Increment {
-    /// Which entry.
+    /// The key of the counter.
     pub key: Key,
-    /// What to add.
+    /// The number to add.
     pub delta: i64,
-    /// What a new counter starts from.
+    /// The start value of a new counter.
     pub initial: i64,
     /// The TTL of a new counter.
     pub ttl: Option<Ttl>,
-    /// Which logical write this is.
+    /// Identifies the logical write across its attempts.
     pub request_id: RequestId,
 }

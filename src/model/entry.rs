@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{ExpireTime, Key, Version};
 
-/// An entry that exists: its expiry time, if it has one, has not passed.
+/// An entry that exists, so it has not expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its key.
@@ -18,7 +18,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// How many bytes it takes to send, about.
+    /// Its approximate size on the wire.
     #[must_use]
     pub fn size(&self) -> usize {
         const VERSION_AND_TIME: usize = 64;
@@ -31,17 +31,17 @@ impl Entry {
     }
 }
 
-/// What an entry holds.
+/// The value of an entry.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// Bytes, as Set stores them.
     Bytes(Bytes),
-    /// A number as DynamoDB writes it, as Increment stores them.
+    /// A number in DynamoDB's notation, as Increment stores it.
     Number(String),
 }
 
 impl Value {
-    /// The value as bytes; a number as its decimal text.
+    /// The value as bytes. A number becomes its decimal text.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         match self {
@@ -51,7 +51,7 @@ impl Value {
     }
 }
 
-/// Values are the caller's business; they never reach a log.
+/// Hides the value: values must not be logged.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,18 +1,18 @@
-//! Texts of a caller's or of DynamoDB's, cut to a size at which they may be sent back and logged.
+//! Shortens texts from callers and from DynamoDB so that they can be returned and logged.
 
 use std::borrow::Cow;
 
-/// Stands for what was left out.
+/// Replaces the omitted part.
 const ELLIPSIS: char = '…';
 
-/// A text of at most so many bytes: as it is, or its beginning and its end with an ellipsis between.
+/// Shortens a text to at most this many bytes by replacing its middle with an ellipsis.
 pub(crate) fn excerpt(text: &str, max_bytes: usize) -> Cow<'_, str> {
     excerpt_by(text, max_bytes, char::len_utf8)
 }
 
-/// The same where a character takes as many bytes as `cost` says, such as in a header that escapes some of them.
+/// Like [`excerpt`], with `cost` as the size of a character, for example in a header that escapes some characters.
 ///
-/// Looks at no more of the text than it keeps.
+/// Reads no more of the text than it keeps.
 pub(crate) fn excerpt_by(text: &str, max_bytes: usize, cost: impl Fn(char) -> usize) -> Cow<'_, str> {
     if fitting(text.chars(), max_bytes, &cost) == text.len() {
         return Cow::Borrowed(text);
@@ -24,7 +24,7 @@ pub(crate) fn excerpt_by(text: &str, max_bytes: usize, cost: impl Fn(char) -> us
     Cow::Owned(format!("{}{ELLIPSIS}{}", beginning.unwrap_or_default(), end.unwrap_or_default()))
 }
 
-/// How many bytes of a text its first characters have that together cost no more than this.
+/// The length of the longest prefix whose characters cost at most this much.
 fn fitting(characters: impl Iterator<Item = char>, room: usize, cost: impl Fn(char) -> usize) -> usize {
     let mut left = room;
     let mut bytes = 0;

@@ -10,18 +10,18 @@ use super::{Invalid, Key};
 /// All attributes of an item.
 pub type Attributes = HashMap<String, AttributeValue>;
 
-/// How many levels an attribute has: its own value is on the first, what that holds on the second, and so on.
+/// Maximum nesting of an attribute: its own value is at level one, its content at level two, and so on.
 ///
 /// Source: "Quotas in Amazon DynamoDB", nested attribute depth.
 pub(crate) const MAX_NESTING: usize = 32;
 
-/// The longest name of an attribute, in bytes. Source: "Quotas in Amazon DynamoDB", attribute names.
+/// Maximum length of an attribute's name in bytes. Source: "Quotas in Amazon DynamoDB", attribute names.
 const MAX_NAME_BYTES: usize = 65_535;
 
-/// The longest sort key, in bytes.
+/// Maximum length of a sort key in bytes.
 const MAX_SORT_BYTES: usize = 1024;
 
-/// Refuses what cannot be the name of an attribute.
+/// Refuses invalid attribute names.
 pub(crate) fn check_attribute_name(name: &str) -> Result<(), Invalid> {
     let limit = || format!("1..{MAX_NAME_BYTES} bytes");
     match name.len() {
@@ -34,9 +34,9 @@ pub(crate) fn check_attribute_name(name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The primary key of an item: values of type S, N or B, within DynamoDB's limits.
+/// The primary key of an item: values of type S, N or B within DynamoDB's limits.
 ///
-/// Two keys are equal if they name the same item: numbers count by value, not by text.
+/// Two keys are equal if they identify the same item: numbers compare by value, not by text.
 #[derive(Clone)]
 pub struct ItemKey {
     partition: AttributeValue,
@@ -47,34 +47,34 @@ impl ItemKey {
     /// The key of an item in a table without a sort key.
     ///
     /// # Errors
-    /// A value that is not of type S, N or B, or not of 1 to 2,048 bytes.
+    /// The value is not of type S, N or B, or does not have 1 to 2,048 bytes.
     pub fn new(partition: AttributeValue) -> Result<Self, Invalid> {
         check_key(&partition, Key::MAX_BYTES)?;
         Ok(Self { partition, sort: None })
     }
 
-    /// The same key with a sort key's value.
+    /// Adds the sort key.
     ///
     /// # Errors
-    /// A value that is not of type S, N or B, or not of 1 to 1,024 bytes.
+    /// The value is not of type S, N or B, or does not have 1 to 1,024 bytes.
     pub fn with_sort(self, sort: AttributeValue) -> Result<Self, Invalid> {
         check_key(&sort, MAX_SORT_BYTES)?;
         Ok(Self { sort: Some(sort), ..self })
     }
 
-    /// The partition key's value.
+    /// The partition key.
     #[must_use]
     pub fn partition(&self) -> &AttributeValue {
         &self.partition
     }
 
-    /// The sort key's value, if there is one.
+    /// The sort key, if there is one.
     #[must_use]
     pub fn sort(&self) -> Option<&AttributeValue> {
         self.sort.as_ref()
     }
 
-    /// The key of the entry that the item would be for key-value calls, if the table fits those.
+    /// The key of the item in key-value calls, if its table fits those.
     pub(crate) fn entry_key(&self) -> Option<Key> {
         match (&self.partition, &self.sort) {
             (AttributeValue::S(text), None) => Key::try_from(text.clone()).ok(),
@@ -93,7 +93,7 @@ fn check_key(value: &AttributeValue, max_bytes: usize) -> Result<(), Invalid> {
         AttributeValue::S(text) => text.len(),
         AttributeValue::B(blob) => blob.as_ref().len(),
         AttributeValue::N(number) => return Number::parse(number).map(drop),
-        _ => return Err(Invalid::new("is not of type s, n or b; no other can be a key")),
+        _ => return Err(Invalid::new("is not of type s, n or b, as a key must be")),
     };
     if (1..=max_bytes).contains(&bytes) {
         return Ok(());
@@ -102,7 +102,7 @@ fn check_key(value: &AttributeValue, max_bytes: usize) -> Result<(), Invalid> {
     Err(Invalid::limit(problem, format!("1..{max_bytes} bytes")))
 }
 
-/// What makes a key value the same as another.
+/// A key value in a form that compares equal for the same item.
 #[derive(PartialEq, Eq, Hash)]
 enum Identity<'a> {
     Text(&'a str),
@@ -122,7 +122,7 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// The key of an entry is the whole key of its item.
+/// An entry's key is the whole primary key of its item.
 impl From<Key> for ItemKey {
     fn from(key: Key) -> Self {
         Self { partition: AttributeValue::S(key.into_string()), sort: None }
@@ -143,7 +143,7 @@ impl Hash for ItemKey {
     }
 }
 
-/// Keys may name people; they never reach a log.
+/// Hides the key: keys may contain personal data and must not be logged.
 impl fmt::Debug for ItemKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ItemKey").field("has_sort", &self.sort.is_some()).finish_non_exhaustive()

@@ -1,71 +1,71 @@
 use super::{Attributes, CallerExpression, ItemKey, ItemUpdate, RequestId, Ttl};
 
-/// Write an item in place of what was there.
+/// Writes an item, replacing the old one.
 #[derive(Clone)]
 pub struct PutItem {
-    /// All attributes but the version, the primary key among them.
+    /// All attributes, primary key included, but without the version.
     pub item: Attributes,
     /// Its TTL, if any.
     pub ttl: Option<Ttl>,
-    /// What must be true of the item that is there.
+    /// The condition on the current item.
     pub condition: Option<CallerExpression>,
 }
 
-/// Change an item, or create it.
+/// Changes an item, or creates it.
 #[derive(Clone)]
 pub struct UpdateItem {
-    /// Which one.
+    /// The primary key.
     pub key: ItemKey,
     /// The changes.
     pub update: ItemUpdate,
-    /// What must be true of the item that is there.
+    /// The condition on the current item.
     pub condition: Option<CallerExpression>,
 }
 
 /// Delete an item.
 #[derive(Clone)]
 pub struct DeleteItem {
-    /// Which one.
+    /// The primary key.
     pub key: ItemKey,
-    /// What must be true of the item that is there.
+    /// The condition on the current item.
     pub condition: Option<CallerExpression>,
 }
 
-/// One of these writes by itself, not as a part of a transaction.
+/// A single write, outside of a transaction.
 #[derive(Clone)]
 pub struct ItemCall<C, R> {
     /// The write.
     pub command: C,
-    /// What to answer with if it happens.
+    /// What to return on success.
     pub return_values: R,
-    /// Whether to answer with the item as it is if the condition does not hold.
+    /// Whether to return the current item if the condition fails.
     pub return_current: bool,
-    /// Whether to count what it costs.
+    /// Whether to return the consumed capacity.
     pub wants_capacity: bool,
-    /// Which logical write this is.
+    /// Identifies the logical write across its attempts.
     pub request_id: RequestId,
 }
 
-/// What a put or a delete answers with.
+/// What a put or a delete returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReturnOld {
     /// Nothing.
     Nothing,
-    /// All attributes as they were before.
+    /// All attributes before the write.
     AllOld,
 }
 
-/// What an update answers with.
+/// What an update returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReturnValues {
     /// Nothing.
     Nothing,
-    /// All attributes as they were before.
+    /// All attributes before the write.
     AllOld,
-    /// The changed attributes as they were before.
+    /// The changed attributes before the write.
     UpdatedOld,
-    /// All attributes as they are now.
+    /// All attributes after the write.
     AllNew,
-    /// The changed attributes as they are now.
+    /// The changed attributes after the write.
     UpdatedNew,
 }

@@ -2,14 +2,14 @@ use std::fmt;
 
 use super::Invalid;
 
-/// The key of an entry: 1 to 2,048 bytes of UTF-8, what DynamoDB allows for a partition key.
+/// The key of an entry: 1 to 2,048 bytes of UTF-8, as DynamoDB allows for a partition key.
 ///
 /// Source: "Quotas in Amazon DynamoDB", partition key length.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 impl Key {
-    /// The longest key, in bytes.
+    /// Maximum length in bytes.
     pub const MAX_BYTES: usize = 2048;
 
     /// The key as text.
@@ -40,7 +40,7 @@ impl TryFrom<String> for Key {
     }
 }
 
-/// Keys may name people; they never reach a log.
+/// Hides the key: keys may contain personal data and must not be logged.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({} bytes)", self.0.len())

@@ -1,7 +1,7 @@
-//! The domain types: what a key, a TTL, a version or a table is, and what a caller may ask for.
+//! The domain types: keys, TTLs, versions, tables, and the commands of callers.
 //!
-//! A limit is a constructor: a value of these types cannot hold anything that the service does not accept. No tonic, no
-//! protobuf and no AWS client here; only the SDK's `AttributeValue`, which is our attribute value too.
+//! Constructors check the limits, so a value of these types is always valid. This module knows no tonic, no protobuf
+//! and no AWS client. The exception is the SDK's `AttributeValue`, which serves as our attribute value.
 
 mod command;
 mod entry;
@@ -13,8 +13,8 @@ mod key;
 mod number;
 mod page;
 mod path;
+mod path_tree;
 mod pattern;
-mod places;
 mod request_id;
 mod secret;
 mod table;
@@ -52,13 +52,13 @@ pub(crate) use update::MAX_ACTIONS;
 pub use update::{Addend, Change, ItemUpdate, MemberSet, UpdateAction, UpdateActions};
 pub use version::Version;
 
-/// Why a value is not acceptable. The field it came from is known to whoever parsed it.
+/// Why a value is invalid. The caller of the constructor knows the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct Invalid {
-    /// What is wrong, as the end of a sentence that begins with the field's name.
+    /// What is wrong, to be read after the field's name.
     pub problem: String,
-    /// The limit that was passed, with its unit.
+    /// The limit that was exceeded, with its unit.
     pub limit: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl Invalid {
     }
 }
 
-/// A field of a request that is not acceptable.
+/// An invalid field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {invalid}")]
 pub struct Violation {
@@ -83,17 +83,17 @@ pub struct Violation {
     pub invalid: Invalid,
 }
 
-/// How much of a path is kept. A path is put together level by level, so a long one would be copied as often.
+/// Maximum length of a path. Paths are built level by level, so a long one would be copied often.
 const MAX_FIELD_BYTES: usize = 1024;
 
 impl Violation {
-    /// The violation as seen from outside the field that holds its field.
+    /// Prefixes the path with the enclosing field.
     #[must_use]
     pub fn within(self, outer: impl fmt::Display) -> Self {
         self.inside(format_args!("{outer}."))
     }
 
-    /// The same where `outer` leads up to the field without a dot between, or with one of its own.
+    /// Like [`within`](Self::within), but joins without a dot.
     pub(crate) fn inside(self, outer: impl fmt::Display) -> Self {
         let field = format!("{outer}{}", self.field);
         Self { field: excerpt(&field, MAX_FIELD_BYTES).into_owned(), ..self }

@@ -2,27 +2,27 @@ use std::fmt;
 
 use super::Invalid;
 
-/// A DynamoDB number by its value: `1`, `1.0` and `10E-1` are equal.
+/// A DynamoDB number, compared by value: `1`, `1.0` and `10E-1` are equal.
 ///
 /// Source: "Supported data types and naming rules in Amazon DynamoDB", numbers.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Number {
     is_negative: bool,
-    /// The significant digits: no zero first, none last, none at all for 0.
+    /// The significant digits, without leading and trailing zeros; empty for 0.
     digits: String,
-    /// The power of ten of the first significant digit.
+    /// The power of ten of the first digit.
     magnitude: i64,
 }
 
-/// The most significant digits.
+/// Maximum number of significant digits.
 const MAX_DIGITS: usize = 38;
-/// The longest text of a number that has no zero in vain: 38 digits behind the most zeros.
+/// Longer texts than this must have superfluous zeros: 38 digits after the maximum number of zeros fit.
 const MAX_TEXT_BYTES: usize = 256;
-/// The powers of ten that a first digit can stand for.
+/// The range of the first digit's power of ten.
 const MAGNITUDES: std::ops::RangeInclusive<i64> = -130..=125;
 
 impl Number {
-    /// Reads decimal text: a sign, digits with a point anywhere, an exponent; all but one digit optional.
+    /// Parses decimal text: an optional sign, digits with an optional point, an optional exponent.
     pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
         let malformed = || Invalid::new("is not a number as DynamoDB writes it, such as -12.5 or 1E+20");
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -41,7 +41,7 @@ impl Number {
             let problem = format!("has {} significant digits, at most {MAX_DIGITS} are allowed", digits.len());
             return Err(Invalid::limit(problem, format!("{MAX_DIGITS} digits")));
         }
-        // DynamoDB judges the exponent of a zero too, by its last written digit.
+        // DynamoDB checks the exponent of a zero too, at its last written digit.
         let first = if digits.is_empty() { 1 } else { from_first.len() };
         let magnitude = exponent.saturating_add(length(first)).saturating_sub(length(fraction.len()) + 1);
         if !MAGNITUDES.contains(&magnitude) {
@@ -57,7 +57,7 @@ impl Number {
     }
 }
 
-/// As DynamoDB and its libraries read it; 0 has no exponent.
+/// In a form that DynamoDB and its libraries read; 0 has no exponent.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((first, rest)) = self.digits.split_at_checked(1) else { return f.write_str("0") };
@@ -66,8 +66,8 @@ impl fmt::Display for Number {
     }
 }
 
-/// The text of a number, which may be megabytes of zeros around its digits, without these. Whoever calculates with it takes
-/// time by the square of its length, the embedded engine among them.
+/// Removes padding from the text of a number, which may consist of megabytes of zeros. Arithmetic on the text, as in
+/// the embedded engine, takes quadratic time.
 pub(crate) fn without_padding(text: String) -> String {
     if text.len() <= MAX_TEXT_BYTES {
         return text;

@@ -1,17 +1,17 @@
 use super::Invalid;
 
-/// How many items a page has at most.
+/// The maximum number of items on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize(u16);
 
 impl PageSize {
-    /// The most items of one page.
+    /// The largest page.
     pub const MAX: Self = Self(10_000);
 
-    /// What a request asks for; 0 is no wish, and more than [`PageSize::MAX`] is taken as that.
+    /// The size in a request. 0 means the default, and sizes above [`PageSize::MAX`] are reduced to that.
     ///
     /// # Errors
-    /// A negative number.
+    /// The number is negative.
     pub fn requested(size: i32, default: Self) -> Result<Self, Invalid> {
         match u32::try_from(size) {
             Ok(0) => Ok(default),
@@ -20,7 +20,7 @@ impl PageSize {
         }
     }
 
-    /// As many, at least 1 and at most [`PageSize::MAX`].
+    /// Limits a size to between 1 and [`PageSize::MAX`].
     #[must_use]
     pub const fn clamped(size: u16) -> Self {
         match size {
@@ -37,12 +37,12 @@ impl PageSize {
     }
 }
 
-/// In how many parts a table is read at the same time: 1 to 32.
+/// The number of segments of a parallel scan: 1 to 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segments(u8);
 
 impl Segments {
-    /// In one piece.
+    /// A single segment.
     pub const ONE: Self = Self(1);
 
     const MAX: u8 = 32;

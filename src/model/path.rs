@@ -4,37 +4,37 @@ use std::sync::Arc;
 use super::item::check_attribute_name;
 use super::{Invalid, MAX_NESTING};
 
-/// A place in an item: an attribute, then names of map entries and list indexes, such as `address.lines[0]`.
+/// A path in an item: an attribute, then names of map entries and list indexes, such as `address.lines[0]`.
 ///
-/// As text, a name that holds a dot, a bracket or a quote is quoted, as in `"a.b".c`; within quotes a backslash escapes a
-/// quote or a backslash. Two paths are equal if they name the same place, however they were written.
+/// The text form quotes names with a dot, a bracket or a quote, as in `"a.b".c`. In quotes, a backslash escapes a quote
+/// or a backslash. Two paths are equal if they refer to the same value, however they were written.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Path {
-    /// Names are shared: an expression may use one alias of a long name a thousand times.
+    /// Shared, because an expression may use an alias of a long name a thousand times.
     attribute: Arc<str>,
     steps: Vec<Step>,
 }
 
-/// A step from a value to one inside.
+/// A step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// To the entry of a map.
+    /// The entry of a map.
     Name(Arc<str>),
-    /// To the element of a list, counted from 0.
+    /// The element of a list, counted from 0.
     Index(u32),
 }
 
 impl Path {
-    /// Reads a path's text.
+    /// Parses a path.
     ///
     /// # Errors
-    /// Says at which character the text stops being a path, counted from 1.
+    /// The error names the first invalid character, counted from 1.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut reader = Reader { text, at: 0 };
         let attribute = reader.name()?;
         let mut steps = Vec::new();
         while let Some(next) = reader.next() {
-            // At once: the text may go on for megabytes.
+            // Stop early: the text may have megabytes.
             if steps.len() + 1 == MAX_NESTING {
                 let problem = format!("has more than {} steps", MAX_NESTING - 1);
                 return Err(Invalid::limit(problem, format!("{MAX_NESTING} levels")));
@@ -52,13 +52,13 @@ impl Path {
         Self { attribute, steps }
     }
 
-    /// The item's attribute in which the place is.
+    /// The attribute that the path starts with.
     #[must_use]
     pub fn attribute(&self) -> &str {
         &self.attribute
     }
 
-    /// The way from the attribute's value to the place.
+    /// The steps into the attribute's value.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
@@ -67,7 +67,7 @@ impl Path {
 
 struct Reader<'a> {
     text: &'a str,
-    /// The bytes that are read.
+    /// Bytes read so far.
     at: usize,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
         Some(next)
     }
 
-    /// Takes the characters up to the first that `ends` knows, or all.
+    /// Reads up to the first character that `ends` accepts, or to the end.
     fn take_until(&mut self, ends: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let taken = rest.find(ends).and_then(|end| rest.get(..end)).unwrap_or(rest);
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
         Invalid::new(format!("is not a path at character {}: {problem}", read + 1))
     }
 
-    /// The same at the character that was read last.
+    /// Like [`invalid`](Self::invalid), at the character that was read last.
     fn invalid_before(&mut self, last: char, problem: &str) -> Invalid {
         self.at = self.at.saturating_sub(last.len_utf8());
         self.invalid(problem)
@@ -145,7 +145,7 @@ fn needs_quotes(character: char) -> bool {
     matches!(character, '.' | '[' | ']' | '"')
 }
 
-/// As [`Path::parse`] reads it.
+/// In the form that [`Path::parse`] reads.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_name(&self.attribute, f)?;

@@ -2,14 +2,14 @@ use uuid::Uuid;
 
 use super::Invalid;
 
-/// Names one logical write across all its attempts.
+/// Identifies a logical write across its attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId(Uuid);
 
 impl RequestId {
-    /// The id that a caller sent, or a new one if it sent none.
+    /// Parses the caller's id, or creates one if it is empty.
     ///
-    /// A new one is random, so that two calls without an id are never taken for the same write.
+    /// New ids are random, so two calls without an id are never taken for the same write.
     pub fn parse_or_new(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Ok(Self(Uuid::new_v4()));
@@ -19,7 +19,7 @@ impl RequestId {
             .map_err(|_| Invalid::new("must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000"))
     }
 
-    /// An id made of a hash.
+    /// An id from a hash.
     pub(crate) fn from_hash(hash: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(hash))
     }

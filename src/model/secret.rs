@@ -4,18 +4,18 @@ use subtle::ConstantTimeEq;
 
 use super::Invalid;
 
-/// A secret that keys are derived from: at least 32 bytes of text.
+/// A secret from which keys are derived: at least 32 bytes of text.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The shortest secret, in bytes.
+    /// Minimum length in bytes.
     pub const MIN_BYTES: usize = 32;
 
-    /// 256 bits of the operating system's randomness, as 64 hexadecimal digits.
+    /// A random secret of 256 bits, as 64 hexadecimal digits.
     ///
     /// # Errors
-    /// The operating system has none to give.
+    /// The operating system returns no random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bits = [0; 32];
         getrandom::fill(&mut bits)?;
@@ -43,7 +43,7 @@ impl TryFrom<String> for Secret {
 }
 
 impl PartialEq for Secret {
-    /// In a time that tells nothing but the lengths.
+    /// In constant time for secrets of the same length.
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }

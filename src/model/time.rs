@@ -2,24 +2,26 @@ use std::time::Duration;
 
 use super::Invalid;
 
-/// A moment: milliseconds since the Unix epoch.
+/// A time: milliseconds since the Unix epoch.
 pub type Millis = i64;
 
-/// How long an entry lives from now on: 1 millisecond to 100 years.
+/// The time to live of an entry: 1 millisecond to 100 years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl(i64);
 
 impl Ttl {
-    /// The longest TTL: 100 years of 365.25 days. A longer one is a mistake of units more often than a wish.
+    /// The maximum: 100 years of 365.25 days. Longer TTLs are usually mistakes of units.
     pub const MAX: Duration = Duration::from_hours(100 * 8766);
 
-    /// A TTL of this many seconds and nanoseconds, rounded up to the next millisecond.
+    /// A TTL of these seconds and nanoseconds, rounded up to the next millisecond.
     ///
-    /// Both as `google.protobuf.Duration` has them: of the same sign, nanoseconds below a second.
+    /// As in `google.protobuf.Duration`: both have the same sign, and the nanoseconds are less than a second.
     pub fn from_parts(seconds: i64, nanos: i32) -> Result<Self, Invalid> {
         let limit = || "1 ms..100 years";
         if nanos.unsigned_abs() >= 1_000_000_000 || (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0) {
-            return Err(Invalid::new("is no valid duration: nanos must be below a second and of the sign of seconds"));
+            return Err(Invalid::new(
+                "is not a valid duration: nanos must be below a second and have the sign of seconds",
+            ));
         }
         if seconds < 0 || nanos < 0 || (seconds == 0 && nanos == 0) {
             return Err(Invalid::limit("must be positive", limit()));
@@ -41,18 +43,18 @@ impl Ttl {
     }
 }
 
-/// The moment at which an entry ceases to exist.
+/// The time at which an entry expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExpireTime(Millis);
 
 impl ExpireTime {
-    /// The moment this long after `now`.
+    /// The time `ttl` after `now`.
     #[must_use]
     pub fn after(now: Millis, ttl: Ttl) -> Self {
         Self(now.saturating_add(ttl.as_millis()))
     }
 
-    /// The moment with this many milliseconds since the epoch.
+    /// The time at these milliseconds since the epoch.
     #[must_use]
     pub fn at(millis: Millis) -> Self {
         Self(millis)
@@ -64,7 +66,7 @@ impl ExpireTime {
         self.0
     }
 
-    /// Whether the entry is gone.
+    /// Whether the entry has expired.
     #[must_use]
     pub fn has_passed(self, now: Millis) -> bool {
         self.0 <= now

@@ -4,12 +4,12 @@ use bytes::Bytes;
 
 use super::{CallerExpression, DeleteItem, Expected, ItemKey, Key, PutItem, RequestId, Ttl, UpdateItem};
 
-/// Operations that happen together or not at all.
+/// Operations that all happen or not at all.
 #[derive(Debug, Clone)]
 pub struct Transaction {
-    /// At most 100, each on another item.
+    /// At most 100, on distinct items.
     pub operations: Vec<TransactOperation>,
-    /// Which logical write this is.
+    /// Identifies the logical write across its attempts.
     pub request_id: RequestId,
 }
 
@@ -18,49 +18,49 @@ pub struct Transaction {
 pub struct TransactOperation {
     /// The table; empty for the default one.
     pub table: String,
-    /// Whether to answer with what is there if the condition does not hold.
+    /// Whether to return the current item if the condition fails.
     pub return_current: bool,
-    /// What to do.
+    /// The operation itself.
     pub kind: TransactKind,
 }
 
-/// What an operation of a transaction does.
+/// The kinds of operations in a transaction.
 #[derive(Clone)]
 pub enum TransactKind {
-    /// Write an entry.
+    /// Writes an entry.
     Set {
-        /// Which one.
+        /// The key.
         key: Key,
-        /// What it holds afterwards.
+        /// The new value.
         value: Bytes,
         /// Its TTL, if any.
         ttl: Option<Ttl>,
-        /// What must be true of it.
+        /// The condition.
         expected: Option<Expected>,
     },
-    /// Delete an entry.
+    /// Deletes an entry.
     Delete {
-        /// Which one.
+        /// The key.
         key: Key,
-        /// What must be true of it.
+        /// The condition.
         expected: Option<Expected>,
     },
-    /// Write an item in place of what was there.
+    /// Writes an item, replacing the old one.
     PutItem(PutItem),
-    /// Change an item, or create it.
+    /// Changes an item, or creates it.
     UpdateItem(UpdateItem),
-    /// Delete an item.
+    /// Deletes an item.
     DeleteItem(DeleteItem),
-    /// Only check an item.
+    /// Checks a condition without writing.
     Check {
-        /// Which one.
+        /// The key.
         key: ItemKey,
-        /// What must be true of it.
+        /// The condition.
         condition: CallerExpression,
     },
 }
 
-/// Keys and values never reach a log.
+/// Hides keys and values, which must not be logged.
 impl fmt::Debug for TransactKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

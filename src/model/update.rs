@@ -4,23 +4,23 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::expression::CallerUpdate;
 use super::number::{Number, without_padding};
-use super::places::Places;
+use super::path_tree::PathTree;
 use super::{Invalid, Path};
 
-/// What a caller changes in an item.
+/// A caller's changes to an item.
 #[derive(Debug, Clone)]
 pub enum ItemUpdate {
     /// Typed changes.
     Actions(UpdateActions),
-    /// An update expression of the caller's.
+    /// An update expression.
     Expression(CallerUpdate),
 }
 
 impl ItemUpdate {
-    /// Refuses an update that would change this attribute or something inside it.
+    /// Refuses an update that changes this attribute or a value in it.
     ///
     /// # Errors
-    /// Names the attribute, and `reason` says why nobody may change it: "is part of the primary key", for example.
+    /// The update changes the attribute. The error names it with the `reason`, such as "is part of the primary key".
     pub fn spare(&self, attribute: &str, reason: &str) -> Result<(), Invalid> {
         let is_changed = match self {
             Self::Actions(actions) => actions.iter().any(|action| action.path.attribute() == attribute),
@@ -30,44 +30,44 @@ impl ItemUpdate {
     }
 }
 
-/// The most actions: what DynamoDB allows for the operators of an expression, of which an action takes at least one.
+/// Maximum number of actions: DynamoDB's limit for operators in an expression; each action has at least one.
 pub(crate) const MAX_ACTIONS: usize = 300;
 
-/// Changes that can be made in one step: at least one, at places of which none is another or inside it.
+/// Changes that can be made together: at least one, with paths that do not overlap.
 #[derive(Debug, Clone)]
 pub struct UpdateActions(Vec<UpdateAction>);
 
-/// A change to one place in an item.
+/// A change at one path.
 #[derive(Debug, Clone)]
 pub struct UpdateAction {
-    /// The place.
+    /// The path.
     pub path: Path,
-    /// What happens there.
+    /// The change.
     pub change: Change,
 }
 
-/// What happens at one place in an item.
+/// The kinds of changes.
 #[derive(Clone)]
 pub enum Change {
-    /// This value is put there.
+    /// Sets the value.
     Set(AttributeValue),
-    /// This value is put there unless there is one.
+    /// Sets the value if there is none.
     SetIfAbsent(AttributeValue),
-    /// This number is added to the number there; an absent one counts as 0.
+    /// Adds to the number; an absent one counts as 0.
     Add(Addend),
-    /// These values are added to the end of the list there; an absent one counts as empty.
+    /// Appends to the list; an absent one counts as empty.
     Append(Vec<AttributeValue>),
-    /// These values are added to the beginning of the list there; an absent one counts as empty.
+    /// Prepends to the list; an absent one counts as empty.
     Prepend(Vec<AttributeValue>),
-    /// What is there is taken away.
+    /// Removes the value.
     Remove,
-    /// These members are added to the set there; an absent one counts as empty.
+    /// Adds members to the set; an absent one counts as empty.
     AddToSet(MemberSet),
-    /// These members are taken out of the set there.
+    /// Removes members from the set.
     RemoveFromSet(MemberSet),
 }
 
-/// A number, as decimal text in DynamoDB's range.
+/// A number as decimal text, within DynamoDB's range.
 #[derive(Clone)]
 pub struct Addend(String);
 
@@ -109,18 +109,18 @@ impl From<MemberSet> for AttributeValue {
 }
 
 impl UpdateActions {
-    /// These changes together.
+    /// Combines changes.
     ///
     /// # Errors
-    /// None at all, or two whose paths collide; both are named.
+    /// There are none, or two paths overlap; the error names both.
     pub fn new(actions: Vec<UpdateAction>) -> Result<Self, Invalid> {
         if !(1..=MAX_ACTIONS).contains(&actions.len()) {
             let problem = format!("has {} actions, 1 to {MAX_ACTIONS} are allowed", actions.len());
             return Err(Invalid::limit(problem, format!("1..{MAX_ACTIONS} actions")));
         }
-        let mut places = Places::default();
+        let mut path_tree = PathTree::default();
         for action in &actions {
-            if let Err(other) = places.add(&action.path) {
+            if let Err(other) = path_tree.add(&action.path) {
                 return Err(Invalid::new(format!("change {other} and {}, which overlap", action.path)));
             }
         }
@@ -133,7 +133,7 @@ impl UpdateActions {
     }
 }
 
-/// Values never reach a log.
+/// Hides the values, which must not be logged.
 impl fmt::Debug for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

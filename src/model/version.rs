@@ -1,28 +1,28 @@
 use super::{Invalid, Number};
 
-/// Names one state of an entry: the decimal text of its version attribute.
+/// Identifies a state of an entry: the decimal text of its version attribute.
 ///
-/// Opaque to callers. It is text, not an integer, because another program may have stored any DynamoDB number there
-/// and a condition on it must still hold.
+/// Opaque to callers. It is text and not an integer, because another program may have stored any DynamoDB number, and a
+/// condition on it must still match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(String);
 
 impl Version {
-    /// The longest text, in bytes: 38 digits with sign, point and exponent.
+    /// Maximum length in bytes: 38 digits with sign, point and exponent.
     const MAX_BYTES: usize = 64;
 
-    /// The version that DynamoDB stores as this number.
+    /// The version with this stored number.
     pub(crate) fn stored(number: String) -> Self {
         Self(number)
     }
 
-    /// The number as DynamoDB writes it.
+    /// The number in DynamoDB's notation.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The version as its wire form.
+    /// The version in its wire form.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
@@ -34,10 +34,6 @@ impl TryFrom<String> for Version {
 
     fn try_from(text: String) -> Result<Self, Invalid> {
         let is_number = text.len() <= Self::MAX_BYTES && Number::parse(&text).is_ok();
-        if is_number {
-            Ok(Self(text))
-        } else {
-            Err(Invalid::new("is not a version that an entry can have; send back one that a response carried"))
-        }
+        if is_number { Ok(Self(text)) } else { Err(Invalid::new("is not a valid version; use one from a response")) }
     }
 }

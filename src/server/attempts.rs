@@ -1,20 +1,21 @@
-//! Answers to attempts that are not the first.
+//! Outcomes of calls that the client has retried itself.
 
 use http::{HeaderMap, Response};
 use tonic::body::Body;
 
-use super::rejection::restated;
-use crate::wire::status::without_vouching;
+use super::rejection::map_status;
+use crate::wire::status::with_outcome_unknown;
 
-/// Where gRPC clients that retry by service config say how often they have sent a call before (gRPC proposal A6).
+/// Set by gRPC clients with a retry policy in their service config: how many attempts they have made before (gRPC
+/// proposal A6).
 const PREVIOUS_ATTEMPTS: &str = "grpc-previous-rpc-attempts";
 
-/// Whether the client has sent this call before.
+/// Whether the client has made an earlier attempt of this call.
 pub(super) fn is_repeated(headers: &HeaderMap) -> bool {
     headers.contains_key(PREVIOUS_ATTEMPTS)
 }
 
-/// Takes back the word that nothing was written, which is true of this attempt only.
-pub(super) fn speak_for_all(response: Response<Body>) -> Response<Body> {
-    restated(response, without_vouching)
+/// Replaces the outcome NOT_APPLIED, which is only true of this attempt: an earlier one may have written.
+pub(super) fn cover_earlier_attempts(response: Response<Body>) -> Response<Body> {
+    map_status(response, with_outcome_unknown)
 }

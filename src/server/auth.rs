@@ -1,4 +1,4 @@
-//! Who calls.
+//! Authentication by bearer token.
 
 use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ impl Authenticator {
         Self { tokens: auth.tokens.clone() }
     }
 
-    /// The principal; none if no tokens are configured, in which case everybody may call.
+    /// The caller's principal. `None` if no tokens are configured: then everybody may call.
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<Option<Principal>, Status> {
         if self.tokens.is_empty() {
             return Ok(None);
@@ -33,7 +33,7 @@ impl Authenticator {
         self.find(token).map(Some).ok_or_else(|| unauthenticated("the bearer token is not valid"))
     }
 
-    /// Compares digests, each with all of the configured ones: how long it takes tells nothing about any of them.
+    /// Compares the token's digest with every configured one, so that the time it takes reveals nothing.
     fn find(&self, token: &[u8]) -> Option<Principal> {
         let digest = Sha256::digest(token);
         let matches = |known: &&Token| digest.as_slice().ct_eq(&known.digest);

@@ -1,4 +1,4 @@
-//! The AWS SDK client and what is under it: the network or the embedded engine.
+//! The AWS SDK client and its connector: the network or the embedded engine.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,27 +20,27 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::FutureExt;
 
-use super::answers::metered;
+use super::response_memory::metered;
 use super::skew::SkewWatch;
 use crate::config::{EndpointUrl, Timeouts};
 use crate::driver::Clock;
 use crate::memory::Pool;
 
-/// The region of servers that have none, such as DynamoDB Local: only part of the signature.
+/// For endpoints without a region, such as DynamoDB Local: the signature needs one.
 const NOMINAL_REGION: &str = "us-east-1";
 
-/// No region was found anywhere.
+/// No AWS region is configured.
 #[derive(Debug, thiserror::Error)]
 #[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
 pub struct NoRegion;
 
-/// The network: pooled connections, TLS by rustls.
+/// An HTTP client with pooled connections and TLS by rustls.
 #[must_use]
 pub fn network_connector() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A client for DynamoDB over the network, with the ordinary AWS configuration: credential chain, profile, region.
+/// A client for DynamoDB with the standard AWS configuration: credential chain, profile, region.
 pub async fn network_client(
     region: Option<&str>,
     endpoint_url: Option<&EndpointUrl>,
@@ -72,8 +72,9 @@ pub async fn network_client(
     Ok(client(config::Builder::from(&shared).interceptor(SkewWatch::new(clock))))
 }
 
-/// Looks for region and credentials as ever, but hardly on EC2, the last resort of both: a machine with an endpoint of its
-/// own is rarely there, and waiting for the answer would hide what is missing.
+/// Region and credentials from the usual sources, with a short timeout for EC2's instance metadata, the last of them. A
+/// machine with its own endpoint rarely runs on EC2, and the long default timeout would delay the error that names what
+/// is missing.
 async fn local(loader: ConfigLoader, http: SharedHttpClient) -> ConfigLoader {
     let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(ProfileFileRegionProvider::new())
@@ -84,8 +85,8 @@ async fn local(loader: ConfigLoader, http: SharedHttpClient) -> ConfigLoader {
     loader.region(region).credentials_provider(credentials)
 }
 
-/// A client over any connector, for an engine that does not check who asks: the embedded one, which ignores the endpoint,
-/// or DynamoDB Local.
+/// A client for a server that does not check credentials: the embedded engine, which ignores the endpoint, or DynamoDB
+/// Local.
 #[must_use]
 pub fn nominal_client(http: SharedHttpClient, endpoint_url: Option<&str>) -> Client {
     let credentials = Credentials::new("dynakv", "dynakv", None, None, "nominal");
@@ -100,15 +101,15 @@ pub fn nominal_client(http: SharedHttpClient, endpoint_url: Option<&str>) -> Cli
 
 fn client(builder: config::Builder) -> Client {
     let config = builder
-        // The driver retries, reads and writes alike: only it sees whether an attempt was ambiguous.
+        // The driver retries, because only it can tell whether an attempt was ambiguous.
         .retry_config(RetryConfig::disabled())
-        // Meant for streams of unknown length. DynamoDB's answers are small and bounded by the timeouts.
+        // It is meant for streams. DynamoDB's responses are small and the timeouts bound them.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
 }
 
-/// Whether a URL names this machine, as that of DynamoDB Local does.
+/// Whether a URL refers to this machine, as that of DynamoDB Local does.
 pub(super) fn is_loopback(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().ok();
     let host = uri.as_ref().and_then(http::Uri::host).map(|host| host.trim_matches(['[', ']']));

@@ -1,4 +1,4 @@
-//! How much time a call has.
+//! The deadline of a call.
 
 use std::time::Duration;
 
@@ -7,33 +7,34 @@ use tokio::time::Instant;
 
 use crate::driver::Deadline;
 
-/// The longest time taken off a caller's deadline.
-const LONGEST_MARGIN: Duration = Duration::from_millis(100);
+/// Maximum margin before the caller's deadline.
+const MAX_MARGIN: Duration = Duration::from_millis(100);
 
-/// The header `grpc-timeout` is not what "gRPC over HTTP2" (the gRPC repository, PROTOCOL-HTTP2.md) says.
+/// The header `grpc-timeout` is malformed ("gRPC over HTTP2", the gRPC repository, PROTOCOL-HTTP2.md).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// The moments that end a call.
+/// The deadlines of a call.
 ///
-/// Both lie before the caller's own deadline, because once its timer has fired no answer is of use to it.
+/// `work` and `answer` lie before the caller's own deadline, because a response after that is of no use to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Time {
-    /// Work ends: the deadline less a tenth, but not more than 100 ms. What is known then is the answer.
+    /// When work ends: a tenth of the timeout before the deadline, but at most 100 ms. The call then returns what it
+    /// knows.
     pub(super) work: Deadline,
-    /// The call is answered for whatever did not end with the work, such as a request that never arrives in full.
-    /// Halfway between the end of work and the caller's deadline: it must not overtake the better answer.
+    /// When a call fails whose work did not end in time, or whose request never arrived in full. It lies halfway
+    /// between the end of work and the caller's deadline, so that the more precise response of the work comes first.
     pub(super) answer: Instant,
-    /// The deadline itself: nobody waits for the rest of an answer any more.
+    /// The caller's deadline: the rest of the response is no longer sent.
     pub(super) deadline: Instant,
 }
 
 impl Time {
-    /// Of a call that arrives `now`. A call may not hold what it takes for longer than `max`.
+    /// The deadlines of a call that arrives `now`. `max` limits how long a call may hold resources.
     pub(super) fn of(headers: &HeaderMap, default: Duration, max: Duration, now: Instant) -> Result<Self, Malformed> {
         let given = headers.get("grpc-timeout").map(|value| parse(value.as_bytes()).ok_or(Malformed)).transpose()?;
         let total = given.unwrap_or(default).min(max);
-        let margin = LONGEST_MARGIN.min(total / 10);
+        let margin = MAX_MARGIN.min(total / 10);
         let deadline = now + total;
         Ok(Self { work: Deadline::at(deadline - margin), answer: deadline - margin / 2, deadline })
     }

@@ -1,7 +1,7 @@
-//! What the standard health service says (gRPC proposal A17 and the repository's health-checking.md).
+//! The standard health service (gRPC proposal A17 and the repository's health-checking.md).
 //!
-//! `""` is about the process: alive and not draining. The name of a service is about what it can do now: its backend
-//! answers. A throttled backend answers.
+//! The service `""` stands for the process: alive and not draining. A named service is SERVING if its backend answers.
+//! A throttled backend counts as answering.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -20,20 +20,20 @@ use crate::pb::key_value_service_server::KeyValueServiceServer;
 use crate::pb::table_service_server::TableServiceServer;
 use crate::service::{Items, KeyValue, Tables};
 
-/// The services that need the backend.
+/// The services that depend on the backend.
 const SERVICES: [&str; 3] = [
     <KeyValueServiceServer<KeyValue> as NamedService>::NAME,
     <ItemServiceServer<Items> as NamedService>::NAME,
     <TableServiceServer<Tables> as NamedService>::NAME,
 ];
 
-/// The whole process.
+/// The health service's name for the whole process.
 const PROCESS: &str = "";
 
-/// A backend that takes longer to answer one read is not ready.
+/// Timeout of a probe. A backend that needs longer for one read is not ready.
 const PROBE_TIME: Duration = Duration::from_secs(2);
 
-/// How soon a failure of the embedded engine shows, which it tells without being called.
+/// How often the embedded engine is asked whether it has failed. This needs no call.
 const ENGINE_PERIOD: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ pub(super) struct Readiness {
 }
 
 impl Readiness {
-    /// Begins with the process as SERVING and its services as NOT_SERVING.
+    /// Starts with the process SERVING and the services NOT_SERVING.
     pub(super) async fn new(driver: Driver, engine: Option<Engine>, period: Duration, runtime: Runtime) -> Self {
         let reporter = HealthReporter::new();
         for service in SERVICES {
@@ -64,12 +64,12 @@ impl Readiness {
         Self { reporter, driver, engine, period, runtime, last: None }
     }
 
-    /// The service that answers health checks from this.
+    /// The gRPC service that reports this.
     pub(super) fn service(&self) -> HealthServer<HealthService> {
         HealthServer::new(HealthService::from_health_reporter(self.reporter.clone()))
     }
 
-    /// Probes the backend for as long as it is polled.
+    /// Probes the backend as long as it is polled.
     pub(super) async fn keep(&mut self) -> Infallible {
         loop {
             let status = match self.probe().await {
@@ -93,7 +93,7 @@ impl Readiness {
         Ok(self.driver.probe(Deadline::after(PROBE_TIME)).await?)
     }
 
-    /// Until the next probe is due, or the engine has failed or met a disk that does not take what is written.
+    /// Waits for the next probe, or until the engine has failed or could not write to its disk.
     async fn wait(&self) {
         let Some(engine) = &self.engine else { return self.runtime.sleep.sleep(self.period).await };
         let mut left = self.period;
@@ -103,7 +103,7 @@ impl Readiness {
             left -= step;
         }
         if left == self.period {
-            // It had failed before: there is no hurry to see it again.
+            // The failure is known already, so keep the normal period.
             self.runtime.sleep.sleep(self.period).await;
         }
     }
@@ -119,16 +119,16 @@ impl Readiness {
         self.last = Some(status);
     }
 
-    /// Says that this server is going: nobody should send it anything new.
-    pub(super) async fn withdraw(&mut self) {
+    /// Reports NOT_SERVING so that clients go elsewhere.
+    pub(super) async fn set_not_serving(&mut self) {
         self.reporter.set_service_status(PROCESS, ServingStatus::NotServing).await;
         for service in SERVICES {
             self.reporter.set_service_status(service, ServingStatus::NotServing).await;
         }
     }
 
-    /// Ends the streams of those who watch, which would otherwise hold up the drain.
-    pub(super) async fn dismiss_watchers(mut self) {
+    /// Ends all Watch streams, which would otherwise delay the drain.
+    pub(super) async fn end_watches(mut self) {
         for service in std::iter::once(PROCESS).chain(SERVICES) {
             self.reporter.clear_service_status(service).await;
         }

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use crate::config::Listen;
 
-/// A bound socket that the server takes connections from.
+/// A bound socket that accepts connections.
 #[derive(Debug)]
 pub enum Listener {
     /// TCP.
@@ -16,7 +16,7 @@ pub enum Listener {
     Unix(UnixSocket),
 }
 
-/// A Unix domain socket whose file goes when it does.
+/// A Unix domain socket that removes its file on drop.
 #[derive(Debug)]
 pub struct UnixSocket {
     listener: UnixListener,
@@ -31,7 +31,7 @@ pub(super) enum Accepted {
 }
 
 impl Listener {
-    /// Binds the address. A socket file that a dead process has left is replaced.
+    /// Binds the address. Replaces a socket file left by a dead process.
     pub async fn bind(listen: &Listen) -> io::Result<Self> {
         match listen {
             Listen::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp),
@@ -43,7 +43,7 @@ impl Listener {
         }
     }
 
-    /// Where it listens, with the port that was really taken.
+    /// The address, with the actual port.
     pub fn address(&self) -> io::Result<Listen> {
         match self {
             Self::Tcp(listener) => listener.local_addr().map(Listen::Tcp),
@@ -51,12 +51,12 @@ impl Listener {
         }
     }
 
-    /// Waits for the next connection. Nothing is lost if the future is dropped.
+    /// Accepts the next connection. Cancel safe.
     pub(super) async fn accept(&self) -> io::Result<Accepted> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Answers are small and awaited: waiting to fill a packet only delays them.
+                // Responses are small and clients wait for them: Nagle's algorithm would only delay them.
                 stream.set_nodelay(true)?;
                 Ok(Accepted::Tcp(stream))
             }
@@ -82,14 +82,14 @@ impl fmt::Display for Listener {
     }
 }
 
-/// Removes a socket that nobody listens on. A file of another kind refuses connections, too, and stays.
+/// Removes a socket file that nobody listens on. Other kinds of files, which refuse connections too, stay.
 async fn remove_if_dead(path: &Path) -> io::Result<()> {
     if !std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
         return Ok(());
     }
     match UnixStream::connect(path).await {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
-        // Alive, absent or something else: binding says so.
+        // In use, absent or not a socket: bind reports the error.
         Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -1,20 +1,18 @@
-//! The server assembled: services, health, reflection, and what every call and connection passes.
+//! Assembles the server: services, health, reflection, and the layers that every connection and call passes.
 //!
 //! ```text
 //! listener -> connection   TCP_NODELAY, TLS, the preface, HTTP/2 settings, age, drain
-//!          -> call         request id, authentication, deadline, the request's body, calls in flight, panics, the log line
-//!          -> tonic        framing; `rejection` explains what it refuses by itself
+//!          -> call         request id, authentication, deadline, request body, call slots, panics, log line
+//!          -> tonic        framing; `rejection` adds details to its errors
 //!          -> service
-//!
-//! What a client makes the server hold is bounded on the way: connections by `connection`, everything else by `call` and
-//! `answers`, from a budget of memory that they share. `refusals` counts what was refused.
 //! ```
+//!
+//! Everything that a client can make the server hold is limited: connections by `connection`, the rest by `call` and
+//! `response_memory`, which share one memory budget. `refusals` counts what was refused.
 
-mod answers;
 mod attempts;
 mod auth;
 pub mod backend;
-mod brief;
 mod call;
 mod connection;
 mod deadline;
@@ -24,12 +22,14 @@ mod health;
 mod listener;
 mod refusals;
 mod rejection;
+mod response_memory;
 mod skew;
 pub mod startup;
 pub mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+mod truncated;
 
 pub use listener::{Listener, UnixSocket};
 
@@ -47,58 +47,58 @@ use crate::pb::table_service_server::TableServiceServer;
 use crate::service::{Items, KeyValue, Tables};
 use crate::wire::page_token::PageTokens;
 use crate::wire::status::MAX_MESSAGE_BYTES;
-pub use answers::metered;
-use brief::Brief;
 use call::Calls;
 use connection::Connections;
 use health::Readiness;
 use refusals::Refusals;
+pub use response_memory::metered;
+use truncated::Truncated;
 
-/// Everything a server runs with.
+/// All parts of a server.
 #[derive(Debug)]
 pub struct Server {
-    /// Carries out the calls.
+    /// Executes the calls.
     pub driver: Driver,
-    /// The embedded engine, if the driver runs on it.
+    /// The embedded engine, if the driver uses it.
     pub engine: Option<Engine>,
-    /// Makes page tokens and takes them back.
+    /// Encodes and decodes page tokens.
     pub page_tokens: PageTokens,
-    /// Randomness and sleep for connections and probes; not the driver's.
+    /// Randomness and sleep for connections and probes; the driver has its own.
     pub runtime: Runtime,
     /// Who may call.
     pub auth: config::Auth,
-    /// What one client, or all together, may ask for.
+    /// Limits for each client and for all together.
     pub limits: config::Limits,
-    /// How long connections live.
+    /// Lifetime of connections.
     pub connections: config::Connections,
-    /// How connections are encrypted.
+    /// Encryption of connections.
     pub tls: Option<config::Tls>,
-    /// How readiness is found out.
+    /// Readiness probes.
     pub health: config::Health,
-    /// How the server ends.
+    /// How the server shuts down.
     pub shutdown: config::Shutdown,
     /// Whether callers may delete tables.
     pub allow_delete_table: bool,
-    /// What callers may make the server hold. The connector of the driver's client counts on it, too.
+    /// The memory budget. The connector of the driver's client reserves from it too.
     pub memory: Pool,
 }
 
-/// Why a server cannot run.
+/// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The TLS settings cannot be used.
+    /// The TLS settings are invalid.
     #[error(transparent)]
     Tls(#[from] tls::Error),
     /// The compiled descriptors are broken.
     #[error("reflection cannot be offered")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// The limits of requests do not fit the compiled descriptors.
+    /// The request limits do not fit the compiled descriptors.
     #[error("requests cannot be checked")]
     Requests(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Server {
-    /// A server over a driver, with the settings of a configuration.
+    /// A server on a driver, with the settings of a configuration.
     #[must_use]
     pub fn new(
         config: &Config,
@@ -124,14 +124,14 @@ impl Server {
     }
 }
 
-/// The budget of memory that these limits give.
+/// The memory budget of these limits.
 #[must_use]
 pub fn memory_of(limits: &config::Limits) -> Pool {
     Pool::new(limits.memory.to_usize(), limits.connection_memory.to_usize())
 }
 
-/// Serves until `shutdown` resolves, then drains: NOT_SERVING, the pause, GOAWAY, and calls in flight finish within the
-/// grace time. Dropped, it cuts everything.
+/// Serves until `shutdown` resolves, then drains: it reports NOT_SERVING, waits for the configured pause, sends GOAWAY
+/// and gives the calls in flight the grace time. Dropping the future closes everything at once.
 pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
     let Server {
         driver,
@@ -163,26 +163,26 @@ pub async fn run(server: Server, listener: Listener, shutdown: impl Future<Outpu
         never = connections.accept(&listener) => match never {},
     }
     tracing::info!(pause = ?ending.pause, grace = ?ending.grace, "draining");
-    readiness.withdraw().await;
-    // New connections are still taken: that is how load balancers learn that they should go elsewhere.
+    readiness.set_not_serving().await;
+    // Still accept connections: load balancers learn from health checks on them to go elsewhere.
     tokio::select! {
         () = runtime.sleep.sleep(ending.pause) => {}
         never = connections.accept(&listener) => match never {},
     }
     drop(listener);
-    tokio::join!(connections.drain(ending.grace), readiness.dismiss_watchers());
+    tokio::join!(connections.drain(ending.grace), readiness.end_watches());
     tracing::info!("stopped");
     Ok(())
 }
 
 fn routes(driver: Driver, tables: Tables, page_tokens: PageTokens, readiness: &Readiness) -> Result<Routes, Error> {
-    // Both versions list the same services; by itself, each would list of the two only itself.
+    // Each version lists the same services, itself included; by default a version would list only itself.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .include_reflection_service(false)
             .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            // With these, grpcurl shows the details of errors instead of bytes.
+            // With these, grpcurl decodes error details.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
@@ -198,7 +198,7 @@ fn routes(driver: Driver, tables: Tables, page_tokens: PageTokens, readiness: &R
         .add_service(items)
         .add_service(tables)
         .add_service(readiness.service())
-        .add_service(Brief(reflection().build_v1()?))
-        .add_service(Brief(reflection().build_v1alpha()?))
+        .add_service(Truncated(reflection().build_v1()?))
+        .add_service(Truncated(reflection().build_v1alpha()?))
         .prepare())
 }

@@ -1,4 +1,4 @@
-//! How often each limit has refused something.
+//! Counts what each limit refused.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use aws_smithy_async::rt::sleep::AsyncSleep;
 
 use crate::driver::Runtime;
 
-/// How often the log says what was refused since the last time.
+/// How often new refusals are logged.
 const REPORT_PERIOD: Duration = Duration::from_mins(1);
 
-/// What was refused, and by which limit.
+/// What was refused and by which limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
     /// A connection beyond `connections.max`.
     Connection,
-    /// A connection without the HTTP/2 preface in time, or closed for another one.
+    /// A connection that did not send the HTTP/2 preface in time, or was closed in favour of another one.
     Preface,
     /// Headers beyond `limits.max_header_list_bytes`.
     Headers,
@@ -33,11 +33,11 @@ pub(super) enum Refused {
     ConnectionCalls,
     /// A call beyond `limits.max_in_flight_calls`.
     Calls,
-    /// A health check or watch, or a reflection stream, beyond what one connection may have.
+    /// A health check, a watch or a reflection stream beyond the limit of one connection.
     Probe,
-    /// An answer that the client did not take in time.
+    /// A response that the client did not read in time.
     Unread,
-    /// A connection whose client gives up streams without end.
+    /// A connection whose client cancels calls without end.
     Flood,
 }
 
@@ -56,7 +56,7 @@ const NAMES: [&str; 12] = [
     "floods",
 ];
 
-/// Counts refusals. Clones count together.
+/// Counts refusals. Clones share the counts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Refusals(Arc<[AtomicU64; NAMES.len()]>);
 
@@ -67,13 +67,13 @@ impl Refusals {
         }
     }
 
-    /// Each limit that has refused something, with how often.
+    /// The limits that refused something, with their counts.
     pub(super) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
         NAMES.into_iter().zip(counts.collect::<Vec<_>>()).filter(|(_, count)| *count > 0)
     }
 
-    /// Logs once a minute what was refused, as long as it is polled.
+    /// Logs new refusals once a minute, as long as it is polled.
     pub(super) async fn report(&self, runtime: &Runtime) -> Infallible {
         let mut reported = String::new();
         loop {

@@ -1,4 +1,4 @@
-//! Errors that are made before or around a handler. Like all others they carry an `ErrorInfo`.
+//! Errors from outside of the handlers. Like all errors, they carry an `ErrorInfo`.
 
 use http::Response;
 use tonic::body::Body;
@@ -7,29 +7,29 @@ use tonic::{Code, Status};
 pub(super) use crate::wire::status::interrupted;
 use crate::wire::status::{Reason, message_too_large, status, without_outcome};
 
-/// The status of a call whose request did not arrive in full while there was time: nothing was begun.
-pub(super) fn never_arrived() -> Status {
+/// The status of a call whose request did not arrive in full before its deadline. Nothing was executed.
+pub(super) fn request_incomplete() -> Status {
     status(Reason::DeadlineExceeded, "the request did not arrive in full within the time of the call")
 }
 
-/// The answer to a call that only reads: it never says whether anything was written. Whoever refuses a call before its handler
-/// has it does not ask what the call would do, and says that nothing was.
-pub(super) fn of_read(response: Response<Body>) -> Response<Body> {
-    restated(response, without_outcome)
+/// Removes the write outcome from the response to a read. Code that refuses calls before their handlers does not know
+/// whether they write and adds NOT_APPLIED to all of them.
+pub(super) fn without_write_outcome(response: Response<Body>) -> Response<Body> {
+    map_status(response, without_outcome)
 }
 
-/// The answer with another status in its headers, if `change` makes one of that it has there.
-pub(super) fn restated(response: Response<Body>, change: impl FnOnce(&Status) -> Option<Status>) -> Response<Body> {
+/// Replaces the status in a response's headers with the result of `change`, if there is one.
+pub(super) fn map_status(response: Response<Body>, change: impl FnOnce(&Status) -> Option<Status>) -> Response<Body> {
     let status = Status::from_header_map(response.headers());
     status.and_then(|status| change(&status)).map_or(response, Status::into_http)
 }
 
-/// Gives an `ErrorInfo` to what tonic refuses by itself.
+/// Adds an `ErrorInfo` to errors that come from tonic.
 ///
-/// Tonic reads the request before it calls the handler; if that fails, it answers with a status in the headers and
-/// without details. Statuses of handlers always have details, so a bare one of these codes comes from there. Other codes
-/// without details belong to the health and reflection services, whose protocols define them.
-pub(super) fn explain(response: Response<Body>) -> Response<Body> {
+/// Tonic decodes the request before it calls the handler. If that fails, it responds with a status without details.
+/// Statuses of our handlers always have details, so one without them and with one of these codes comes from tonic.
+/// Other codes without details come from the health and reflection services, whose protocols define them.
+pub(super) fn add_error_info(response: Response<Body>) -> Response<Body> {
     let Some(bare) = Status::from_header_map(response.headers()).filter(|status| status.details().is_empty()) else {
         return response;
     };
@@ -39,7 +39,7 @@ pub(super) fn explain(response: Response<Body>) -> Response<Body> {
         Code::Unimplemented if bare.message().is_empty() => {
             status(Reason::Unimplemented, "this server has no such method")
         }
-        // A compression that the server does not know. The header beside it names those it knows.
+        // An unknown compression. The header `grpc-accept-encoding` lists the known ones.
         Code::Unimplemented => status(Reason::Unimplemented, bare.message()),
         _ => return response,
     };
@@ -67,18 +67,18 @@ mod tests {
     fn reads_say_nothing_of_what_was_written() {
         let cut_short = || interrupted(Reason::DeadlineExceeded, "the time of the call is used up").into_http();
         assert_eq!(outcome(&cut_short()).as_deref(), Some("UNKNOWN"));
-        assert_eq!(outcome(&of_read(cut_short())), None);
-        assert_eq!(outcome(&never_arrived().into_http()).as_deref(), Some("NOT_APPLIED"));
-        let read = of_read(never_arrived().into_http());
+        assert_eq!(outcome(&without_write_outcome(cut_short())), None);
+        assert_eq!(outcome(&request_incomplete().into_http()).as_deref(), Some("NOT_APPLIED"));
+        let read = without_write_outcome(request_incomplete().into_http());
         assert_eq!(outcome(&read), None);
         assert_eq!(read.headers()["content-type"], "application/grpc");
     }
 
     #[test]
     fn what_is_no_refusal_of_ours_stays_as_it_is() {
-        let foreign = of_read(Status::not_found("service not registered").into_http());
+        let foreign = without_write_outcome(Status::not_found("service not registered").into_http());
         assert_eq!(foreign.headers()["grpc-message"], "service%20not%20registered");
-        let answer = of_read(Response::new(Body::empty()));
+        let answer = without_write_outcome(Response::new(Body::empty()));
         assert!(answer.headers().is_empty());
     }
 }

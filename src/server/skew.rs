@@ -1,7 +1,7 @@
-//! How far this machine's clock is from DynamoDB's.
+//! Measures how far this machine's clock differs from DynamoDB's.
 //!
-//! This machine's clock decides what has expired, so instances have to agree on the time. Each answer of DynamoDB says
-//! when it was made, to the second.
+//! This machine's clock decides what has expired, so all instances have to agree on the time. Each response of DynamoDB
+//! has a date with a resolution of a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,13 +17,13 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use crate::driver::Clock;
 use crate::model::Millis;
 
-/// By how much instances may disagree.
+/// How much the clocks of instances may differ.
 const TOLERANCE: Millis = 250;
 
-/// A warning is worth repeating after this long.
+/// Minimum time between warnings.
 const WARNING_PERIOD: Millis = 60_000;
 
-/// Compares the `Date` header of each answer with the clock, and warns once a minute if they disagree.
+/// Compares the `Date` header of each response with the clock and warns, at most once a minute.
 #[derive(Debug)]
 pub(super) struct SkewWatch {
     clock: Arc<dyn Clock>,
@@ -89,10 +89,10 @@ impl Intercept for SkewWatch {
     }
 }
 
-/// The least by which our clock is ahead (positive) or behind (negative), in milliseconds.
+/// The minimum by which our clock is ahead (positive) or behind (negative), in milliseconds.
 ///
-/// DynamoDB's clock showed something from `date` to just before the next second, at a moment between our `sent` and
-/// `received`. Whatever the network took is thus never mistaken for skew.
+/// DynamoDB's clock was between `date` and the next second at some time between our `sent` and `received`. So network
+/// latency is never reported as skew.
 fn skew(sent: Millis, date: Millis, received: Millis) -> Millis {
     let ahead = sent - (date + 999);
     let behind = received - date;

@@ -1,5 +1,5 @@
-//! What can be known about the tables before the first call, said in one sentence each, with the command that mends it; and
-//! what page tokens are made with.
+//! Checks the tables before the first call and reports each problem in one sentence with the command that fixes it.
+//! Also chooses the secret for page tokens.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::embedded::{self, Engine};
 use crate::model::{KeyAttribute, Secret, TableSpec};
 use crate::wire::page_token::PageTokens;
 
-/// The time for all that is asked of one table. A backend out of reach does not hold up the start for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout of the checks of one table, so that an unreachable backend does not delay the start for longer.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What keeps the server from starting.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum Error {
     /// Tables that do not exist in DynamoDB.
     #[error("{}", .0.join("\n"))]
     Missing(Vec<String>),
-    /// A table of the embedded engine could not be made.
+    /// A table could not be created in the embedded engine.
     #[error("the table {table:?} could not be made")]
     Create {
         /// Its name in the configuration.
@@ -28,15 +28,15 @@ pub enum Error {
         #[source]
         source: driver::Error,
     },
-    /// The secret in the data folder cannot be read or made.
+    /// The secret in the data folder cannot be read or created.
     #[error(transparent)]
     Secret(#[from] embedded::Error),
-    /// There is no randomness for a secret.
+    /// The operating system has no random bytes for a secret.
     #[error("the operating system gives no randomness")]
     NoRandomness(#[from] getrandom::Error),
 }
 
-/// The AWS command line, as it has to be called for the backend in use.
+/// Prints AWS CLI commands for the configured backend.
 #[derive(Debug, Clone)]
 pub struct AwsCli {
     options: String,
@@ -44,11 +44,11 @@ pub struct AwsCli {
 }
 
 impl AwsCli {
-    /// With the region and the endpoint that were configured.
+    /// For the configured region and endpoint.
     #[must_use]
     pub fn new(region: Option<&str>, endpoint_url: Option<&EndpointUrl>) -> Self {
         let region = region.map(|region| format!(" --region {}", quoted(region)));
-        // Without user and password: the command ends up in the log.
+        // Without user and password: the command is logged.
         let endpoint = endpoint_url.map(|url| format!(" --endpoint-url {}", quoted(&url.to_string())));
         let options = [region, endpoint].into_iter().flatten().collect();
         Self { options, is_local: endpoint_url.is_some_and(|url| is_loopback(url.expose())) }
@@ -77,12 +77,11 @@ impl AwsCli {
 
 /// Checks every table in DynamoDB.
 ///
-/// A table that is missing is an error. Everything else is a warning: what cannot be asked now may work later, and health
-/// says whether it does.
+/// A missing table is an error. Everything else is a warning: it may work later, and health reports whether it does.
 pub async fn check(driver: &Driver, aws: &AwsCli) -> Result<(), Error> {
     let mut missing = Vec::new();
     for table in driver.tables() {
-        match driver.describe_table(&table.name, Deadline::after(PATIENCE)).await {
+        match driver.describe_table(&table.name, Deadline::after(CHECK_TIMEOUT)).await {
             Ok(state) => warnings(table, &state, aws).iter().for_each(|warning| tracing::warn!("{warning}")),
             Err(driver::Error::TableNotFound(..)) => missing.push(format!(
                 "DynamoDB has no table {:?}; create it with: {}",
@@ -95,17 +94,17 @@ pub async fn check(driver: &Driver, aws: &AwsCli) -> Result<(), Error> {
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
 }
 
-/// Makes the tables that the embedded engine does not have yet.
+/// Creates the tables that the embedded engine does not have yet.
 pub async fn create_tables(driver: &Driver) -> Result<(), Error> {
     for table in driver.tables() {
-        let created = driver.ensure_table(&table.name, Deadline::after(PATIENCE)).await;
+        let created = driver.ensure_table(&table.name, Deadline::after(CHECK_TIMEOUT)).await;
         created.map_err(|source| Error::Create { table: table.name.clone(), source })?;
     }
     Ok(())
 }
 
-/// The page tokens under the secrets that are configured; else under one that is kept with the embedded engine's data; else
-/// under one that nobody else has.
+/// Page tokens with the configured secrets. Without any: with the secret in the embedded engine's data folder, or else
+/// with a random secret of this process.
 pub fn page_tokens(configured: &Configured, engine: Option<&Engine>) -> Result<PageTokens, Error> {
     if let Some((newest, older)) = configured.secrets.split_first() {
         return Ok(PageTokens::new(newest, older));
@@ -120,7 +119,7 @@ pub fn page_tokens(configured: &Configured, engine: Option<&Engine>) -> Result<P
     Ok(PageTokens::new(&Secret::random()?, &[]))
 }
 
-/// What is not as it should be with a table that exists.
+/// Problems of an existing table.
 fn warnings(table: &TableSpec, state: &TableState, aws: &AwsCli) -> Vec<String> {
     let name = &table.physical_name;
     let mut warnings = Vec::new();
@@ -157,7 +156,7 @@ fn warnings(table: &TableSpec, state: &TableState, aws: &AwsCli) -> Vec<String> 
     warnings
 }
 
-/// What to say of a table that could not be asked about.
+/// The warning for a table that could not be checked.
 fn unknown(table: &TableSpec, error: &driver::Error, aws: &AwsCli) -> String {
     let name = &table.physical_name;
     match error {
@@ -174,7 +173,7 @@ fn unknown(table: &TableSpec, error: &driver::Error, aws: &AwsCli) -> String {
     }
 }
 
-/// As one word of a shell.
+/// Quotes text as one word of a shell.
 fn quoted(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.,:/=@%+".contains(&byte);
     if text.bytes().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }

@@ -1,4 +1,4 @@
-//! Encryption of connections.
+//! TLS for connections.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use tokio_rustls::server::TlsStream;
 
 use crate::config::Tls;
 
-/// Why the TLS settings cannot be used.
+/// Why the TLS settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file cannot be read or is no PEM file of the kind.
+    /// A file cannot be read or is not the right kind of PEM file.
     #[error("{key} = {} cannot be read as PEM", .path.display())]
     Pem {
         /// The setting that names the file.
@@ -27,15 +27,15 @@ pub enum Error {
         #[source]
         source: pem::Error,
     },
-    /// The authorities in `tls.client_ca` are not usable.
+    /// `tls.client_ca` has no usable certificate.
     #[error("tls.client_ca holds no certificate that can vouch for clients")]
     ClientCa(#[from] VerifierBuilderError),
-    /// The certificate and the key do not fit together, or one of them is not usable.
+    /// The certificate and the key do not match, or one of them is unusable.
     #[error("tls.cert and tls.key cannot be used")]
     Identity(#[from] rustls::Error),
 }
 
-/// Turns accepted connections into encrypted ones.
+/// Makes TLS connections of accepted sockets.
 #[derive(Clone)]
 pub struct Acceptor {
     acceptor: tokio_rustls::TlsAcceptor,
@@ -64,7 +64,7 @@ impl Acceptor {
         Ok(Self { acceptor: Arc::new(config).into(), handshake_timeout: tls.handshake_timeout })
     }
 
-    /// Makes the handshake; gives up after `tls.handshake_timeout`.
+    /// Performs the handshake, with the timeout `tls.handshake_timeout`.
     pub(super) async fn accept<I>(&self, io: I) -> std::io::Result<TlsStream<I>>
     where
         I: AsyncRead + AsyncWrite + Unpin,

@@ -8,15 +8,15 @@ use tracing::Span;
 use super::{Failure, log};
 use crate::driver::{Answer, BatchGet, Error, Found};
 use crate::pb;
-use crate::wire::batch::{self, Room};
+use crate::wire::batch::{self, StatusBudget};
 use crate::wire::status;
 
 type Message = pb::BatchGetResponse;
 
-/// The answers of a batch as messages, each as soon as there is something for it.
+/// The results of a batch as a stream of messages, each sent as soon as it has content.
 ///
-/// Waits for the first answer that is no failure, so that a call of which every key fails with the same code fails as a
-/// whole: dashboards and meshes look at the status of the call.
+/// Waits for the first result that is not a failure. If every key fails with the same code, the whole call fails:
+/// dashboards and meshes look at the status of the call.
 pub(super) async fn stream(
     mut batch: BatchGet,
     wants_capacity: bool,
@@ -33,9 +33,9 @@ pub(super) async fn stream(
         span.in_scope(|| log_failures(&answers));
         first.extend(answers);
     }
-    let mut room = Room::default();
-    let waiting = batch::messages(first, &mut room);
-    let messages = Messages { waiting, batch, room, wants_capacity, span };
+    let mut budget = StatusBudget::default();
+    let waiting = batch::messages(first, &mut budget);
+    let messages = Messages { waiting, batch, budget, wants_capacity, span };
     Ok(stream::unfold(messages, |mut messages| async {
         let message = messages.next().await?;
         Some((Ok(message), messages))
@@ -46,15 +46,15 @@ pub(super) async fn stream(
 struct Messages {
     waiting: VecDeque<Message>,
     batch: BatchGet,
-    /// What the failures may still say.
-    room: Room,
-    /// The last message is still to be sent, for the sake of the capacity.
+    /// The remaining budget for detailed statuses.
+    budget: StatusBudget,
+    /// Whether a last message with the consumed capacity has to follow.
     wants_capacity: bool,
     span: Span,
 }
 
 impl Messages {
-    /// Asks for more answers only when those at hand have been taken: a slow reader slows the reading from DynamoDB.
+    /// Reads more results only after the current ones are sent, so that a slow client slows the reads from DynamoDB.
     async fn next(&mut self) -> Option<Message> {
         loop {
             if let Some(message) = self.waiting.pop_front() {
@@ -63,7 +63,7 @@ impl Messages {
             match self.batch.next().await {
                 Some(answers) => {
                     self.span.in_scope(|| log_failures(&answers));
-                    self.waiting = batch::messages(answers, &mut self.room);
+                    self.waiting = batch::messages(answers, &mut self.budget);
                 }
                 None if self.wants_capacity => {
                     self.wants_capacity = false;
@@ -75,7 +75,7 @@ impl Messages {
     }
 }
 
-/// Logs each failure once, however many keys share it.
+/// Logs each failure once, even if many keys share it.
 fn log_failures(answers: &[Answer]) {
     let mut logged = None;
     for (_, found) in answers {
@@ -88,7 +88,7 @@ fn log_failures(answers: &[Answer]) {
     }
 }
 
-/// The failure of all, if all failed with the same code.
+/// The common failure, if all keys failed with the same code.
 fn common_failure(answers: &[Answer]) -> Option<Arc<Error>> {
     let mut errors = answers.iter().map(|(_, found)| match found {
         Found::Failed(error) => Some(error),

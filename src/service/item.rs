@@ -1,6 +1,6 @@
 use tonic::{Request, Response, Status};
 
-use super::{answer, caller};
+use super::{caller, respond};
 use crate::driver::{Driver, GetItem, Query, Scan};
 use crate::model::{DeleteItem, ItemCall, PutItem, UpdateItem};
 use crate::pb;
@@ -19,19 +19,19 @@ pub struct Items {
 }
 
 impl Items {
-    /// The service over a driver.
+    /// The service on a driver.
     #[must_use]
     pub fn new(driver: Driver, tokens: PageTokens) -> Self {
         Self { driver, tokens }
     }
 }
 
-type Answer<T> = Result<Response<T>, Status>;
+type Reply<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl ItemService for Items {
-    async fn get_item(&self, request: Request<pb::GetItemRequest>) -> Answer<pb::GetItemResponse> {
-        answer(Access::Read, request, |deadline, request| async move {
+    async fn get_item(&self, request: Request<pb::GetItemRequest>) -> Reply<pb::GetItemResponse> {
+        respond(Access::Read, request, |deadline, request| async move {
             let OnTable::<GetItem> { table, command } = request.try_into()?;
             let (item, consumed) = self.driver.items(&table, deadline).await?.get(&command).await?;
             Ok(item::get_response(item, consumed, command.wants_capacity))
@@ -39,8 +39,8 @@ impl ItemService for Items {
         .await
     }
 
-    async fn put_item(&self, request: Request<pb::PutItemRequest>) -> Answer<pb::PutItemResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn put_item(&self, request: Request<pb::PutItemRequest>) -> Reply<pb::PutItemResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             let OnTable::<ItemCall<PutItem, _>> { table, command } = request.try_into()?;
             let wants_capacity = command.wants_capacity;
             let (outcome, consumed) = self.driver.items(&table, deadline).await?.put(command).await?;
@@ -49,8 +49,8 @@ impl ItemService for Items {
         .await
     }
 
-    async fn update_item(&self, request: Request<pb::UpdateItemRequest>) -> Answer<pb::UpdateItemResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn update_item(&self, request: Request<pb::UpdateItemRequest>) -> Reply<pb::UpdateItemResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             let OnTable::<ItemCall<UpdateItem, _>> { table, command } = request.try_into()?;
             let wants_capacity = command.wants_capacity;
             let (outcome, consumed) = self.driver.items(&table, deadline).await?.update(command).await?;
@@ -59,8 +59,8 @@ impl ItemService for Items {
         .await
     }
 
-    async fn delete_item(&self, request: Request<pb::DeleteItemRequest>) -> Answer<pb::DeleteItemResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn delete_item(&self, request: Request<pb::DeleteItemRequest>) -> Reply<pb::DeleteItemResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             let OnTable::<ItemCall<DeleteItem, _>> { table, command } = request.try_into()?;
             let wants_capacity = command.wants_capacity;
             let (outcome, consumed) = self.driver.items(&table, deadline).await?.delete(command).await?;
@@ -69,12 +69,12 @@ impl ItemService for Items {
         .await
     }
 
-    async fn query(&self, request: Request<pb::QueryRequest>) -> Answer<pb::QueryResponse> {
+    async fn query(&self, request: Request<pb::QueryRequest>) -> Reply<pb::QueryResponse> {
         let caller = caller(&request);
-        answer(Access::Read, request, |deadline, request| async move {
+        respond(Access::Read, request, |deadline, request| async move {
             let Paged::<Query> { table, listing, page } = request.try_into()?;
             let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
-            let page = page.opened(&tokens)?;
+            let page = page.into_request(&tokens)?;
             let wants_capacity = page.wants_capacity;
             let page = self.driver.query(&table, &listing, page, deadline).await?;
             Ok(page::query_response(page, &tokens, wants_capacity)?)
@@ -82,12 +82,12 @@ impl ItemService for Items {
         .await
     }
 
-    async fn scan(&self, request: Request<pb::ScanRequest>) -> Answer<pb::ScanResponse> {
+    async fn scan(&self, request: Request<pb::ScanRequest>) -> Reply<pb::ScanResponse> {
         let caller = caller(&request);
-        answer(Access::Read, request, |deadline, request| async move {
+        respond(Access::Read, request, |deadline, request| async move {
             let Paged::<Scan> { table, listing, page } = request.try_into()?;
             let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
-            let page = page.opened(&tokens)?;
+            let page = page.into_request(&tokens)?;
             let wants_capacity = page.wants_capacity;
             let page = self.driver.scan(&table, &listing, page, deadline).await?;
             Ok(page::scan_response(page, &tokens, wants_capacity)?)

@@ -1,4 +1,4 @@
-//! The generated service traits, implemented: one short handler per RPC that parses, calls the driver and encodes.
+//! Implements the generated service traits: one short handler per RPC that parses, calls the driver and encodes.
 
 mod batch_get;
 mod item;
@@ -23,19 +23,19 @@ use crate::model::excerpt;
 use crate::wire::status::{self, Access, Reason};
 use crate::wire::{Violation, page_token};
 
-/// Whom the token of a call stands for. In the extensions of every authenticated request.
+/// The principal of a call's token. In the extensions of every authenticated request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(pub Arc<str>);
 
-/// How much of the name of a method goes to the log. A caller may ask for one that does not exist.
+/// Maximum length of a method's name in the log. Callers may send any name.
 const MAX_METHOD: usize = 256;
 
-/// How much of the causes of an error goes to the log. They hold what DynamoDB, or whatever answers in its place, has said.
+/// Maximum length of an error's causes in the log. They quote DynamoDB, or whatever answers in its place.
 const MAX_CAUSES: usize = 2048;
 
-/// What the log calls a call. In the extensions of every request.
+/// The method and request id of a call, for the log. In the extensions of every request.
 ///
-/// Most calls have nothing to say to the log, so their span is made only when it is needed.
+/// Most calls log nothing, so their span is created on demand.
 #[derive(Debug, Clone)]
 pub struct CallName(Arc<(PathAndQuery, HeaderValue)>);
 
@@ -46,11 +46,12 @@ impl CallName {
         Self(Arc::new((method, id)))
     }
 
-    /// The span of the call's lines in the log.
+    /// The span for the call's log lines.
     #[must_use]
     pub fn span(&self) -> tracing::Span {
         let (method, id) = &*self.0;
-        // Of the target of the line that each call ends with. Without a parent: in detailed logs the call is in its span already.
+        // Has the target of the call's final log line. It has no parent, because in detailed logs the call is in its
+        // span already.
         let id = id.to_str().unwrap_or_default();
         tracing::info_span!(target: "dynakv::server::call", parent: None, "call", method = &*excerpt(method.path(), MAX_METHOD), id)
     }
@@ -61,11 +62,11 @@ fn span_of(extensions: &Extensions) -> tracing::Span {
     extensions.get().map_or_else(tracing::Span::none, CallName::span)
 }
 
-/// The client has sent this call before. In the extensions of such requests.
+/// Marks requests that the client has sent before. In the extensions of such requests.
 #[derive(Debug, Clone, Copy)]
 pub struct Repeated;
 
-/// Why a handler has no response.
+/// Why a handler failed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
@@ -102,13 +103,13 @@ impl Failure {
     }
 }
 
-/// Whom a call is made for; none if callers are not told apart.
+/// The principal of a call; none if callers are not authenticated.
 fn caller<Q>(request: &Request<Q>) -> Option<Arc<str>> {
     request.extensions().get().map(|Principal(name)| Arc::clone(name))
 }
 
 /// Runs a handler and turns its failure into a status.
-async fn answer<Q, A, F>(
+async fn respond<Q, A, F>(
     access: Access,
     request: Request<Q>,
     handler: impl FnOnce(Deadline, Q) -> F,
@@ -118,11 +119,11 @@ where
 {
     let (_, extensions, request) = request.into_parts();
     let deadline = extensions.get().copied().unwrap_or_else(|| Deadline::after(driver::DEFAULT_TIMEOUT));
-    let answer = handler(deadline, request).await;
-    answer.map(Response::new).map_err(|failure| span_of(&extensions).in_scope(|| failure.into_status(access)))
+    let respond = handler(deadline, request).await;
+    respond.map(Response::new).map_err(|failure| span_of(&extensions).in_scope(|| failure.into_status(access)))
 }
 
-/// Logs each failure in a batch of writes once, however many operations share it.
+/// Logs each failure of a batch once, even if many operations share it.
 fn log_failures(written: &BatchWritten) {
     let mut logged = HashSet::new();
     for outcome in &written.outcomes {
@@ -134,7 +135,7 @@ fn log_failures(written: &BatchWritten) {
     }
 }
 
-/// Logs a page token that could not be made. What a caller sends is no matter for the log.
+/// Logs a failure to seal a page token. Invalid tokens of callers are not logged.
 fn log_page_token(error: &page_token::Error) {
     match error {
         page_token::Error::NotValid => {}
@@ -143,9 +144,9 @@ fn log_page_token(error: &page_token::Error) {
     }
 }
 
-/// Logs what the caller is not told: the chain of causes. What a caller did wrong is no matter for the log.
+/// Logs the chain of causes, which the caller does not get to see. Errors of the caller are not logged.
 fn log(error: &driver::Error) {
-    // A full disk is said once by the engine that meets it, not by each call.
+    // The engine logs a full disk once, instead of every call.
     if error.is_the_callers() || matches!(error, driver::Error::StorageFull(_)) {
         return;
     }

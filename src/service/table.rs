@@ -1,6 +1,6 @@
 use tonic::{Request, Response, Status};
 
-use super::{Failure, answer};
+use super::{Failure, respond};
 use crate::driver::{Driver, TableState};
 use crate::model::TableDraft;
 use crate::pb;
@@ -18,7 +18,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The service over a driver.
+    /// The service on a driver.
     #[must_use]
     pub fn new(driver: Driver, allow_delete_table: bool) -> Self {
         Self { driver, allow_delete_table }
@@ -29,12 +29,12 @@ impl Tables {
     }
 }
 
-type Answer<T> = Result<Response<T>, Status>;
+type Reply<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl TableService for Tables {
-    async fn create_table(&self, request: Request<pb::CreateTableRequest>) -> Answer<pb::CreateTableResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn create_table(&self, request: Request<pb::CreateTableRequest>) -> Reply<pb::CreateTableResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             let OnTable::<TableDraft> { table, command: draft } = request.try_into()?;
             let state = self.driver.create_table(&table, draft, deadline).await?;
             Ok(pb::CreateTableResponse { table: Some(self.table(state)) })
@@ -42,8 +42,8 @@ impl TableService for Tables {
         .await
     }
 
-    async fn describe_table(&self, request: Request<pb::DescribeTableRequest>) -> Answer<pb::DescribeTableResponse> {
-        answer(Access::Read, request, |deadline, request| async move {
+    async fn describe_table(&self, request: Request<pb::DescribeTableRequest>) -> Reply<pb::DescribeTableResponse> {
+        respond(Access::Read, request, |deadline, request| async move {
             let OnTable { table, command: () } = request.into();
             let state = self.driver.describe_table(&table, deadline).await?;
             Ok(pb::DescribeTableResponse { table: Some(self.table(state)) })
@@ -51,8 +51,8 @@ impl TableService for Tables {
         .await
     }
 
-    async fn list_tables(&self, request: Request<pb::ListTablesRequest>) -> Answer<pb::ListTablesResponse> {
-        answer(Access::Read, request, |deadline, request| async move {
+    async fn list_tables(&self, request: Request<pb::ListTablesRequest>) -> Reply<pb::ListTablesResponse> {
+        respond(Access::Read, request, |deadline, request| async move {
             let ListTables { size, after } = request.try_into()?;
             let decode = |token: PageToken| {
                 let is_name = |name: &String| self.driver.table(name).is_ok();
@@ -64,8 +64,8 @@ impl TableService for Tables {
         .await
     }
 
-    async fn enable_ttl(&self, request: Request<pb::EnableTtlRequest>) -> Answer<pb::EnableTtlResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn enable_ttl(&self, request: Request<pb::EnableTtlRequest>) -> Reply<pb::EnableTtlResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             let OnTable { table, command: () } = request.into();
             let ttl = self.driver.enable_ttl(&table, deadline).await?;
             Ok(pb::EnableTtlResponse { time_to_live: Some(ttl.into()) })
@@ -73,8 +73,8 @@ impl TableService for Tables {
         .await
     }
 
-    async fn delete_table(&self, request: Request<pb::DeleteTableRequest>) -> Answer<pb::DeleteTableResponse> {
-        answer(Access::Write, request, |deadline, request| async move {
+    async fn delete_table(&self, request: Request<pb::DeleteTableRequest>) -> Reply<pb::DeleteTableResponse> {
+        respond(Access::Write, request, |deadline, request| async move {
             if !self.allow_delete_table {
                 return Err(Failure::Disabled("DeleteTable is switched off; the setting is allow_delete_table"));
             }

@@ -1,4 +1,4 @@
-//! Parts that the benchmarks measure by themselves. Behind the feature `bench-internals`, which promises nothing.
+//! Parts for the benchmarks. Behind the feature `bench-internals`, without any promise of stability.
 
 use std::error::Error;
 

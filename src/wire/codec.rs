@@ -1,7 +1,6 @@
-//! Protobuf on the wire, with statuses that say what is wrong with a message.
+//! The protobuf codec, with statuses that say what is wrong with a message.
 //!
-//! tonic's own codec answers INTERNAL without details to a message that it cannot decode; that would read as a fault of
-//! the server's.
+//! tonic's own codec returns INTERNAL without details for a malformed message, which looks like a fault of the server.
 
 use std::marker::PhantomData;
 
@@ -13,11 +12,11 @@ use tonic::codec::{
 
 use super::status;
 
-/// How many bytes each call gets for its request, and again for its response, before it is known how many they need. Most
-/// are small: tonic's own 8 KiB each would be memory that nobody fills.
+/// Initial buffer size for a request and for a response. Most are small: tonic's default of 8 KiB would be wasted
+/// memory.
 const BUFFER_BYTES: usize = 512;
 
-/// From how many bytes on the messages of a stream are sent: tonic's own figure.
+/// Buffered bytes at which a stream is flushed: tonic's default.
 const YIELD_BYTES: usize = 32 * 1024;
 
 /// The codec of every DynaKV service.
@@ -62,7 +61,7 @@ impl<T: Message> TonicEncoder for Encoder<T> {
     type Error = Status;
 
     fn encode(&mut self, message: T, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        // At once: a large message would else be copied each time that the buffer doubles.
+        // Reserve once, or a large message is copied each time that the buffer doubles.
         buffer.reserve(message.encoded_len());
         message.encode(buffer).map_err(|error| Status::internal(error.to_string()))
     }
@@ -94,7 +93,7 @@ impl<U: Message + Default> TonicDecoder for Decoder<U> {
 
 /// The path of the field that could not be decoded, and the problem.
 ///
-/// prost keeps the path to itself and only prints it, innermost field first, as in `failed to decode Protobuf message:
+/// prost exposes the path only in its message, innermost field first, as in `failed to decode Protobuf message:
 /// SetRequest.key: invalid ...`.
 fn locate(error: &DecodeError) -> (String, String) {
     let text = error.to_string();

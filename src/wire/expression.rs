@@ -1,4 +1,4 @@
-//! Expressions of callers and typed update actions: from the fields of a request to what the driver takes.
+//! Converts callers' expressions and typed update actions from request fields to domain types.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use crate::pb;
 
 /// The expressions of one message, which share its `names` and `values`.
 ///
-/// Each method reads one field; [`finish`](Self::finish) then refuses what is defined and not used. Empty text is an
-/// expression that was not given.
+/// Each method reads one field. [`finish`](Self::finish) then refuses unused definitions. An empty text means that the
+/// expression is absent.
 pub(crate) struct Expressions {
-    /// The path of the message, such as `operations[3].put_item`, with a dot behind it, or empty for the request itself.
+    /// The path of the message with a trailing dot, such as `operations[3].put_item.`; empty for the request itself.
     message: String,
     placeholders: Placeholders,
 }
@@ -81,12 +81,12 @@ impl Expressions {
     }
 }
 
-/// The path of an entry of `names` or `values`. A placeholder that is too long is not spelt out for the sake of a path.
+/// The path of an entry of `names` or `values`. A placeholder that is too long is left out of the path.
 fn entry(message: &str, map: &str, placeholder: &str) -> String {
     format!("{message}{map}[{:?}]", excerpt(placeholder, MAX_PLACEHOLDER_BYTES))
 }
 
-/// The typed update of a field.
+/// Parses typed update actions.
 pub(crate) fn update_actions(actions: pb::UpdateActions, field: &str) -> Result<UpdateActions, Violation> {
     let pb::UpdateActions { actions } = actions;
     let field = format!("{field}.actions");

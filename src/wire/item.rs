@@ -1,4 +1,4 @@
-//! ItemService: requests into commands, outcomes into responses.
+//! ItemService: converts requests to commands and outcomes to responses.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ impl TryFrom<pb::PutItemRequest> for OnTable<ItemCall<PutItem, ReturnOld>> {
     type Error = Violation;
 
     fn try_from(request: pb::PutItemRequest) -> Result<Self, Violation> {
-        let return_values = return_old(asked(request.return_values)?)?;
+        let return_values = return_old(parse_return_values(request.return_values)?)?;
         let pb::PutItemRequest {
             table,
             item,
@@ -59,7 +59,7 @@ impl TryFrom<pb::UpdateItemRequest> for OnTable<ItemCall<UpdateItem, ReturnValue
 
     fn try_from(request: pb::UpdateItemRequest) -> Result<Self, Violation> {
         use pb::ReturnValues as Asked;
-        let return_values = match asked(request.return_values)? {
+        let return_values = match parse_return_values(request.return_values)? {
             Asked::Unspecified | Asked::None => ReturnValues::Nothing,
             Asked::AllOld => ReturnValues::AllOld,
             Asked::UpdatedOld => ReturnValues::UpdatedOld,
@@ -88,7 +88,7 @@ impl TryFrom<pb::DeleteItemRequest> for OnTable<ItemCall<DeleteItem, ReturnOld>>
     type Error = Violation;
 
     fn try_from(request: pb::DeleteItemRequest) -> Result<Self, Violation> {
-        let return_values = return_old(asked(request.return_values)?)?;
+        let return_values = return_old(parse_return_values(request.return_values)?)?;
         let pb::DeleteItemRequest {
             table,
             key,
@@ -106,13 +106,13 @@ impl TryFrom<pb::DeleteItemRequest> for OnTable<ItemCall<DeleteItem, ReturnOld>>
     }
 }
 
-/// What a write is asked for. A value that this release does not know must not pass for "nothing".
-fn asked(return_values: i32) -> Result<pb::ReturnValues, Violation> {
-    let unknown = |_| Invalid::new(format!("is {return_values}, which is no value of ReturnValues"));
+/// Parses `return_values`. An unknown value must not be taken for NONE.
+fn parse_return_values(return_values: i32) -> Result<pb::ReturnValues, Violation> {
+    let unknown = |_| Invalid::new(format!("unknown value {return_values} of ReturnValues"));
     pb::ReturnValues::try_from(return_values).map_err(unknown).in_field("return_values")
 }
 
-/// What a put or a delete may be asked for.
+/// Parses `return_values` of a put or a delete.
 fn return_old(return_values: pb::ReturnValues) -> Result<ReturnOld, Violation> {
     match return_values {
         pb::ReturnValues::Unspecified | pb::ReturnValues::None => Ok(ReturnOld::Nothing),
@@ -123,7 +123,7 @@ fn return_old(return_values: pb::ReturnValues) -> Result<ReturnOld, Violation> {
     }
 }
 
-/// What a message says to do with an item, by itself or in a transaction.
+/// The update of an UpdateItem request or a transaction's operation.
 pub(super) enum Update {
     Actions(pb::UpdateActions),
     Expression(String),
@@ -193,7 +193,7 @@ pub(super) fn delete_item(
     Ok(DeleteItem { key, condition: only_condition(condition, names, values)? })
 }
 
-/// The condition of a message that has no other expression.
+/// Parses the condition of a message without other expressions.
 pub(super) fn only_condition(text: &str, names: Names, values: Values) -> Result<Option<CallerExpression>, Violation> {
     let mut expressions = Expressions::new("", names, values)?;
     let condition = expressions.condition("condition", text)?;
@@ -212,7 +212,7 @@ pub(crate) fn put_response(
     consumed: Capacity,
     wants_capacity: bool,
 ) -> pb::PutItemResponse {
-    let Told { outcome, written, current, attributes, attributes_lost } = outcome.into();
+    let ItemResponse { outcome, written, current, attributes, attributes_lost } = outcome.into();
     let (version, expire_time) = written.map(|written| (written.version, written.expire_time)).unzip();
     pb::PutItemResponse {
         version: version.map(Version::into_string),
@@ -231,7 +231,7 @@ pub(crate) fn update_response(
     consumed: Capacity,
     wants_capacity: bool,
 ) -> pb::UpdateItemResponse {
-    let Told { outcome, written: version, current, attributes, attributes_lost } = outcome.into();
+    let ItemResponse { outcome, written: version, current, attributes, attributes_lost } = outcome.into();
     pb::UpdateItemResponse {
         version: version.map(Version::into_string),
         outcome: outcome.into(),
@@ -248,8 +248,8 @@ pub(crate) fn delete_response(
     consumed: Capacity,
     wants_capacity: bool,
 ) -> pb::DeleteItemResponse {
-    // The driver never calls the old item lost: it says that the outcome is unknown.
-    let Told { outcome, written: existed, current, attributes, attributes_lost: _ } = outcome.into();
+    // For a delete, the driver never sets this: it reports OUTCOME_UNKNOWN instead.
+    let ItemResponse { outcome, written: existed, current, attributes, attributes_lost: _ } = outcome.into();
     pb::DeleteItemResponse {
         existed: existed.unwrap_or_default(),
         outcome: outcome.into(),
@@ -259,17 +259,17 @@ pub(crate) fn delete_response(
     }
 }
 
-/// What all responses to writes say.
-struct Told<T> {
+/// The fields that all responses to writes share.
+struct ItemResponse<T> {
     outcome: pb::ItemOutcome,
-    /// On APPLIED.
+    /// Only if APPLIED.
     written: Option<T>,
     current: Option<pb::AttributeMap>,
     attributes: Option<pb::AttributeMap>,
     attributes_lost: bool,
 }
 
-impl<T> From<ItemOutcome<T>> for Told<T> {
+impl<T> From<ItemOutcome<T>> for ItemResponse<T> {
     fn from(outcome: ItemOutcome<T>) -> Self {
         use pb::ItemOutcome::{Applied, ConditionFailed};
         match outcome {

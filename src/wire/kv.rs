@@ -1,6 +1,6 @@
-//! KeyValueService: requests into commands, outcomes into responses.
+//! KeyValueService: converts requests to commands and outcomes to responses.
 //!
-//! Every request is taken apart field by field, so that a field added to the proto cannot be overlooked here.
+//! Every request is destructured field by field, so that the compiler reports a new field of the proto here.
 
 use prost_types::{Duration as ProtoDuration, Timestamp};
 
@@ -12,21 +12,21 @@ use crate::model::{
 };
 use crate::pb;
 
-/// Read of one entry.
+/// A read of one entry.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) key: Key,
     pub(crate) consistency: Consistency,
 }
 
-/// Question for several entries.
+/// An existence check of several keys.
 #[derive(Debug)]
 pub(crate) struct Exists {
     pub(crate) keys: Vec<Key>,
     pub(crate) consistency: Consistency,
 }
 
-/// New TTL for one entry.
+/// A new TTL for one entry.
 #[derive(Debug)]
 pub(crate) struct Expire {
     pub(crate) key: Key,
@@ -34,14 +34,14 @@ pub(crate) struct Expire {
     pub(crate) request_id: RequestId,
 }
 
-/// One key, and the name of the write.
+/// A write that needs only the key and the request id.
 #[derive(Debug)]
-pub(crate) struct Touch {
+pub(crate) struct Persist {
     pub(crate) key: Key,
     pub(crate) request_id: RequestId,
 }
 
-/// The most keys that Exists takes: as many as DynamoDB reads in one BatchGetItem.
+/// Maximum number of keys in Exists: as many as one BatchGetItem of DynamoDB reads.
 pub(super) const MAX_EXISTS_KEYS: usize = 100;
 
 impl TryFrom<pb::GetRequest> for OnTable<Read> {
@@ -115,7 +115,7 @@ impl TryFrom<pb::DeleteRequest> for OnTable<Key> {
 
     fn try_from(request: pb::DeleteRequest) -> Result<Self, Violation> {
         let pb::DeleteRequest { table, key, request_id } = request;
-        // A delete leaves no nonce behind; the id is checked all the same, so that a mistake shows at once.
+        // A delete stores no nonce, but an invalid id is refused here as everywhere.
         let _checked = parse_request_id(&request_id)?;
         Ok(Self { table, command: parse_key(key)? })
     }
@@ -148,12 +148,12 @@ impl TryFrom<pb::ExpireRequest> for OnTable<Expire> {
     }
 }
 
-impl TryFrom<pb::PersistRequest> for OnTable<Touch> {
+impl TryFrom<pb::PersistRequest> for OnTable<Persist> {
     type Error = Violation;
 
     fn try_from(request: pb::PersistRequest) -> Result<Self, Violation> {
         let pb::PersistRequest { table, key, request_id } = request;
-        Ok(Self { table, command: Touch { key: parse_key(key)?, request_id: parse_request_id(&request_id)? } })
+        Ok(Self { table, command: Persist { key: parse_key(key)?, request_id: parse_request_id(&request_id)? } })
     }
 }
 
@@ -299,7 +299,7 @@ impl From<Count> for pb::IncrementResponse {
     }
 }
 
-/// The range of `google.protobuf.Timestamp`: the years 1 to 9999. Another program may store what lies beyond.
+/// The range of `google.protobuf.Timestamp`: the years 1 to 9999. Other programs may store times outside of it.
 const FIRST_TIMESTAMP_MILLIS: Millis = -62_135_596_800_000;
 const LAST_TIMESTAMP_MILLIS: Millis = 253_402_300_799_999;
 

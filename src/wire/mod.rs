@@ -1,5 +1,5 @@
-//! Between protobuf and the domain: requests are checked here and become domain types, answers and errors become
-//! messages and statuses. The only module that knows both sides.
+//! Converts between protobuf and the domain. It checks requests and makes domain types of them, and turns results and
+//! errors into messages and statuses. Only this module knows both sides.
 
 pub(crate) mod batch;
 #[cfg(feature = "bench-internals")]
@@ -23,14 +23,14 @@ pub(crate) use crate::model::Violation;
 
 use crate::model::Invalid;
 
-/// A command, and the table that it is for.
+/// A command and its table.
 #[derive(Debug)]
 pub(crate) struct OnTable<C> {
     pub(crate) table: String,
     pub(crate) command: C,
 }
 
-/// Names the field that a value came from.
+/// Adds a field's path to an error.
 pub(crate) trait InField<T> {
     fn in_field(self, field: impl Into<String>) -> Result<T, Violation>;
 }

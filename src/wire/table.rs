@@ -1,4 +1,4 @@
-//! TableService: requests into drafts, states of tables into responses.
+//! TableService: converts requests to drafts and table states to responses.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -13,19 +13,19 @@ use crate::pb;
 const DEFAULT_PAGE_SIZE: usize = 100;
 const MAX_PAGE_SIZE: usize = 1000;
 
-/// Question for a part of the tables.
+/// A request for a page of tables.
 #[derive(Debug)]
 pub(crate) struct ListTables {
     pub(crate) size: usize,
-    /// None: from the first.
+    /// None for the first page.
     pub(crate) after: Option<PageToken>,
 }
 
-/// Where a page begins, as the caller gives it back.
+/// The page token as the caller sent it.
 #[derive(Debug)]
 pub(crate) struct PageToken(String);
 
-/// What a token begins with before it is encoded. It holds no secret, but it is not for callers to make.
+/// The prefix of a token before encoding. A token is not secret, but only the server should make one.
 const TOKEN_PREFIX: &str = "tables/1/";
 
 impl PageToken {
@@ -33,7 +33,7 @@ impl PageToken {
         BASE64_URL_SAFE_NO_PAD.encode(format!("{TOKEN_PREFIX}{after}"))
     }
 
-    /// The name after which the page begins; none if the server has not made this token.
+    /// The name after which the page starts; none if the server did not make this token.
     pub(crate) fn decode(self) -> Option<String> {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(self.0).ok()?).ok()?;
         text.strip_prefix(TOKEN_PREFIX).filter(|name| !name.is_empty()).map(str::to_owned)
@@ -114,7 +114,7 @@ fn parse_key(key: pb::KeyAttribute, field: &str) -> Result<KeyAttribute, Violati
 
 fn parse_index(index: pb::TableIndex) -> Result<IndexDraft, Violation> {
     use pb::table_index::{Kind, Projection};
-    // What the server says of an index is ignored when it comes back (AIP-203).
+    // The output-only fields of an index are ignored in requests (AIP-203).
     let pb::TableIndex { name, kind, partition_key, sort_key, projection, projected, throughput, status: _ } = index;
     let kind = match Kind::try_from(kind) {
         Ok(Kind::Unspecified | Kind::Global) => IndexKind::Global,
@@ -147,10 +147,10 @@ fn parse_throughput(throughput: Option<pb::Throughput>) -> Result<Option<Through
 }
 
 fn unknown(number: i32) -> Invalid {
-    Invalid::new(format!("is {number}, which is none of its values"))
+    Invalid::new(format!("unknown value {number}"))
 }
 
-/// A table as callers see it.
+/// The table as the API shows it.
 pub(crate) fn table(state: TableState, backend: Backend, delete_table: bool) -> pb::Table {
     let key_value = state.fits_key_values();
     let TableState {

@@ -1,4 +1,4 @@
-//! TransactGet and TransactWrite: requests into operations, outcomes into responses.
+//! TransactGet and TransactWrite: converts requests to operations and outcomes to responses.
 
 use super::item::{delete_item, only_condition, put_item, update_item};
 use super::kv::{parse_expected, parse_key, parse_request_id, parse_ttl, timestamp};
@@ -9,17 +9,17 @@ use crate::driver::{
 use crate::model::{Expected, Invalid, TransactKind, TransactOperation, Transaction, Version};
 use crate::pb;
 
-/// The most operations of one transaction. Source: "Quotas in Amazon DynamoDB", transactions.
+/// Maximum number of operations in a transaction. Source: "Quotas in Amazon DynamoDB", transactions.
 pub(super) const MAX_OPERATIONS: usize = 100;
 
-/// Read of several items at one moment.
+/// A consistent read of several items.
 #[derive(Debug)]
 pub(crate) struct TransactGet {
     pub(crate) reads: Vec<TransactRead>,
     pub(crate) wants_capacity: bool,
 }
 
-/// Write of several items, all or none.
+/// An atomic write of several items.
 #[derive(Debug)]
 pub(crate) struct TransactWrite {
     pub(crate) transaction: Transaction,
@@ -56,7 +56,7 @@ impl TryFrom<pb::TransactWriteRequest> for TransactWrite {
     }
 }
 
-/// Parses each operation; a problem is located within it.
+/// Parses each operation and adds its index to the path of errors.
 fn each<O, T>(operations: Vec<O>, parse: impl Fn(O) -> Result<T, Violation>) -> Result<Vec<T>, Violation> {
     if !(1..=MAX_OPERATIONS).contains(&operations.len()) {
         let problem = format!("has {} operations, 1 to {MAX_OPERATIONS} are allowed", operations.len());

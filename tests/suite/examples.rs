@@ -1,4 +1,4 @@
-//! The examples of the library, run.
+//! Runs the examples of the library.
 
 #[path = "../../examples/partiql.rs"]
 #[allow(dead_code, reason = "its main is the example's")]

@@ -1,4 +1,4 @@
-//! The test suite: one binary, so that everything is linked once and DynamoDB Local is started once.
+//! The test suite: a single binary, so that it is linked once and starts DynamoDB Local once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

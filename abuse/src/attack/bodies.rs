@@ -4,7 +4,7 @@ use super::{Held, Target};
 use crate::http2::{Head, Manners};
 use crate::message::announced;
 
-/// Requests whose bodies never end: each announces one byte more than it sends.
+/// Requests with bodies that never end: each announces one byte more than it sends.
 #[derive(Debug, Clone, Copy)]
 pub struct UnfinishedBodies<'a> {
     /// The method.
@@ -13,7 +13,7 @@ pub struct UnfinishedBodies<'a> {
     pub connections: usize,
     /// Requests on each of them.
     pub streams: usize,
-    /// Bytes of each that are sent.
+    /// Bytes to send of each body.
     pub bytes: usize,
     /// The deadline in the notation of `grpc-timeout`.
     pub timeout: &'a str,
@@ -31,10 +31,10 @@ impl UnfinishedBodies<'_> {
         headers_only.open(target).await
     }
 
-    /// Sends the bodies, for as long as the server makes room for them: it may never do so.
+    /// Sends the bodies as far as the server's windows allow, which may be never in full.
     pub async fn fill(&self, held: &mut Held) -> io::Result<()> {
         let mut body = announced(self.bytes + 1).to_vec();
-        // Zeros are no valid field, but nobody can say so before the message is complete.
+        // Zeros are not a valid field, but the server cannot know before the message is complete.
         body.resize(body.len() + self.bytes, 0);
         for (connection, streams) in &mut held.connections {
             connection.bodies(streams, &body).await?;
@@ -43,7 +43,7 @@ impl UnfinishedBodies<'_> {
     }
 }
 
-/// Requests of which nothing comes but the headers.
+/// Requests without a body after the headers.
 #[derive(Debug, Clone, Copy)]
 pub struct HeadersOnly<'a> {
     /// The method.

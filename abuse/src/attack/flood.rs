@@ -7,20 +7,20 @@ use crate::http2::frame::{END_HEADERS, END_STREAM, Frame, Kind, LARGEST_PAYLOAD}
 use crate::http2::{Connection, Head, Manners};
 use crate::message::{SET, announced};
 
-/// Frames that cost the sender little, in great numbers. CVE-2019-9511 to 9518 and VU#421644 describe most of them.
+/// Floods of frames that are cheap to send. CVE-2019-9511 to 9518 and VU#421644 describe most of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flood {
-    /// SETTINGS, each of which has to be acknowledged.
+    /// SETTINGS, each of which the server must acknowledge.
     Settings,
-    /// PING, each of which has to be answered; the answers are not read.
+    /// PING, each of which the server must answer; the answers are not read.
     Ping,
-    /// DATA with nothing in it, on one stream.
+    /// Empty DATA on one stream.
     EmptyData,
     /// A body in frames of one byte.
     OneByteData,
-    /// Headers that never end, in CONTINUATION.
+    /// Headers that never end, in CONTINUATION frames.
     Continuation,
-    /// CONTINUATION with nothing in it.
+    /// Empty CONTINUATION frames.
     EmptyContinuation,
     /// PRIORITY of streams that do not exist.
     Priority,
@@ -28,15 +28,15 @@ pub enum Flood {
     Unknown,
     /// WINDOW_UPDATE by one byte.
     WindowUpdate,
-    /// One field in the table of headers, named thousands of times in one request (an "HPACK bomb").
+    /// One large field in the header table, referenced thousands of times in one request (an "HPACK bomb").
     HeaderBomb,
     /// RST_STREAM of streams that were never opened.
     ResetIdle,
-    /// Requests that break the protocol, which the server has to reset ("made you reset").
+    /// Requests that violate the protocol, so that the server has to reset them ("made you reset").
     MadeYouReset,
 }
 
-/// What came of a flood.
+/// The result of a flood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flooded {
     /// Frames that were sent.
@@ -47,11 +47,11 @@ pub struct Flooded {
     pub goaway: Option<u32>,
 }
 
-/// Frames that are sent in one write.
+/// Frames in one write.
 const TOGETHER: usize = 500;
 
 impl Flood {
-    /// All of them.
+    /// All floods.
     pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::Ping,
@@ -67,7 +67,7 @@ impl Flood {
         Self::MadeYouReset,
     ];
 
-    /// Sends so many frames, or as many as the server takes before it closes the connection.
+    /// Sends this many frames, or fewer if the server closes the connection.
     pub async fn send(self, target: Target<'_>, frames: usize) -> io::Result<Flooded> {
         let manners = if self == Self::Ping { Manners::DEAF } else { Manners::GOOD };
         let mut connection = target.connect(manners).await?;
@@ -82,7 +82,7 @@ impl Flood {
 
     async fn send_over(self, connection: &mut Connection, head: &Head, frames: usize) -> usize {
         if let Some(opening) = self.opening(connection, head) {
-            // An error shows in the first of the frames as well.
+            // The first frame fails with the same error.
             let _ended = connection.write(opening.freeze()).await;
         }
         let mut sent = 0;
@@ -100,7 +100,7 @@ impl Flood {
         sent
     }
 
-    /// What has to be sent before the frames.
+    /// Bytes to send before the frames.
     fn opening(self, connection: &mut Connection, head: &Head) -> Option<BytesMut> {
         match self {
             Self::EmptyData | Self::WindowUpdate => {
@@ -148,14 +148,14 @@ impl Flood {
             Self::MadeYouReset => {
                 let stream = connection.reserve();
                 out.unsplit(Connection::opening(stream, head, false));
-                // Room for no bytes is a fault of the stream (RFC 9113, section 6.9).
+                // A window update of zero is a stream error (RFC 9113, section 6.9).
                 Frame::window_update(stream, 0).append_to(out);
             }
         }
     }
 }
 
-/// A field of 4,000 bytes put into the table, and then as many references of one byte to it as fit in a frame.
+/// A field of 4,000 bytes that enters the table, and as many one-byte references to it as fit in a frame.
 fn bomb(head: &Head) -> Bytes {
     const FIRST_OF_THE_TABLE: u8 = 0x80 | 0x3e;
     let mut block = BytesMut::from(&head.block()[..]);
@@ -171,7 +171,7 @@ fn bomb(head: &Head) -> Bytes {
     block.freeze()
 }
 
-/// A body of so many bytes, each in a frame of its own.
+/// A body of this many bytes, each in its own frame.
 async fn one_byte_data(connection: &mut Connection, head: &Head, frames: usize) -> usize {
     let Ok(stream) = connection.begin(head).await else { return 0 };
     let mut sent = 0;

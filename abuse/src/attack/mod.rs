@@ -1,4 +1,4 @@
-//! The attacks, each with figures of its own.
+//! The attacks, with configurable sizes.
 
 mod bodies;
 mod flood;
@@ -16,7 +16,7 @@ pub use unread::Unread;
 
 use crate::http2::{Connection, Manners, Stream};
 
-/// Whom to attack.
+/// The server to attack.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
     /// `HOST:PORT`, without TLS.
@@ -26,7 +26,7 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Without a token.
+    /// A target without a token.
     #[must_use]
     pub fn at(address: &'a str) -> Self {
         Self { address, token: None }
@@ -37,27 +37,27 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What an attack has opened and keeps open. Dropped, it lets go of it.
+/// The open connections and streams of an attack, closed on drop.
 #[derive(Debug, Default)]
 pub struct Held {
-    /// Connections, and the streams that were opened on each.
+    /// Connections, each with its streams.
     pub connections: Vec<(Connection, Vec<u32>)>,
 }
 
 impl Held {
-    /// How many streams the server has not ended.
+    /// The number of streams that the server has not ended.
     #[must_use]
     pub fn open_streams(&self) -> usize {
         self.connections.iter().map(|(connection, streams)| connection.open_among(streams)).sum()
     }
 
-    /// How many streams were opened.
+    /// The number of opened streams.
     #[must_use]
     pub fn streams(&self) -> usize {
         self.connections.iter().map(|(_, streams)| streams.len()).sum()
     }
 
-    /// Waits until the server has ended every stream; how.
+    /// Waits until the server has ended every stream, and returns their results.
     pub async fn ended(&mut self) -> Vec<Stream> {
         let mut all = Vec::new();
         for (connection, streams) in &mut self.connections {

@@ -6,8 +6,8 @@ use crate::http2::frame::Frame;
 use crate::http2::{CANCEL, Connection, Head};
 use crate::message::framed;
 
-/// A burst of complete calls, each of which is given up at once: what an honest client sends when short deadlines pass. It
-/// goes out in one write, so that the server finds the resets together with the calls.
+/// A burst of complete calls, each cancelled at once, like those of an honest client with short deadlines. It is sent
+/// in one write, so that the server receives the resets together with the calls.
 pub async fn burst(connection: &mut Connection, head: &Head, message: &[u8], calls: usize) -> io::Result<()> {
     let body = framed(message);
     let (mut opened, mut given_up) = (BytesMut::new(), BytesMut::new());
@@ -21,9 +21,9 @@ pub async fn burst(connection: &mut Connection, head: &Head, message: &[u8], cal
     connection.write(opened.freeze()).await
 }
 
-/// Streams that are opened and reset back to back, until the connection is closed or so many are sent; how many were.
+/// Opens and resets streams back to back, until the connection is closed or `count` are sent. Returns their number.
 ///
-/// This is CVE-2023-44487, "rapid reset": the server begins work for a stream that counts as closed already.
+/// This is CVE-2023-44487, "rapid reset": the server starts work for streams that count as closed already.
 pub async fn rapid_reset(connection: &mut Connection, head: &Head, count: usize) -> usize {
     const TOGETHER: usize = 100;
     let mut sent = 0;

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::http2::PREFACE;
 use crate::tls::Tls;
 
-/// What a silent connection says before it falls silent.
+/// What a connection sends before it falls silent.
 #[derive(Debug, Clone)]
 pub enum Silence {
     /// Nothing.
@@ -20,15 +20,15 @@ pub enum Silence {
     AfterTheHandshake(Tls),
 }
 
-/// Connections that say nothing, or nothing more. Dropped, they are closed.
+/// Silent connections, closed on drop.
 #[derive(Debug, Default)]
 pub struct Silent {
-    /// One task for each, which ends when the server has closed it.
+    /// One task per connection, which ends when the server closes it.
     open: JoinSet<()>,
 }
 
 impl Silent {
-    /// Opens so many.
+    /// Opens this many.
     pub async fn open(address: &str, count: usize, silence: &Silence) -> io::Result<Self> {
         let mut silent = Self::default();
         for _ in 0..count {
@@ -55,7 +55,7 @@ impl Silent {
         Ok(())
     }
 
-    /// Begins to open so many that say nothing, and does not wait for those that the server does not let in.
+    /// Starts to open this many that send nothing, without waiting for those that the server does not accept.
     pub fn begin_to_open(&mut self, address: &str, count: usize) {
         for _ in 0..count {
             let address = address.to_owned();
@@ -67,13 +67,13 @@ impl Silent {
         }
     }
 
-    /// How many the server has not closed.
+    /// The number of connections that the server has not closed.
     pub fn still_open(&mut self) -> usize {
         while self.open.try_join_next().is_some() {}
         self.open.len()
     }
 
-    /// Waits until the server has closed every one.
+    /// Waits until the server has closed all of them.
     pub async fn closed(&mut self) {
         while self.open.join_next().await.is_some() {}
     }

@@ -5,7 +5,7 @@ use crate::http2::frame::Frame;
 use crate::http2::{Head, Manners};
 use crate::message::framed;
 
-/// Complete requests whose answers are not taken.
+/// Complete requests whose responses are not read.
 #[derive(Debug, Clone, Copy)]
 pub struct Unread<'a> {
     /// The method.
@@ -16,14 +16,14 @@ pub struct Unread<'a> {
     pub connections: usize,
     /// Requests on each of them.
     pub streams: usize,
-    /// How the connections treat the answers.
+    /// How the connections read responses.
     pub manners: Manners,
     /// The deadline in the notation of `grpc-timeout`.
     pub timeout: &'a str,
 }
 
 impl Unread<'_> {
-    /// Opens the connections, and makes the calls.
+    /// Opens the connections and makes the calls.
     pub async fn open(&self, target: Target<'_>) -> io::Result<Held> {
         let head = Head::grpc(self.path).with_token(target.token).with_timeout(self.timeout);
         let body = framed(self.message);
@@ -41,7 +41,7 @@ impl Unread<'_> {
 }
 
 impl Held {
-    /// Makes room for one more byte on every stream that is open.
+    /// Extends the window of every open stream by one byte.
     pub async fn trickle(&mut self) -> io::Result<()> {
         for (connection, streams) in &mut self.connections {
             for stream in streams.iter() {

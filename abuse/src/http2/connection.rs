@@ -11,32 +11,32 @@ use super::reader::Reader;
 use super::seen::{Ended, Seen, Stream};
 use super::{DEFAULT_WINDOW, Head, PREFACE};
 
-/// How the client treats what the server sends.
+/// How the client reads and extends its windows.
 #[derive(Debug, Clone, Copy)]
 pub struct Manners {
-    /// Room for each answer, in bytes.
+    /// Initial window of each stream in bytes.
     pub window: u32,
-    /// Whether the room for an answer is given anew once it is used up.
+    /// Whether used windows are extended.
     pub refills: bool,
     /// Whether anything is read at all.
     pub reads: bool,
 }
 
 impl Manners {
-    /// Takes every answer.
+    /// Reads every response.
     pub const GOOD: Self = Self { window: 1 << 20, refills: true, reads: true };
 
-    /// Takes so many bytes of each answer, and no more.
+    /// Reads this many bytes of each response and no more.
     #[must_use]
     pub const fn taking(window: u32) -> Self {
         Self { window, refills: false, reads: true }
     }
 
-    /// Reads nothing, so that the server's socket fills.
+    /// Reads nothing, so that the server's socket buffer fills.
     pub const DEAF: Self = Self { window: 1 << 20, refills: false, reads: false };
 }
 
-/// A client's connection. Dropped, it is closed.
+/// A client's connection, closed on drop.
 #[derive(Debug)]
 pub struct Connection {
     frames: mpsc::Sender<Bytes>,
@@ -54,18 +54,18 @@ impl Drop for Connection {
     }
 }
 
-/// As many writes wait for the socket; a caller waits behind them.
+/// Capacity of the write queue; further writes wait.
 const QUEUED_WRITES: usize = 16;
 
 impl Connection {
-    /// To `HOST:PORT`.
+    /// Connects to `HOST:PORT`.
     pub async fn open(address: &str, manners: Manners) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Self::over(stream, manners).await
     }
 
-    /// Over a socket, encrypted or not: sends the preface and the settings.
+    /// Uses a socket, encrypted or not: sends the preface and the settings.
     pub async fn over<I>(io: I, manners: Manners) -> io::Result<Self>
     where
         I: AsyncRead + AsyncWrite + Send + 'static,
@@ -80,7 +80,7 @@ impl Connection {
         let mut opening = BytesMut::from(&PREFACE[..]);
         Frame::settings(&[(HEADER_TABLE_SIZE, 0), (INITIAL_WINDOW_SIZE, manners.window)]).append_to(&mut opening);
         if manners.window > DEFAULT_WINDOW {
-            // What is refused on the streams must not be refused on the connection, and the other way round.
+            // Only the stream windows should limit the server, so make the connection window large.
             Frame::window_update(0, (1 << 30) - 1).append_to(&mut opening);
         }
         connection.write(opening.freeze()).await?;
@@ -97,14 +97,14 @@ impl Connection {
         self.write(frame.to_bytes()).await
     }
 
-    /// The number of the next stream that [`Self::begin`] opens, for frames that are put together elsewhere.
+    /// Reserves the next stream number that [`Self::begin`] would use, for frames that are built elsewhere.
     pub fn reserve(&mut self) -> u32 {
         let stream = self.next_stream;
         self.next_stream += 2;
         stream
     }
 
-    /// The frames that open a stream, not sent yet.
+    /// Builds the frames that open a stream.
     #[must_use]
     pub fn opening(stream: u32, head: &Head, is_whole: bool) -> BytesMut {
         let block = head.block();
@@ -120,7 +120,7 @@ impl Connection {
         out
     }
 
-    /// Opens a stream whose body is still to come.
+    /// Opens a stream; the body follows.
     pub async fn begin(&mut self, head: &Head) -> io::Result<u32> {
         let stream = self.reserve();
         self.write(Self::opening(stream, head, false).freeze()).await?;
@@ -142,8 +142,8 @@ impl Connection {
         Ok(stream)
     }
 
-    /// Sends a part of a body as the server gives room for it, until it is sent or the server has ended the stream. How much
-    /// was sent.
+    /// Sends a part of a body as the server's window allows, until it is sent or the stream has ended. Returns the
+    /// number of sent bytes.
     pub async fn body(&mut self, stream: u32, body: &[u8], is_last: bool) -> io::Result<usize> {
         let mut sent = 0;
         while sent < body.len() {
@@ -157,7 +157,7 @@ impl Connection {
         Ok(sent)
     }
 
-    /// Waits for room to send; `None` once the stream has ended.
+    /// Waits for window to send; `None` once the stream has ended.
     pub(crate) async fn room(&mut self, stream: u32) -> Option<usize> {
         let has_room = |seen: &Seen| seen.stream(stream).ended.is_some() || seen.room(stream) > 0;
         let seen = self.seen.wait_for(has_room).await.ok()?;
@@ -173,8 +173,8 @@ impl Connection {
         });
     }
 
-    /// Sends the same bytes on all of these streams, in turn, as the server gives room for them, until all of them are sent
-    /// or the server has ended the streams.
+    /// Sends the same bytes on all these streams in turn, as the server's windows allow, until all are sent or the
+    /// streams have ended.
     pub async fn bodies(&mut self, streams: &[u32], body: &[u8]) -> io::Result<()> {
         let mut left: Vec<(u32, usize)> = streams.iter().map(|stream| (*stream, 0)).collect();
         while !left.is_empty() {
@@ -191,8 +191,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends as much of the rest of a body as there is room for in one frame; how much of it is sent by then. All of it, if
-    /// the stream has ended.
+    /// Sends the next frame of a body as far as the window allows. Returns the number of bytes sent so far; all of them
+    /// if the stream has ended.
     async fn part(&mut self, stream: u32, body: &[u8], sent: usize) -> io::Result<usize> {
         let (room, has_ended) = {
             let seen = self.seen.borrow();
@@ -210,7 +210,7 @@ impl Connection {
         Ok(until)
     }
 
-    /// What the server has said so far.
+    /// What the server has sent so far.
     #[must_use]
     pub fn seen(&self) -> watch::Ref<'_, Seen> {
         self.seen.borrow()
@@ -237,21 +237,21 @@ impl Connection {
         Ok(())
     }
 
-    /// Waits until the connection is closed by the server; the code of its GOAWAY, if there was one.
+    /// Waits until the server has closed the connection. Returns the code of its GOAWAY, if there was one.
     pub async fn closed(&mut self) -> Option<u32> {
         self.until(|seen| seen.is_closed).await.goaway
     }
 
-    /// Waits until the server has said this, or nothing more can come.
+    /// Waits until this holds, or until nothing more can arrive.
     pub async fn until(&mut self, holds: impl Fn(&Seen) -> bool) -> Seen {
         match self.seen.wait_for(|seen| seen.is_closed || holds(seen)).await {
             Ok(seen) => seen.clone(),
-            // Both tasks are gone, so the connection is.
+            // Both tasks have ended, so the connection is closed.
             Err(_) => Seen { is_closed: true, ..Seen::new() },
         }
     }
 
-    /// How many of these streams the server has not ended.
+    /// The number of these streams that the server has not ended.
     #[must_use]
     pub fn open_among(&self, streams: &[u32]) -> usize {
         let seen = self.seen();
@@ -260,7 +260,7 @@ impl Connection {
 }
 
 impl Stream {
-    /// Whether the server has ended the stream: by a status, or by a reset; the connection goes on.
+    /// Whether the server has ended the stream itself, by a status or a reset, and not with the connection.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         matches!(self.ended, Some(Ended::Answered | Ended::Reset(_)))

@@ -1,19 +1,19 @@
-//! Frames, as RFC 9113, section 4.1 and 6, lays them out.
+//! Frames as in RFC 9113, sections 4.1 and 6.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// The largest payload of a frame that a receiver takes without saying so (RFC 9113, section 4.2).
+/// The default maximum payload of a frame (RFC 9113, section 4.2).
 pub const LARGEST_PAYLOAD: usize = 16_384;
 
 /// Bytes before the payload.
 pub const HEAD_BYTES: usize = 9;
 
-/// The setting for how many bytes the table of headers holds.
+/// The setting for the size of the header table.
 pub const HEADER_TABLE_SIZE: u16 = 0x1;
-/// The setting for how many bytes a stream may send before it is given more room.
+/// The setting for the initial window of streams.
 pub const INITIAL_WINDOW_SIZE: u16 = 0x4;
 
-/// What a frame is.
+/// The type of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of RFC 9113, section 6")]
 pub enum Kind {
@@ -26,7 +26,7 @@ pub enum Kind {
     GoAway,
     WindowUpdate,
     Continuation,
-    /// A type that the RFC does not know, and that receivers have to ignore.
+    /// A type that the RFC does not define and receivers must ignore.
     Other(u8),
 }
 
@@ -62,27 +62,27 @@ impl Kind {
     }
 }
 
-/// The stream ends here; of SETTINGS and PING: this acknowledges the peer's.
+/// Ends the stream. In SETTINGS and PING: acknowledges the peer's.
 pub const END_STREAM: u8 = 0x1;
 /// See [`END_STREAM`].
 pub const ACK: u8 = 0x1;
-/// The headers end here.
+/// Ends the headers.
 pub const END_HEADERS: u8 = 0x4;
-/// The payload begins with the length of the padding at its end.
+/// The payload starts with the length of the padding at its end.
 pub const PADDED: u8 = 0x8;
-/// The payload begins with five bytes of priority.
+/// The payload starts with five bytes of priority.
 pub const PRIORITY: u8 = 0x20;
 
 /// A frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// What it is.
+    /// The type.
     pub kind: Kind,
-    /// Flags of the kind.
+    /// Flags of the type.
     pub flags: u8,
-    /// The stream that it belongs to; 0 is the connection.
+    /// The stream; 0 for the connection.
     pub stream: u32,
-    /// What it carries.
+    /// The payload.
     pub payload: Bytes,
 }
 
@@ -103,19 +103,19 @@ impl Frame {
         Self::new(Kind::RstStream, 0, stream, code.to_be_bytes().to_vec())
     }
 
-    /// Gives the peer room to send, on a stream or on the connection.
+    /// Extends the peer's window on a stream or on the connection.
     #[must_use]
     pub fn window_update(stream: u32, bytes: u32) -> Self {
         Self::new(Kind::WindowUpdate, 0, stream, bytes.to_be_bytes().to_vec())
     }
 
-    /// Asks for a sign of life.
+    /// A ping.
     #[must_use]
     pub fn ping() -> Self {
         Self::new(Kind::Ping, 0, 0, &b"are you?"[..])
     }
 
-    /// Settings, each a name and a value.
+    /// Settings as pairs of identifier and value.
     #[must_use]
     pub fn settings(settings: &[(u16, u32)]) -> Self {
         let mut payload = BytesMut::new();
@@ -126,7 +126,7 @@ impl Frame {
         Self::new(Kind::Settings, 0, 0, payload.freeze())
     }
 
-    /// Appends the frame as it is sent.
+    /// Appends the encoded frame.
     pub fn append_to(&self, out: &mut BytesMut) {
         let length = u32::try_from(self.payload.len()).unwrap_or(u32::MAX).to_be_bytes();
         out.put_slice(&length[1..]);
@@ -136,7 +136,7 @@ impl Frame {
         out.put_slice(&self.payload);
     }
 
-    /// The frame as it is sent.
+    /// The encoded frame.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         let mut out = BytesMut::with_capacity(HEAD_BYTES + self.payload.len());

@@ -1,13 +1,13 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// The headers of a request, written out in full: no table, no Huffman code (RFC 7541, section 6.2.2).
+/// The headers of a request, encoded without table and Huffman code (RFC 7541, section 6.2.2).
 #[derive(Debug, Clone)]
 pub struct Head {
     fields: Vec<(Bytes, Bytes)>,
 }
 
 impl Head {
-    /// What gRPC asks of a call of this method, such as `/dynakv.v1.KeyValueService/Get`.
+    /// The gRPC headers for a method, such as `/dynakv.v1.KeyValueService/Get`.
     #[must_use]
     pub fn grpc(path: &str) -> Self {
         Self { fields: Vec::new() }
@@ -19,14 +19,14 @@ impl Head {
             .with("te", "trailers")
     }
 
-    /// With one more field. Names are lower case in HTTP/2.
+    /// Adds a field. Names are lower case in HTTP/2.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.push((Bytes::copy_from_slice(name.as_bytes()), Bytes::copy_from_slice(value.as_bytes())));
         self
     }
 
-    /// With another value for a field that is there.
+    /// Replaces the value of an existing field.
     #[must_use]
     pub fn replacing(mut self, name: &str, value: &str) -> Self {
         for field in self.fields.iter_mut().filter(|(present, _)| present == name) {
@@ -35,13 +35,13 @@ impl Head {
         self
     }
 
-    /// With a deadline in the notation of `grpc-timeout`, such as `5S`.
+    /// Adds a deadline in the notation of `grpc-timeout`, such as `5S`.
     #[must_use]
     pub fn with_timeout(self, timeout: &str) -> Self {
         self.with("grpc-timeout", timeout)
     }
 
-    /// With this token, if there is one.
+    /// Adds this token, if there is one.
     #[must_use]
     pub fn with_token(self, token: Option<&str>) -> Self {
         match token {
@@ -50,7 +50,7 @@ impl Head {
         }
     }
 
-    /// The block of headers, to be sent in HEADERS and CONTINUATION.
+    /// The header block for HEADERS and CONTINUATION.
     #[must_use]
     pub fn block(&self) -> Bytes {
         let mut block = BytesMut::new();
@@ -63,7 +63,7 @@ impl Head {
     }
 }
 
-/// Text without Huffman code: its length as an integer with a prefix of seven bits (RFC 7541, section 5.1), then itself.
+/// Appends text without Huffman code: its length with a prefix of seven bits (RFC 7541, section 5.1), then the bytes.
 fn append_text(text: &[u8], block: &mut BytesMut) {
     const PREFIX: usize = 127;
     match text.len().checked_sub(PREFIX) {

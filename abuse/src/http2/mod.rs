@@ -1,4 +1,4 @@
-//! HTTP/2 (RFC 9113) by hand: as much of it as a caller needs that chooses every frame itself.
+//! A minimal HTTP/2 client (RFC 9113) that controls every frame.
 
 mod connection;
 pub mod frame;
@@ -13,12 +13,12 @@ pub use seen::{Ended, Seen, Stream};
 /// What a client sends before its first frame.
 pub const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// The room that a receiver has without saying otherwise, for a stream and for a connection.
+/// The default window of a stream and of a connection.
 pub(crate) const DEFAULT_WINDOW: u32 = 65_535;
 
-/// Error code of a stream or connection that ends without a fault.
+/// Error code for the end without an error.
 pub const NO_ERROR: u32 = 0x0;
-/// Error code of a stream that its receiver does not want any more.
+/// Error code for a stream that is no longer wanted.
 pub const CANCEL: u32 = 0x8;
-/// Error code of a connection whose peer causes too much load.
+/// Error code for a peer that causes too much load.
 pub const ENHANCE_YOUR_CALM: u32 = 0xb;

@@ -9,15 +9,15 @@ use super::Manners;
 use super::frame::{ACK, END_HEADERS, END_STREAM, Frame, HEAD_BYTES, INITIAL_WINDOW_SIZE, Kind, PADDED, PRIORITY};
 use super::seen::{Ended, Seen};
 
-/// Reads what the server sends, and keeps what a test may ask for.
+/// Reads the server's frames and records what tests need.
 pub(super) struct Reader<I> {
     socket: ReadHalf<I>,
     buffer: BytesMut,
-    /// Weak, so that the connection ends with the client's own end of it.
+    /// Weak, so that the connection ends when the client drops its side.
     frames: mpsc::WeakSender<Bytes>,
     seen: watch::Sender<Seen>,
     headers: Decoder<'static>,
-    /// Headers that CONTINUATION goes on with, and whether the stream ends behind them.
+    /// Incomplete headers, and whether the stream ends after them.
     begun: (BytesMut, bool),
     manners: Manners,
 }
@@ -33,13 +33,13 @@ impl<I: AsyncRead> Reader<I> {
         Self { socket, buffer: BytesMut::new(), frames, seen, headers: Decoder::new(), begun, manners }
     }
 
-    /// Reads nothing, but keeps the socket open for as long as the task is not aborted.
+    /// Reads nothing, but keeps the socket open until the task is aborted.
     pub(super) async fn hold(self) {
         std::future::pending::<()>().await;
         drop(self);
     }
 
-    /// Reads until there is nothing more.
+    /// Reads to the end.
     pub(super) async fn run(mut self) {
         while let Ok(frame) = self.frame().await {
             self.take(frame);
@@ -90,7 +90,7 @@ impl<I: AsyncRead> Reader<I> {
         }
     }
 
-    /// Fills the room again that a part of an answer has taken, if that is the manner.
+    /// Records data and extends the window by its size, if configured.
     fn data(&mut self, stream: u32, payload: &[u8], is_last: bool) {
         self.seen.send_modify(|seen| {
             let known = seen.streams.entry(stream).or_default();
@@ -129,7 +129,7 @@ impl<I: AsyncRead> Reader<I> {
     }
 
     fn end(&mut self, stream: u32, how: Ended) {
-        // A reset behind the last frame says only that the rest of the request is not wanted.
+        // A reset after the last frame only says that the rest of the request is not needed.
         self.seen.send_modify(|seen| {
             seen.streams.entry(stream).or_default().ended.get_or_insert(how);
         });
@@ -149,7 +149,7 @@ impl<I: AsyncRead> Reader<I> {
         self.answer(&Frame::new(Kind::Settings, ACK, 0, Bytes::new()));
     }
 
-    /// What does not fit behind what is sent anyhow is left out: waiting here would stop the reading.
+    /// Answers a frame, unless the write queue is full: waiting here would stop the reader.
     fn answer(&self, frame: &Frame) {
         if let Some(frames) = self.frames.upgrade() {
             let _left_out = frames.try_send(frame.to_bytes());
@@ -157,7 +157,7 @@ impl<I: AsyncRead> Reader<I> {
     }
 }
 
-/// The first frame of the buffer, once it is there as a whole.
+/// The first complete frame in the buffer.
 fn parse(buffer: &mut BytesMut) -> Option<Frame> {
     let [a, b, c, kind, flags, stream @ ..] = *buffer.first_chunk::<HEAD_BYTES>()?;
     let length = usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()?;

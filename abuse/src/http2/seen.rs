@@ -2,42 +2,42 @@ use std::collections::HashMap;
 
 use super::DEFAULT_WINDOW;
 
-/// What the server has said on a connection so far.
+/// What the server has sent on a connection so far.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// Streams that the server has said something about.
+    /// Streams with frames from the server.
     pub streams: HashMap<u32, Stream>,
     /// The error code of the last GOAWAY.
     pub goaway: Option<u32>,
-    /// The server has closed the connection, or cut it.
+    /// The server has closed or reset the connection.
     pub is_closed: bool,
-    /// How many of the client's PINGs the server has answered.
+    /// Number of answered PINGs.
     pub pings_answered: usize,
-    /// What a stream may still be sent when it is opened.
+    /// The server's initial window of a stream.
     pub(super) initial_window: i64,
-    /// What the connection may still be sent.
+    /// The remaining window of the connection.
     pub(super) window: i64,
 }
 
-/// What the server has said on one stream.
+/// What the server has sent on one stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stream {
-    /// `:status`, if the answer has begun.
+    /// `:status`, if the response has begun.
     pub http_status: Option<u16>,
-    /// `grpc-status`, if it has come.
+    /// `grpc-status`, if it has arrived.
     pub grpc_status: Option<u32>,
-    /// Bytes of the answer's body.
+    /// Received bytes of the body.
     pub bytes: usize,
     /// How it ended, if it has.
     pub ended: Option<Ended>,
-    /// By how much WINDOW_UPDATE and what was sent have moved the initial window.
+    /// Difference from the initial window, by WINDOW_UPDATE and sent bytes.
     pub(super) window: i64,
 }
 
 /// How a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// By its last frame, so that the status has come, if the server sent one.
+    /// By its last frame, so the status has arrived, if the server sent one.
     Answered,
     /// By RST_STREAM with this code.
     Reset(u32),
@@ -57,7 +57,7 @@ impl Seen {
         }
     }
 
-    /// What is known of a stream.
+    /// The state of a stream.
     #[must_use]
     pub fn stream(&self, stream: u32) -> Stream {
         let mut known = self.streams.get(&stream).copied().unwrap_or_default();
@@ -67,7 +67,7 @@ impl Seen {
         known
     }
 
-    /// How many bytes may be sent on the stream now.
+    /// The number of bytes that may be sent on the stream now.
     pub(super) fn room(&self, stream: u32) -> usize {
         let moved = self.streams.get(&stream).map_or(0, |stream| stream.window);
         usize::try_from((self.initial_window + moved).min(self.window)).unwrap_or(0)

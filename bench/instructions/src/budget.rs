@@ -1,4 +1,4 @@
-//! The budgets, and the file that keeps them.
+//! The budgets and their file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,18 +11,18 @@ use serde::Deserialize;
 use crate::measure::Counted;
 use crate::operation::Operation;
 
-/// Of a budget that is new. Counts of the same code were at most 0.1 % apart; see docs/benchmarks.md.
+/// Tolerance of a new budget. Counts of the same code differ by at most 0.1 %; see docs/benchmarks.md.
 const TOLERANCE_PERCENT: f64 = 1.0;
 
-/// How far below its budget a call is that should have a lower one.
+/// A call this far below its budget should get a lower one.
 const FAR_UNDER_PERCENT: f64 = 10.0;
 
 const HEAD: &str = "\
-# The instructions that one call may take; `make instructions` compares. `make instructions-accept` writes this file, and
-# keeps the tolerances. Who raises a budget says in the commit what it is spent on.
+# Instruction budgets per call. `make instructions` checks them. `make instructions-accept` rewrites this file and keeps
+# the tolerances. A commit that raises a budget explains what the instructions are spent on.
 ";
 
-/// What is allowed, and what it was counted with.
+/// The budgets and the tools that they were counted with.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Budgets {
     counted_with: String,
@@ -30,32 +30,32 @@ pub(crate) struct Budgets {
     of: BTreeMap<Operation, Budget>,
 }
 
-/// What one call may take.
+/// The budget of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Budget {
     pub(crate) instructions: u64,
-    /// How many percent more than that are chance.
+    /// Tolerance for random variation.
     tolerance_percent: f64,
 }
 
-/// What a count is beside its budget.
+/// The comparison of a count with its budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Within,
     Over,
-    /// The budget should be lowered: it would not notice if what was saved were spent again.
+    /// Far below: the budget should be lowered, or it would not notice a regression.
     FarUnder,
 }
 
 impl Budget {
-    /// How many percent more than its budget a call takes.
+    /// By how many percent a call exceeds its budget.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub(crate) fn excess_percent(&self, instructions: u64) -> f64 {
         (instructions as f64 / self.instructions as f64 - 1.0) * 100.0
     }
 
-    /// Compares products, not quotients: those of whole numbers are exact, so that a count on the limit is within it.
+    /// Compares products, which are exact, and not quotients, so that a count at the limit is within it.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub(crate) fn judge(&self, instructions: u64) -> Verdict {
         let counted = instructions as f64 * 100.0;
@@ -73,7 +73,7 @@ impl Budget {
 impl Budgets {
     pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not understood", file.display()))
+        toml::from_str(&text).with_context(|| format!("{} is invalid", file.display()))
     }
 
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
@@ -96,7 +96,7 @@ impl Budgets {
         self.of.get(&operation).copied()
     }
 
-    /// Makes what was counted the budgets.
+    /// Sets the budgets to the counts.
     pub(crate) fn accept(&mut self, counted: &[Counted], tools: String) {
         self.counted_with = tools;
         for Counted { operation, median, .. } in counted {
@@ -105,11 +105,11 @@ impl Budgets {
         }
     }
 
-    /// Says so if the difference may come from the tools and not from the code.
+    /// Warns if other tools may explain a difference.
     pub(crate) fn warn_of_other_tools(&self, tools: &str) {
         if self.counted_with != tools {
             println!(
-                "The budgets were counted with {}, this with {tools}: count the budgets' commit again.",
+                "The budgets were counted with {}, this with {tools}: to compare, count the commit of the budgets with these tools.",
                 self.counted_with
             );
         }

@@ -1,4 +1,4 @@
-//! Counting by valgrind's tool callgrind.
+//! Counts instructions with valgrind's tool callgrind.
 
 use std::env;
 use std::fs;
@@ -9,10 +9,10 @@ use anyhow::{Context, ensure};
 
 use crate::operation::Operation;
 
-/// The instructions of a process that makes so many calls; not those that the kernel executes for it.
+/// The instructions of a process that makes this many calls, without those of the kernel.
 pub(crate) fn count(operation: Operation, calls: u32, profile: &Path) -> anyhow::Result<u64> {
     let mut command = Command::new("valgrind");
-    // What is in the environment changes where the stack begins, and may change what libraries do.
+    // The environment changes where the stack begins, and may change what libraries do.
     command.env_clear().envs(env::var_os("PATH").map(|path| ("PATH", path)));
     let out_file = format!("--callgrind-out-file={}", profile.display());
     command.args(["--quiet", "--tool=callgrind", &out_file]).arg(env::current_exe()?);
@@ -23,13 +23,13 @@ pub(crate) fn count(operation: Operation, calls: u32, profile: &Path) -> anyhow:
     total(&profile)
 }
 
-/// The total of a profile in callgrind's format: its last line that says so.
+/// The total of a callgrind profile: its last `totals:` line.
 fn total(profile: &str) -> anyhow::Result<u64> {
     let total = profile.lines().rev().find_map(|line| line.strip_prefix("totals: "));
     Ok(total.context("a profile without a total")?.trim().parse()?)
 }
 
-/// What has a say in the figures besides this code: the compiler, valgrind and the C library.
+/// The tools that affect the counts: the compiler, valgrind and the C library.
 pub(crate) fn tools() -> String {
     let version = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().ok();

@@ -1,5 +1,5 @@
-//! A client that does as little as possible: it sends the same bytes again and again, one call after another, and compares
-//! the bytes that come back with those of the first answer, which it reads.
+//! A minimal client: it sends the same bytes one call after another, decodes the first response and compares the others
+//! with it.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -16,10 +16,10 @@ use crate::outcome::{Fingerprint, check};
 use crate::request::framed;
 use crate::server;
 
-/// Starts a server, and calls it so many times, on this thread alone.
+/// Starts a server and calls it this many times, on this thread alone.
 ///
 /// # Errors
-/// Also if a single answer is not what it has to be.
+/// A response is not as expected.
 pub(crate) fn make_calls(operation: Operation, calls: u32) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -31,13 +31,13 @@ pub(crate) fn make_calls(operation: Operation, calls: u32) -> anyhow::Result<()>
         let first = Fingerprint::of(&answer);
         for call in 1..calls {
             client.call(&mut answer).await?;
-            ensure!(Fingerprint::of(&answer) == first, "the answer to call {call} is another one");
+            ensure!(Fingerprint::of(&answer) == first, "the response to call {call} differs");
         }
         Ok(())
     })
 }
 
-/// One connection, and the request that it makes.
+/// A connection and its request.
 struct Client {
     requests: SendRequest<Bytes>,
     head: Request<()>,
@@ -53,13 +53,13 @@ impl Client {
         let head = Request::post(format!("http://{address}{}", operation.path()))
             .header("content-type", "application/grpc")
             .header("te", "trailers")
-            // On a busy machine, and under valgrind, a call may take seconds.
+            // A call may take seconds on a busy machine and under valgrind.
             .header("grpc-timeout", "5M")
             .body(())?;
         Ok(Self { requests, head, message: framed(operation)? })
     }
 
-    /// Makes one call; puts the messages of the answer, as gRPC frames them, into `answer`.
+    /// Makes one call and writes the framed messages of the response to `answer`.
     async fn call(&mut self, answer: &mut Vec<u8>) -> anyhow::Result<()> {
         poll_fn(|cx| self.requests.poll_ready(cx)).await?;
         let (response, mut sending) = self.requests.send_request(self.head.clone(), false)?;

@@ -1,6 +1,6 @@
-//! `make instructions`: counts the instructions that ten kinds of calls take, and compares them with budgets.
+//! `make instructions`: counts the instructions of ten kinds of calls and compares them with budgets.
 //!
-//! Unlike a time, a number of instructions hardly depends on the machine and on what else it does, so it can be asserted.
+//! Unlike times, instruction counts hardly depend on the machine and its load, so they can be asserted.
 //!
 //! ```text
 //! this process -> valgrind -> this program, `calls get 200` and `calls get 600`
@@ -8,7 +8,7 @@
 //!                             client -> server -> AWS SDK -> stub, on one thread
 //! ```
 //!
-//! What starting takes is in both counts, and not in their difference.
+//! The cost of starting is in both counts and cancels out in their difference.
 
 mod budget;
 mod callgrind;
@@ -33,11 +33,11 @@ use mimalloc::MiMalloc;
 use self::budget::Budgets;
 use self::operation::Operation;
 
-/// The server's.
+/// The server's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Counts the instructions that calls take.
+/// Counts the instructions of calls.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -46,23 +46,23 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Part {
-    /// Count, and fail if a call takes more than its budget
+    /// Count, and fail if a call exceeds its budget
     Check(Count),
-    /// Count, and make the figures the budgets
+    /// Count, and set the budgets to the counts
     Accept(Count),
-    /// Make so many calls: what is counted
+    /// Make this many calls; the process that is counted
     Calls { operation: Operation, calls: u32 },
 }
 
 #[derive(Debug, clap::Args)]
 struct Count {
-    /// The file of the budgets
+    /// The budget file
     #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/budgets.toml"))]
     budgets: PathBuf,
     /// Only these operations, such as `get,set`
     #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
     only: Vec<Operation>,
-    /// How often each is counted; the figure is the median
+    /// Runs of each operation; the result is the median
     #[arg(long, value_name = "NUMBER", default_value_t = NonZeroUsize::MIN)]
     runs: NonZeroUsize,
     /// Folder for callgrind's profiles, which `callgrind_annotate` reads

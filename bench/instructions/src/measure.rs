@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use crate::callgrind;
 use crate::operation::Operation;
 
-/// The instructions of one call, from so many runs.
+/// The instructions of a call, over several runs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Counted {
     pub(crate) operation: Operation,
@@ -18,7 +18,7 @@ pub(crate) struct Counted {
     pub(crate) highest: u64,
 }
 
-/// How many times as many calls the longer count is of.
+/// The factor between the longer and the shorter count.
 const LONGER: u32 = 3;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +27,12 @@ struct Run {
     number: usize,
 }
 
-/// Counts the instructions of one call of each operation. Runs go side by side, as that does not change what they count.
+/// Counts the instructions of a call of each operation. Runs are parallel, which does not affect the counts.
 pub(crate) fn measure(operations: &[Operation], runs: NonZeroUsize, profiles: &Path) -> anyhow::Result<Vec<Counted>> {
     fs::create_dir_all(profiles)?;
     let all: Vec<Run> =
         operations.iter().flat_map(|&operation| (0..runs.get()).map(move |number| Run { operation, number })).collect();
-    let counts = side_by_side(&all, |run| run.count(profiles))?;
+    let counts = in_parallel(&all, |run| run.count(profiles))?;
     Ok(operations
         .iter()
         .filter_map(|&operation| {
@@ -43,7 +43,7 @@ pub(crate) fn measure(operations: &[Operation], runs: NonZeroUsize, profiles: &P
 }
 
 impl Run {
-    /// The instructions of one call: what more calls take more, so that all that happens once is left out.
+    /// The instructions of a call: the difference between more and fewer calls, without one-time costs.
     fn count(self, profiles: &Path) -> anyhow::Result<u64> {
         let Self { operation, number } = self;
         let fewer = operation.calls();
@@ -62,8 +62,8 @@ impl Counted {
     }
 }
 
-/// What becomes of each, on as many threads as there are cores. After an error nothing more is begun.
-fn side_by_side<T: Copy + Send + Sync, R: Send>(
+/// Applies a function to each item, on a thread per core. Stops after an error.
+fn in_parallel<T: Copy + Send + Sync, R: Send>(
     all: &[T],
     work: impl Fn(T) -> anyhow::Result<R> + Sync,
 ) -> anyhow::Result<Vec<(T, R)>> {
@@ -97,9 +97,9 @@ mod tests {
 
     #[test]
     fn nothing_is_done_twice_or_left_out() {
-        let mut done = side_by_side(&[1, 2, 3, 4, 5], |number| Ok(number * 10)).unwrap();
+        let mut done = in_parallel(&[1, 2, 3, 4, 5], |number| Ok(number * 10)).unwrap();
         done.sort_unstable();
         assert_eq!(done, [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50)]);
-        assert!(side_by_side(&[1, 2], |number| if number == 2 { Err(anyhow!("no")) } else { Ok(()) }).is_err());
+        assert!(in_parallel(&[1, 2], |number| if number == 2 { Err(anyhow!("no")) } else { Ok(()) }).is_err());
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::Deserialize;
 
-/// What is called.
+/// The measured operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Operation {
@@ -41,7 +41,7 @@ impl Operation {
         Self::Query,
     ];
 
-    /// What it is called in the budgets and on the command line.
+    /// The name in the budgets and on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -73,8 +73,8 @@ impl Operation {
         }
     }
 
-    /// How many calls the shorter of two counts is of. The more of them, the less it matters what happens only now and then,
-    /// such as a buffer that grows; but under valgrind a call takes milliseconds.
+    /// The number of calls of the shorter count. More calls reduce the effect of rare events, such as a growing buffer;
+    /// but under valgrind a call takes milliseconds.
     pub(crate) fn calls(self) -> u32 {
         match self {
             Self::Get | Self::Set | Self::CompareAndSet | Self::Delete | Self::Increment | Self::Expire => 200,

@@ -1,4 +1,4 @@
-//! Whether calls did what they had to do: one that fails may be cheap, and must not count.
+//! Checks the responses: a failed call may be cheap and must not count.
 
 use anyhow::{Context, bail, ensure};
 use dynakv::pb::{self, batch_get_result, batch_write_result, compare_and_set_response, expire_response};
@@ -8,8 +8,8 @@ use prost::Message;
 use crate::operation::{BATCH, Operation, PAGE, TRANSACTION};
 use crate::request::{COUNTER, PARTITION, value};
 
-/// What answers to the same request share: their length, and the sum of their bytes, which is the same in whatever order the
-/// attributes of an item come.
+/// What responses to the same request have in common: their length and the sum of their bytes, which does not depend on
+/// the order of an item's attributes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     bytes: usize,
@@ -22,7 +22,7 @@ impl Fingerprint {
     }
 }
 
-/// Whether the messages of an answer, as gRPC frames them, say what they have to say.
+/// Checks the framed messages of a response.
 pub(crate) fn check(operation: Operation, answer: &[u8]) -> anyhow::Result<()> {
     match operation {
         Operation::Get => {

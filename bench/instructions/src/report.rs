@@ -3,7 +3,7 @@ use std::fmt;
 use crate::budget::{Budget, Budgets, Verdict};
 use crate::measure::Counted;
 
-/// What was counted, beside what is allowed.
+/// The counts beside their budgets.
 #[derive(Debug)]
 pub(crate) struct Report<'a>(Vec<Row<'a>>);
 
@@ -18,7 +18,7 @@ pub(crate) fn compare<'a>(counted: &'a [Counted], budgets: &Budgets) -> Report<'
 }
 
 impl Report<'_> {
-    /// Whether everything has a budget and keeps to it.
+    /// Whether every operation has a budget and is within it.
     pub(crate) fn is_within_budget(&self) -> bool {
         self.0.iter().all(|row| matches!(row.verdict(), Some(Verdict::Within | Verdict::FarUnder)))
     }

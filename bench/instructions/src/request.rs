@@ -1,4 +1,4 @@
-//! The messages that are sent, and what is in them.
+//! The request messages and their content.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use prost::Message;
 
 use crate::operation::{BATCH, Operation, PAGE, TRANSACTION};
 
-/// The id of every write, so that each call writes the same and is answered with the same version.
+/// The id of every write, so that all calls write and return the same version.
 const REQUEST_ID: &str = "6f1d2c3b-0a49-4e58-8d67-9c5b7a813f20";
 
 /// The version that a CompareAndSet expects.
@@ -17,20 +17,20 @@ pub(crate) const VERSION: &str = "1";
 /// The partition that a Query reads.
 pub(crate) const PARTITION: &str = "partition";
 
-/// What a counter shows after an Increment.
+/// The counter's value after an Increment.
 pub(crate) const COUNTER: i64 = 42;
 
-/// The keys that calls are about, beginning with that of calls on one key.
+/// The keys of calls. Calls on a single key use the first one.
 pub(crate) fn key(index: usize) -> String {
     format!("key-{index:06}")
 }
 
-/// Under every key.
+/// The value of every key.
 pub(crate) fn value() -> Bytes {
     Bytes::from_static(&[b'v'; 100])
 }
 
-/// The request of a call as gRPC frames it: a byte for no compression, four for the length, the message.
+/// The framed request of a call: a compression flag, a length of four bytes, the message.
 pub(crate) fn framed(operation: Operation) -> anyhow::Result<Bytes> {
     let message = message(operation)?;
     let mut framed = vec![0];

@@ -1,4 +1,4 @@
-//! The server with its defaults, as `dynakv serve` starts it, but with a stub under the AWS SDK.
+//! The server with its defaults, as started by `dynakv serve`, but with a stub below the AWS SDK.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -20,7 +20,7 @@ use crate::stub::Stub;
 
 pub(crate) const TABLE: &str = "entries";
 
-/// Always the same moment, so that expiry times have as many digits as ever.
+/// A fixed time, so that expiry times always have the same number of digits.
 #[derive(Debug)]
 struct Stopped;
 
@@ -48,12 +48,12 @@ impl Load for Idle {
     }
 }
 
-/// Time, chance and load that are the same in every run. Sleeping is not: setting a timer is part of what a call costs.
+/// Fixed time, randomness and load. Sleeping is real, because timers are part of a call's cost.
 fn runtime() -> Runtime {
     Runtime { clock: Arc::new(Stopped), random: Arc::new(Half), load: Arc::new(Idle), ..Runtime::system() }
 }
 
-/// Starts a server on the runtime that this is called on. It ends with that.
+/// Starts a server on the current runtime, which also ends it.
 pub(crate) async fn start(operation: Operation) -> anyhow::Result<SocketAddr> {
     let flags = Flags {
         listen: Some("127.0.0.1:0".to_owned()),
@@ -61,10 +61,10 @@ pub(crate) async fn start(operation: Operation) -> anyhow::Result<SocketAddr> {
         tables: vec![TABLE.to_owned()],
         ..Flags::default()
     };
-    // A probe of the backend costs as much as a Get, and comes when it likes.
+    // Disables probes of the backend: one costs as much as a Get and comes at any time.
     let environment = BTreeMap::from([("DYNAKV__HEALTH__PROBE_PERIOD".to_owned(), "1h".to_owned())]);
     let config = Config::load(&flags, &environment)?;
-    // What the log takes of calls that it says nothing about is counted, too.
+    // The log's overhead for calls without a line counts too.
     let log = telemetry::init(&config.log)?;
 
     let runtime = runtime();

@@ -1,5 +1,4 @@
-//! In DynamoDB's place, and in this process: it has the answer to the call that is counted ready, so that next to nothing of
-//! what is counted is its own.
+//! Replaces DynamoDB in this process with prepared responses, so that the stub hardly adds to the counts.
 
 use std::sync::Arc;
 
@@ -18,16 +17,16 @@ use crate::operation::{BATCH, Operation, PAGE};
 use crate::request::{COUNTER, PARTITION, VERSION, key, value};
 use crate::server::TABLE;
 
-/// Answers the calls to DynamoDB that one operation leads to.
+/// Answers the DynamoDB requests of one operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Stub(Arc<Answer>);
 
 #[derive(Debug)]
 struct Answer {
-    /// Of DynamoDB.
+    /// The action in DynamoDB.
     action: &'static str,
     body: Bytes,
-    /// What the table is.
+    /// The table's description.
     description: &'static str,
 }
 
@@ -58,7 +57,7 @@ impl Stub {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = match target.rsplit('.').next().unwrap_or_default() {
             action if action == self.0.action => self.0.body.clone(),
-            // Asked once, when the server starts.
+            // Requested once, when the server starts.
             "GetItem" => Bytes::from_static(b"{}"),
             "DescribeTable" => Bytes::from_static(self.0.description.as_bytes()),
             "DescribeTimeToLive" => Bytes::from_static(TIME_TO_LIVE.as_bytes()),

@@ -3,7 +3,7 @@ use clap::ValueEnum;
 use crate::client::make_calls;
 use crate::operation::Operation;
 
-/// Without valgrind: that there is something to count.
+/// Checks without valgrind that there is something to count.
 #[test]
 fn every_operation_is_answered_as_it_should_be() {
     for operation in Operation::ALL {

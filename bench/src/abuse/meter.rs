@@ -7,10 +7,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process::ProcessId;
 
-/// How often the memory of a server is looked at.
+/// Sampling period.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// Looks at the memory of a server, on a thread of its own, and kills a server that takes too much of the machine.
+/// Samples the memory of a server on a separate thread, and kills the server if it takes too much.
 #[derive(Debug)]
 pub(super) struct Meter {
     shared: Arc<Shared>,
@@ -42,7 +42,7 @@ impl Meter {
         Self { shared, thread: Some(thread) }
     }
 
-    /// The most that was seen.
+    /// The highest sample.
     pub(super) fn peak_kib(&self) -> u64 {
         self.shared.peak_kib.load(Ordering::Relaxed)
     }
@@ -62,7 +62,7 @@ impl Drop for Meter {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing more to say.
+            // Ignore a panic of the thread.
             let _joined = thread.join();
         }
     }

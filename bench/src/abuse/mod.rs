@@ -1,7 +1,7 @@
-//! `make abuse`: callers that misbehave, a good client beside them, and whether the bounds hold.
+//! `make abuse`: attacks the server, with a well-behaved client beside each attack, and checks the bounds.
 //!
-//! Each attack meets a server of its own. What it holds is sampled while the attack goes on, and again two seconds after
-//! the last deadline or limit that should end it.
+//! Each attack gets its own server. The server's memory is sampled during the attack and two seconds after the last
+//! deadline or limit that should end it.
 
 mod attacks;
 mod meter;
@@ -24,13 +24,13 @@ pub(crate) struct Abuse {
     /// The server's binary, a release build
     #[arg(long, value_name = "FILE")]
     server: PathBuf,
-    /// The program that makes bursts of calls with grpc-go; without it, they are left out
+    /// The program that makes bursts of calls with grpc-go; without it, they are skipped
     #[arg(long, value_name = "FILE")]
     go_bursts: Option<PathBuf>,
     /// Only attacks whose names contain this
     #[arg(long, value_name = "WORDS")]
     only: Vec<String>,
-    /// A server that comes to hold more than this is killed, in MiB
+    /// Kill a server that uses more memory than this, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 4096)]
     kill_above: u64,
 }
@@ -39,7 +39,7 @@ impl Abuse {
     /// Runs every attack.
     ///
     /// # Errors
-    /// Also if a bound does not hold.
+    /// A bound does not hold.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         crate::allow_many_connections()?;
         let stage = Stage::new(self.server, self.go_bursts, self.kill_above).await?;

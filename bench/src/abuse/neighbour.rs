@@ -12,13 +12,13 @@ use tonic::{Request, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-/// Between two calls: a client that is there, not one that fills the server.
+/// Pause between two calls: the client should not load the server.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How long the good client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Timeout of the well-behaved client's calls.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the good client calls.
+/// The calls of the well-behaved client.
 #[derive(Debug, Clone)]
 pub(super) enum Calls {
     /// Get, with this token.
@@ -27,14 +27,14 @@ pub(super) enum Calls {
     Health,
 }
 
-/// A good client, on a connection of its own, which makes one call after the other.
+/// A well-behaved client on its own connection, which makes one call after another.
 #[derive(Debug)]
 pub(super) struct Neighbour {
     is_over: Arc<AtomicBool>,
     task: JoinHandle<Served>,
 }
 
-/// What the good client saw.
+/// The results of the well-behaved client.
 #[derive(Debug)]
 pub(super) struct Served {
     pub(super) calls: u64,
@@ -52,7 +52,7 @@ impl Neighbour {
         Self { is_over, task }
     }
 
-    /// Ends with the call that is under way.
+    /// Stops after the current call.
     pub(super) async fn stop(self) -> anyhow::Result<Served> {
         self.is_over.store(true, Ordering::Relaxed);
         Ok(self.task.await?)
@@ -64,7 +64,7 @@ async fn serve(channel: Channel, calls: Calls, is_over: Arc<AtomicBool>) -> Serv
     let mut served = Served { calls: 0, errors: 0, first_error: None, p50_ms: 0.0, p99_ms: 0.0 };
     while !is_over.load(Ordering::Relaxed) {
         let begun = Instant::now();
-        let answer = match tokio::time::timeout(PATIENCE, call(channel.clone(), &calls)).await {
+        let answer = match tokio::time::timeout(TIMEOUT, call(channel.clone(), &calls)).await {
             Ok(answer) => answer,
             Err(_) => Err(Status::deadline_exceeded("no answer came")),
         };

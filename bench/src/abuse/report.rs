@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::neighbour::Served;
 
-/// One attack, and what came of it.
+/// An attack and its results.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) attack: String,
@@ -11,16 +11,16 @@ pub(super) struct Row {
     pub(super) bounds: Vec<Bound>,
 }
 
-/// What the server held, in MiB.
+/// The server's memory in MiB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Memory {
     pub(super) before: f64,
     pub(super) peak: f64,
-    /// Two seconds after deadlines and limits; nothing, if the server was gone by then.
+    /// Two seconds after deadlines and limits; none if the server had exited.
     pub(super) after: Option<f64>,
 }
 
-/// What has to be so, and what it was.
+/// An expectation and the measured result.
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) asked: String,
@@ -33,12 +33,12 @@ impl Bound {
         Self { asked: asked.into(), measured: measured.into(), holds }
     }
 
-    /// A number that may be so large at most.
+    /// An upper bound for a number.
     pub(super) fn at_most(what: &str, measured: f64, most: f64, unit: &str) -> Self {
         Self::new(format!("{what} ≤ {most:.0} {unit}"), format!("{measured:.1} {unit}"), measured <= most)
     }
 
-    /// A count that has to be nothing.
+    /// A count that has to be zero.
     pub(super) fn none(what: &str, count: usize, of: usize) -> Self {
         Self::new(format!("no {what}"), format!("{count} of {of}"), count == 0)
     }
@@ -54,7 +54,7 @@ impl Row {
         self.bounds.iter().all(|bound| bound.holds)
     }
 
-    /// Whether it holds, and what does not.
+    /// Whether all bounds hold, and which do not.
     pub(super) fn line(&self) -> String {
         let mut line = format!("{} {}", if self.holds() { "holds " } else { "BROKEN" }, self.attack);
         for Bound { asked, measured, .. } in self.bounds.iter().filter(|bound| !bound.holds) {

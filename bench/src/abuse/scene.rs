@@ -16,25 +16,25 @@ use super::server::{Setting, TOKEN};
 use crate::process::{Process, Usage, this_program};
 use crate::startup::mebibytes;
 
-/// After deadlines and limits, so much later nothing may be left.
-pub(super) const AFTERWARDS: Duration = Duration::from_secs(2);
+/// How long after the deadlines and limits everything must be released.
+pub(super) const RELEASE_TIME: Duration = Duration::from_secs(2);
 
-/// A server without calls in flight ends by then.
+/// How long a server without calls in flight may take to exit.
 const END_TIME: Duration = Duration::from_secs(2);
 
-/// How often a state is looked at that should come about.
-const LOOK: Duration = Duration::from_millis(20);
+/// Polling interval for an expected state.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// What a server may hold afterwards above what it held before, in MiB: what its allocator keeps for the next calls.
-const KEPT_MIB: f64 = 32.0;
+/// How much memory the allocator may keep after an attack, in MiB.
+const MAX_RETAINED_MIB: f64 = 32.0;
 
-/// What all attacks have in common.
+/// What all attacks share.
 pub(super) struct Stage {
     binary: PathBuf,
     pub(super) go_bursts: Option<PathBuf>,
     stub: Process,
     kill_above_mib: u64,
-    /// A certificate for servers that encrypt, and its key.
+    /// The certificate and key of TLS servers.
     folder: TempDir,
     pub(super) certificate: String,
 }
@@ -49,33 +49,33 @@ impl Stage {
         Ok(Self { binary, go_bursts, stub, kill_above_mib, folder, certificate })
     }
 
-    /// With the certificate of this stage.
+    /// Enables TLS with this stage's certificate.
     pub(super) fn encrypted(&self, setting: Setting) -> Setting {
         let path = |name| self.folder.path().join(name).display().to_string();
         setting.with("DYNAKV__TLS__CERT", path("cert.pem")).with("DYNAKV__TLS__KEY", path("key.pem"))
     }
 
-    /// Starts a server with a good client.
+    /// Starts a server with a well-behaved client.
     pub(super) async fn scene(&self, setting: &Setting, calls: Calls) -> anyhow::Result<Scene> {
         let server = setting.start(&self.binary, &self.stub.address).await?;
         let is_encrypted = setting.variables.iter().any(|(name, _)| *name == "DYNAKV__TLS__CERT");
         let certificate = is_encrypted.then(|| self.certificate.clone());
         let channel = connect(&server.address, certificate.as_deref()).await?;
         let neighbour = Neighbour::start(channel, calls);
-        // The server has answered before it is measured.
+        // Let the server handle some calls before the measurement.
         sleep(Duration::from_millis(300)).await;
         let before = server.id.usage()?;
         let meter = Meter::start(server.id, self.kill_above_mib);
         Ok(Scene { server, neighbour, meter, before, certificate })
     }
 
-    /// The same with Gets.
+    /// The same, with Gets.
     pub(super) async fn scene_of_gets(&self, setting: &Setting) -> anyhow::Result<Scene> {
         self.scene(setting, Calls::Get(format!("Bearer {TOKEN}").parse()?)).await
     }
 }
 
-/// A connection, once it is there.
+/// Connects to the server.
 pub(super) async fn connect(address: &str, certificate: Option<&str>) -> anyhow::Result<Channel> {
     let endpoint = match certificate {
         None => Endpoint::from_shared(format!("http://{address}"))?,
@@ -101,11 +101,11 @@ impl Scene {
         Target { address: &self.server.address, token: Some(TOKEN) }
     }
 
-    /// Waits until this is so, but not longer than that; how long it took.
+    /// Waits until this holds, at most for `limit`. Returns the time it took.
     pub(super) async fn until(&self, limit: Duration, mut holds: impl FnMut() -> bool) -> Duration {
         let begun = Instant::now();
         while !holds() && begun.elapsed() < limit && !self.meter.was_killed() {
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
         begun.elapsed()
     }
@@ -115,19 +115,19 @@ impl Scene {
         Ok(self.server.id.usage()?.cpu.saturating_sub(self.before.cpu))
     }
 
-    /// CPU time of the server in this time from now on.
+    /// CPU time of the server during the next `time`.
     pub(super) async fn cpu_in(&self, time: Duration) -> anyhow::Result<Duration> {
         let before = self.cpu()?;
         sleep(time).await;
         Ok(self.cpu()?.saturating_sub(before))
     }
 
-    /// The attack is over: what it came to. `growth_mib` is how much more memory the server may hold at its peak.
+    /// Ends the attack and returns its results. `growth_mib` limits the growth of the server's memory at its peak.
     pub(super) async fn finish(self, attack: String, growth_mib: f64, bounds: Vec<Bound>) -> anyhow::Result<Row> {
         Ok(self.judge(attack, growth_mib, bounds).await?.0)
     }
 
-    /// The same for a server without calls in flight, which has to end within two seconds then, with the attack beside it.
+    /// The same for a server without calls in flight, which then has to exit within two seconds, during the attack.
     pub(super) async fn finish_and_end(
         self,
         attack: String,
@@ -138,7 +138,7 @@ impl Scene {
         let begun = Instant::now();
         let has_ended = match server.signal(Signal::TERM) {
             Ok(()) => timeout(END_TIME, server.ended()).await.is_ok(),
-            // It ended before.
+            // It has exited already.
             Err(_) => false,
         };
         let measured = if has_ended { format!("{} ms", begun.elapsed().as_millis()) } else { "it does not".to_owned() };
@@ -157,7 +157,7 @@ impl Scene {
         let of = format!("{} of {}{lost}", served.errors, served.calls);
         bounds.push(Bound::new("the good client loses no call", of, served.errors == 0));
         match after {
-            Some(after) => bounds.push(Bound::at_most("left", after - memory.before, KEPT_MIB, "MiB")),
+            Some(after) => bounds.push(Bound::at_most("left", after - memory.before, MAX_RETAINED_MIB, "MiB")),
             None if self.meter.was_killed() => {
                 bounds.push(Bound::new("the server lives", "killed: it took too much memory", false));
             }
@@ -168,7 +168,7 @@ impl Scene {
 }
 
 impl Row {
-    /// With a limit for the good client's slowest calls.
+    /// Adds a limit for the slowest calls of the well-behaved client.
     pub(super) fn with_p99(mut self, most_ms: f64) -> Self {
         if let Some(served) = &self.served {
             self.bounds.push(Bound::at_most("p99 of the good client", served.p99_ms, most_ms, "ms"));

@@ -5,19 +5,19 @@ use tokio::process::Command;
 
 use crate::process::Process;
 
-/// The token of everybody here.
+/// The token of all clients.
 pub(super) const TOKEN: &str = "a-token-for-the-attacks";
 
-/// How a server is started for an attack.
+/// The settings of a server for an attack.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Setting {
-    /// On the embedded engine in memory, instead of the stub.
+    /// Use the embedded engine in memory instead of the stub.
     pub(super) in_memory: bool,
-    /// Variables of its configuration.
+    /// Environment variables of its configuration.
     pub(super) variables: Vec<(&'static str, String)>,
-    /// How many files it may have open.
+    /// Limit of open files.
     pub(super) open_files: Option<u32>,
-    /// Nobody reads its standard error; otherwise it goes nowhere.
+    /// Leave standard error unread; otherwise discard it.
     pub(super) unread_log: bool,
 }
 
@@ -35,12 +35,12 @@ impl Setting {
         self
     }
 
-    /// A budget of 128 MiB, as small as a container that is still of use would have it.
+    /// A memory budget of 128 MiB, as in a small but useful container.
     pub(super) fn with_small_budget(self) -> Self {
         self.with("DYNAKV__LIMITS__MEMORY", "128MiB")
     }
 
-    /// Starts the server, with its defaults but for what was set.
+    /// Starts the server with its defaults, except for these settings.
     pub(super) async fn start(&self, binary: &Path, stub: &str) -> anyhow::Result<Process> {
         let mut command = match self.open_files {
             None => Command::new(binary),

@@ -11,13 +11,13 @@ use crate::world::serve;
 
 const COUNT: usize = 3;
 
-/// What an orchestrator waits before it goes on to the next copy: the proxy has to see that this one is back.
+/// Pause before the next copy is restarted, as in an orchestrator: the proxy has to notice that this one is back.
 const SETTLING: Duration = Duration::from_millis(1_500);
 
-/// A copy ends within its pause and the time of its calls.
+/// A copy exits within its pause and the time of its calls.
 const END_TIME: Duration = Duration::from_secs(40);
 
-/// Three servers over one stub, each at an address that it comes back to.
+/// Three servers on one stub, each with a fixed address.
 pub(super) struct Copies {
     binary: PathBuf,
     stub: String,
@@ -47,7 +47,7 @@ impl Copies {
         self.running.iter().map(|copy| copy.address.clone()).collect()
     }
 
-    /// Ends a copy as an orchestrator does, and starts it anew.
+    /// Stops a copy as an orchestrator does, and starts it again.
     pub(super) async fn restart(&mut self, nth: usize) -> anyhow::Result<()> {
         let index = nth % COUNT;
         let old = self.running.get_mut(index).context("no such copy")?;
@@ -63,7 +63,7 @@ impl Copies {
     }
 }
 
-/// An address that nobody listens at: a copy that comes back needs one that does not change.
+/// A free address: a restarted copy needs a fixed one.
 pub(super) fn free_address() -> anyhow::Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }

@@ -16,9 +16,9 @@ use crate::keyspace::{Draw, Entry, Values};
 const CONNECTIONS: usize = 8;
 const CALLERS_EACH: usize = 4;
 const VALUE_BYTES: usize = 100;
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Callers that read and write, in turn, and never send a call again.
+/// Callers that alternate between reads and writes and never retry.
 pub(super) struct Load {
     shared: Arc<Shared>,
     callers: JoinSet<BTreeMap<String, u64>>,
@@ -30,12 +30,12 @@ struct Shared {
     is_over: AtomicBool,
 }
 
-/// What came of the calls.
+/// The results of the calls.
 #[derive(Debug)]
 pub(super) struct Loaded {
     calls: u64,
     pub(super) failed: u64,
-    /// What failed, and how often.
+    /// The number of failures by error.
     pub(super) failures: BTreeMap<String, u64>,
 }
 
@@ -53,18 +53,18 @@ impl Load {
             let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
             for caller in 0..CALLERS_EACH {
                 let seed = (connection * CALLERS_EACH + caller) as u64;
-                load.callers.spawn(call_on_and_on(channel.clone(), Arc::clone(&load.shared), seed));
+                load.callers.spawn(call_repeatedly(channel.clone(), Arc::clone(&load.shared), seed));
             }
         }
         Ok(load)
     }
 
-    /// How many calls have ended.
+    /// The number of finished calls.
     pub(super) fn calls(&self) -> u64 {
         self.shared.calls.load(Ordering::Relaxed)
     }
 
-    /// Ends with the calls that are under way.
+    /// Stops after the current calls.
     pub(super) async fn stop(mut self) -> anyhow::Result<Loaded> {
         self.shared.is_over.store(true, Ordering::Relaxed);
         let mut failures = BTreeMap::new();
@@ -79,7 +79,7 @@ impl Load {
     }
 }
 
-async fn call_on_and_on(channel: Channel, shared: Arc<Shared>, seed: u64) -> BTreeMap<String, u64> {
+async fn call_repeatedly(channel: Channel, shared: Arc<Shared>, seed: u64) -> BTreeMap<String, u64> {
     let (mut draw, mut failures) = (Draw::uniform(seed), BTreeMap::new());
     let mut client = KeyValueServiceClient::new(channel);
     let mut writes = false;
@@ -98,13 +98,13 @@ async fn call_on_and_on(channel: Channel, shared: Arc<Shared>, seed: u64) -> BTr
 
 async fn get(client: &mut KeyValueServiceClient<Channel>, entry: Entry) -> Result<(), Status> {
     let mut request = Request::new(GetRequest { key: entry.key(), ..GetRequest::default() });
-    request.set_timeout(PATIENCE);
+    request.set_timeout(TIMEOUT);
     client.get(request).await.map(drop)
 }
 
 async fn set(client: &mut KeyValueServiceClient<Channel>, entry: Entry, values: &Values) -> Result<(), Status> {
     let message = SetRequest { key: entry.key(), value: values.of(entry), ..SetRequest::default() };
     let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
+    request.set_timeout(TIMEOUT);
     client.set(request).await.map(drop)
 }

@@ -1,7 +1,7 @@
-//! `make proxies`: copies of the server behind HAProxy and nginx that come and go under load, and the calls that fail of it.
+//! `make proxies`: restarts copies of the server behind HAProxy and nginx under load, and counts failed calls.
 //!
-//! The proxies run with the configurations of `deploy/proxies`, in which only the addresses are others. Nobody here sends a
-//! call again, so that every call that is lost shows.
+//! The proxies use the configurations of `deploy/proxies` with other addresses. Nothing is retried, so every lost call
+//! counts.
 
 mod copies;
 mod load;
@@ -18,8 +18,8 @@ use self::load::{Load, Loaded};
 use self::proxy::{Proxy, Software};
 use crate::process::{Process, this_program};
 
-/// Between two looks at how far the load is.
-const LOOK: Duration = Duration::from_millis(50);
+/// Polling interval for the progress of the load.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Restarts the server behind real proxies.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) struct Proxies {
     /// Calls of each run
     #[arg(long, default_value_t = 50_000)]
     calls: u64,
-    /// Copies that are restarted, one after the other
+    /// Number of restarts, one after another
     #[arg(long, default_value_t = 10)]
     restarts: usize,
     /// `connections.max_age` of the run without restarts
@@ -45,10 +45,10 @@ pub(crate) struct Proxies {
 }
 
 impl Proxies {
-    /// Runs both under both.
+    /// Runs both scenarios with both proxies.
     ///
     /// # Errors
-    /// Also if a call fails.
+    /// A call fails.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let stub = Process::start(this_program(&["stub"])?).await?;
         let mut failed = 0;
@@ -67,7 +67,7 @@ impl Proxies {
         Ok(())
     }
 
-    /// Connections that end all the time.
+    /// Connections that end constantly.
     async fn age(&self, software: Software, stub: &str) -> anyhow::Result<(Loaded, Duration)> {
         let variables = [("DYNAKV__CONNECTIONS__MAX_AGE", self.max_age.clone())];
         let copies = Copies::start(&self.server, stub, &variables).await?;
@@ -78,7 +78,7 @@ impl Proxies {
         Ok((load.stop().await?, begun.elapsed()))
     }
 
-    /// Copies that end, and come back.
+    /// Copies that restart.
     async fn restart(&self, software: Software, stub: &str) -> anyhow::Result<(Loaded, Duration)> {
         let variables = [("DYNAKV__SHUTDOWN__PAUSE", self.pause.clone())];
         let mut copies = Copies::start(&self.server, stub, &variables).await?;
@@ -94,7 +94,7 @@ impl Proxies {
 
     async fn wait_for(&self, load: &Load) {
         while load.calls() < self.calls {
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 }

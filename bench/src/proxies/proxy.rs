@@ -11,14 +11,14 @@ use tokio::time::{Instant, sleep};
 
 use super::copies::free_address;
 
-/// How long a proxy may take until it listens, and how often it is looked whether it does.
+/// How long a proxy may take to listen, and the polling interval.
 const START_TIME: Duration = Duration::from_secs(10);
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// What a proxy is after its first checks of the copies.
+/// How long a proxy needs for its first health checks.
 const CHECKED: Duration = Duration::from_secs(1);
 
-/// The addresses of the configurations: of the proxy itself, and of the copies.
+/// The addresses in the configurations: of the proxy itself and of the copies.
 const OWN: &str = "127.0.0.1:50050";
 const COPIES: [&str; 3] = ["127.0.0.1:50051", "127.0.0.1:50052", "127.0.0.1:50053"];
 
@@ -37,7 +37,7 @@ impl fmt::Display for Software {
     }
 }
 
-/// A proxy that runs. Dropped, it is killed.
+/// A running proxy, killed on drop.
 pub(super) struct Proxy {
     pub(super) address: String,
     _process: Child,
@@ -77,14 +77,14 @@ impl Proxy {
         let begun = Instant::now();
         while TcpStream::connect(&address).await.is_err() {
             ensure!(begun.elapsed() < START_TIME, "{software} does not listen");
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
         sleep(CHECKED).await;
         Ok(Self { address, _process: process, _folder: folder })
     }
 }
 
-/// What the `http` section stands in: one process, everything in this folder.
+/// The configuration around the `http` section: one process, all files in this folder.
 fn around_nginx(folder: &Path) -> String {
     let folder = folder.display();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

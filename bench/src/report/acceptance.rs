@@ -8,13 +8,13 @@ use crate::stats::number;
 
 const GATEWAY: Candidate = Candidate::Gateway { coalescing: true };
 
-/// Something that is asked for.
+/// An acceptance figure.
 struct Line {
     what: &'static str,
     measured: Option<f64>,
     bound: Bound,
     unit: &'static str,
-    /// What the measured figure is made of.
+    /// The values behind the measured figure.
     made_of: String,
 }
 
@@ -70,7 +70,7 @@ impl Report {
         }
     }
 
-    /// One caller alone: the gateway may cost what an RPC costs, and a little.
+    /// A single caller: the gateway may cost little more than an RPC.
     fn alone(&self) -> Line {
         let workload = Workload::centre(Operation::Get).callers(1);
         let p50 = |series: &Series| series.median(|run| run.p50_us);
@@ -87,7 +87,7 @@ impl Report {
         }
     }
 
-    /// Against the pool with the lowest tail, which need not be the one with the most calls.
+    /// Compared with the pool with the lowest tail latency, which need not be the fastest.
     fn tail(&self) -> Line {
         let workload = Workload::centre(Operation::Get).callers(64).delayed();
         let p99 = |series: &Series| series.median(|run| run.p99_us);
@@ -122,7 +122,7 @@ impl Footprint {
     }
 }
 
-/// One over the other, and how to say so.
+/// A ratio and its description.
 fn ratio(one: Option<&Series>, other: Option<&Series>, of: impl Fn(&Series) -> f64) -> (Option<f64>, String) {
     match one.zip(other) {
         Some((one, other)) => {

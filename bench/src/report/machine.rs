@@ -1,7 +1,7 @@
 use std::fs;
 use std::process::Command;
 
-/// The machine and what ran on it, in a few words.
+/// Describes the machine and the software.
 pub(super) fn describe() -> String {
     let cpus = read("/proc/cpuinfo");
     let model = field(&cpus, "model name").unwrap_or("unknown CPU");

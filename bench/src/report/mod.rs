@@ -1,4 +1,4 @@
-//! The report: tables and plots from what was measured.
+//! The report: tables and plots of the measurements.
 
 mod acceptance;
 mod machine;
@@ -17,25 +17,25 @@ use crate::measure::{Run, Series};
 use crate::plan::{Candidate, DELAY_MEDIAN_MS, DELAY_SIGMA, Operation, Section, Timing, Workload};
 use crate::startup::{CROWD, Footprint};
 
-/// The page, of which only what is between the marks is written here; the rest is by hand.
+/// The page. Only the part between the markers is generated.
 const PAGE: &str = "benchmarks.md";
 const BEGIN: &str = "<!-- make bench writes from here -->\n";
 const END: &str = "<!-- to here -->\n";
 
-/// The folder of the plots and of the single runs, beside the page.
+/// The folder of the plots and the single runs, beside the page.
 const FOLDER: &str = "benchmarks";
 
 pub(crate) struct Report {
     pub(crate) series: Vec<Series>,
-    /// None if only some figures were wanted.
+    /// None if only some figures were requested.
     pub(crate) footprint: Option<Footprint>,
     pub(crate) timing: Timing,
-    /// All of it.
+    /// The total time.
     pub(crate) took: Duration,
 }
 
 impl Report {
-    /// What the page says, in Markdown.
+    /// The page in Markdown.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         let written = self.write_text(&mut text);
@@ -70,8 +70,8 @@ impl Report {
     pub(crate) fn write(&self, docs: &Path) -> anyhow::Result<()> {
         let page = docs.join(PAGE);
         let old = fs::read_to_string(&page).with_context(|| format!("{} cannot be read", page.display()))?;
-        let (before, rest) = old.split_once(BEGIN).context("the page does not say where to write")?;
-        let (_, after) = rest.split_once(END).context("the page does not say how far to write")?;
+        let (before, rest) = old.split_once(BEGIN).context("the page has no start marker")?;
+        let (_, after) = rest.split_once(END).context("the page has no end marker")?;
         let folder = docs.join(FOLDER);
         fs::create_dir_all(&folder)?;
         for section in Section::ALL {
@@ -88,7 +88,7 @@ impl Report {
         series.find(|series| series.workload == workload && series.candidate == candidate && !series.runs.is_empty())
     }
 
-    /// The SDK with the pool that served this workload best.
+    /// The SDK with the best pool for this workload.
     fn sdk(&self, workload: Workload) -> Option<&Series> {
         self.sdks(workload).max_by(|one, other| speed(one).total_cmp(&speed(other)))
     }
@@ -98,13 +98,13 @@ impl Report {
         self.series.iter().filter(move |series| series.workload == workload && is_sdk(series.candidate))
     }
 
-    /// The SDK under the same workload, or else doing the like in the centre of the plan.
+    /// The SDK with the same workload, or else its counterpart in the centre of the plan.
     fn sdk_beside(&self, workload: Workload) -> Option<&Series> {
         let like = workload.operation.counterpart();
         self.sdk(workload).or_else(|| self.sdk(Workload::centre(like)))
     }
 
-    /// The no-op under the same workload, or else in the centre of the plan.
+    /// The no-op server with the same workload, or else in the centre of the plan.
     fn noop_beside(&self, workload: Workload) -> Option<&Series> {
         let same = Workload { operation: Operation::Get, ..workload };
         let found = self.find(same, Candidate::Noop);
@@ -124,7 +124,7 @@ impl Footprint {
     }
 }
 
-/// The median of the calls a second.
+/// The median of the calls per second.
 fn speed(series: &Series) -> f64 {
     series.median(|run| run.calls_per_second)
 }
@@ -188,7 +188,7 @@ impl Section {
     }
 }
 
-/// What a plot shows of a run.
+/// The value of a run that a plot shows.
 fn plotted(file: &str) -> fn(&Run) -> f64 {
     match file.rsplit('-').next() {
         Some("throughput") => |run| run.calls_per_second,

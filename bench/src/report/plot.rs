@@ -13,7 +13,7 @@ use crate::stats::number;
 
 const SIZE: (u32, u32) = (760, 400);
 
-/// Who is drawn, and how. Apart for the colour-blind, too (the palette of Okabe and Ito).
+/// The lines of a plot, in colours for the colour-blind (the palette of Okabe and Ito).
 const LINES: [(&str, RGBColor, IsMeant); 4] = [
     ("DynaKV", RGBColor(0, 114, 178), |who| who == Candidate::Gateway { coalescing: true }),
     ("DynaKV, coalescing off", RGBColor(86, 180, 233), |who| who == Candidate::Gateway { coalescing: false }),
@@ -21,10 +21,10 @@ const LINES: [(&str, RGBColor, IsMeant); 4] = [
     ("no-op RPC", RGBColor(0, 158, 115), |who| who == Candidate::Noop),
 ];
 
-/// Whether a line is about a candidate.
+/// Whether a line shows a candidate.
 type IsMeant = fn(Candidate) -> bool;
 
-/// A line: its name, its colour, and its points by callers.
+/// A line: name, colour, and points by callers.
 struct Line {
     name: &'static str,
     color: RGBColor,
@@ -32,7 +32,7 @@ struct Line {
 }
 
 impl Report {
-    /// Draws one figure of a section over the number of callers.
+    /// Plots a figure of a section by number of callers.
     pub(super) fn plot(&self, section: Section, file: &str, title: &str, folder: &Path) -> anyhow::Result<()> {
         let lines =
             LINES.map(|(name, color, is_meant)| Line { name, color, points: self.points(section, file, is_meant) });
@@ -93,7 +93,7 @@ fn draw(file: &Path, title: &str, lines: &[Line]) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-/// From the least to the greatest.
+/// The range from minimum to maximum.
 fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
     values.fold(f64::MAX..f64::MIN_POSITIVE, |range, value| range.start.min(value)..range.end.max(value))
 }

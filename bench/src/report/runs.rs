@@ -5,7 +5,7 @@ use crate::measure::{Run, Series};
 const HEAD: &str = "workload,candidate,run,calls_per_second,p50_us,p99_us,p999_us,server_cpu_us,caller_cpu_us,stub_cores,\
                     server_mib,dropped_per_second";
 
-/// Every single run.
+/// All runs as CSV.
 pub(super) fn csv(series: &[Series]) -> Result<String, std::fmt::Error> {
     let mut text = format!("{HEAD}\n");
     for Series { workload, candidate, runs, .. } in series {

@@ -10,7 +10,7 @@ const HEAD: &str = "\
 |---|---|---|---|---|---|---|---|---|---|---|";
 
 impl Report {
-    /// A row for each candidate; of the SDK only the best one.
+    /// A row for each candidate; only the best one of the SDK.
     pub(super) fn write_table(&self, section: Section, text: &mut String) -> std::fmt::Result {
         writeln!(text, "{HEAD}")?;
         let mut last = None;
@@ -53,7 +53,7 @@ impl Report {
         )
     }
 
-    /// What the server used: its CPU for each call, that over the no-op's, and its memory.
+    /// The server's usage: CPU for each call, its ratio to the no-op server's, and memory.
     fn server(&self, series: &Series) -> (String, Option<f64>, String) {
         let cpu = series.spread(|run| run.server_cpu_us);
         let noop = self.noop_beside(series.workload).map(|noop| noop.median(|run| run.server_cpu_us));
@@ -61,7 +61,7 @@ impl Report {
     }
 }
 
-/// Keys a second: what calls about one key and calls about many have in common.
+/// Keys per second, to compare calls with one key and calls with many.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 fn keys(series: &Series) -> f64 {
     speed(series) * series.workload.operation.keys() as f64

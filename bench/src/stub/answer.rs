@@ -4,7 +4,7 @@ use super::request::{BatchGetItem, BatchWriteItem, GetItem, Item, Listing, PutIt
 use crate::keyspace::{Entry, Values};
 use crate::plan::{LISTED_BYTES, PAGE};
 
-/// An answer, and how many keys it is about.
+/// A response and its number of keys.
 pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     pub(super) keys: usize,
@@ -16,7 +16,7 @@ impl Answer {
     }
 }
 
-/// What DynamoDB would answer if under every key there were its value, and every condition held.
+/// DynamoDB's response if every key had its value and every condition held.
 pub(super) fn answer(action: &str, request: &[u8], values: &Values) -> anyhow::Result<Answer> {
     match action {
         "GetItem" => {
@@ -80,7 +80,7 @@ fn found<'a>(tables: impl Iterator<Item = (&'a str, impl Iterator<Item = Entry>)
     body
 }
 
-/// A page of a table or of a partition: after a scan there is more to come.
+/// A page of a table or partition. A scan has more pages.
 fn listed(request: &[u8], has_more: bool, values: &Values) -> serde_json::Result<Answer> {
     let Listing { limit } = serde_json::from_slice(request)?;
     let count = limit.min(PAGE);
@@ -91,7 +91,7 @@ fn listed(request: &[u8], has_more: bool, values: &Values) -> serde_json::Result
         body.extend_from_slice(format!(r#","LastEvaluatedKey":{{"pk":{{"S":"{}"}}}}"#, last.key()).as_bytes());
     }
     body.push(b'}');
-    // The items of a page lie together: it takes as long as one.
+    // The items of a page are adjacent, so it takes as long as one.
     Ok(Answer::new(body, 1))
 }
 

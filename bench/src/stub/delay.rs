@@ -6,12 +6,12 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, LogNormal};
 
-/// How long the stub takes over a key: a log-normal distribution. A call takes as long as its slowest key.
+/// The stub's delay for a key: a log-normal distribution. A call takes as long as its slowest key.
 #[derive(Debug)]
 pub(super) struct Delay(Option<(LogNormal<f64>, Mutex<SmallRng>)>);
 
 impl Delay {
-    /// With this median, in milliseconds; 0 is no delay. The same seed draws the same sequence.
+    /// A delay with this median in milliseconds; 0 is no delay. The same seed gives the same sequence.
     pub(super) fn new(median_ms: f64, sigma: f64, seed: u64) -> anyhow::Result<Self> {
         if median_ms == 0.0 {
             return Ok(Self(None));
@@ -20,7 +20,7 @@ impl Delay {
         Ok(Self(Some((distribution, Mutex::new(SmallRng::seed_from_u64(seed))))))
     }
 
-    /// The delay of a call on so many keys.
+    /// The delay of a call with this many keys.
     pub(super) fn draw(&self, keys: usize) -> Option<Duration> {
         let (distribution, random) = self.0.as_ref()?;
         let mut random = random.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,4 @@
-//! A process that answers as DynamoDB does, as cheaply as that can be done: it stores nothing, and has under every key the
-//! value that belongs there.
+//! A process that answers like DynamoDB as cheaply as possible: it stores nothing and computes the value of every key.
 
 mod answer;
 mod delay;
@@ -20,24 +19,24 @@ use tokio::net::{TcpListener, TcpStream};
 
 use self::delay::Delay;
 use crate::keyspace::Values;
-use crate::process::{announce, until_abandoned};
+use crate::process::{announce, until_parent_exits};
 
-/// Answers as DynamoDB does, in a process of its own.
+/// Runs a stub of DynamoDB.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Stub {
-    /// Median of the delay of a key; 0: no delay
+    /// Median delay of a key in milliseconds; 0 for none
     #[arg(long, default_value_t = 0.0)]
     median_ms: f64,
     /// Standard deviation of the delay's logarithm
     #[arg(long, default_value_t = crate::plan::DELAY_SIGMA)]
     sigma: f64,
-    /// Of the sequence of delays
+    /// Seed of the delays
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
 impl Stub {
-    /// Serves until whoever started it is gone.
+    /// Serves until the parent process exits.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let delay = Delay::new(self.median_ms, self.sigma, self.seed)?;
         let endpoint = Arc::new(Endpoint { values: Values::new(), delay });
@@ -45,7 +44,7 @@ impl Stub {
         announce(listener.local_addr()?)?;
         tokio::select! {
             never = accept(listener, endpoint) => match never? {},
-            () = until_abandoned() => Ok(()),
+            () = until_parent_exits() => Ok(()),
         }
     }
 }
@@ -65,7 +64,7 @@ async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>) -> anyhow::Resul
 
 async fn serve(stream: TcpStream, endpoint: Arc<Endpoint>) {
     let service = service_fn(|request| endpoint.respond(request));
-    // A client that hangs up is no concern of the stub's.
+    // A client that disconnects is not an error.
     let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

@@ -1,4 +1,4 @@
-//! As much of DynamoDB's requests as the stub looks at.
+//! The parts of DynamoDB's requests that the stub reads.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::keyspace::{Entry, Values};
 
-/// The table's partition key alone, or with the value.
+/// An item: the partition key, alone or with the value.
 #[derive(Debug, Deserialize)]
 pub(super) struct Item<'a> {
     #[serde(borrow)]
@@ -88,7 +88,7 @@ impl Item<'_> {
         Entry::parse(self.pk.text)
     }
 
-    /// Refuses to store anything but what belongs under the key.
+    /// Refuses any value but the key's own.
     pub(super) fn check(&self, values: &Values) -> anyhow::Result<()> {
         let entry = self.entry().context("a key of another making")?;
         let Binary { base64 } = self.val.as_ref().context("an item without a value")?;

@@ -1,9 +1,8 @@
-//! HTTP/2 connections for generated stubs, with as little as possible between a call and its connection: what the load
-//! generator takes, the server on the same machine goes without.
+//! HTTP/2 connections for generated stubs with minimal overhead: CPU for the load generator is missing for the server
+//! on the same machine.
 //!
-//! tonic's own channel hands each call to a task, and hyper's connection hands it to another one: good for a client that
-//! connects again by itself, and nothing that is to be measured here. Nor is what threads take to wake each other, so that a
-//! connection and its callers stay on one.
+//! tonic's channel passes each call through two tasks, which reconnects automatically, but adds cost that should not be
+//! measured. Waking other threads costs too, so a connection and its callers stay on one thread.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -27,11 +26,11 @@ use tower::Service;
 
 use crate::plan::CONNECTIONS;
 
-/// As much as hyper's and so tonic's clients let a server send before it has to wait for them.
+/// The default windows of hyper's and tonic's clients.
 const STREAM_WINDOW: u32 = 2 << 20;
 const CONNECTION_WINDOW: u32 = 5 << 20;
 
-/// A thread for each core, with a runtime of its own.
+/// A thread for each core, each with its own runtime.
 #[derive(Debug)]
 pub(crate) struct Threads(Vec<Handle>);
 
@@ -40,14 +39,14 @@ impl Threads {
         let start = |_| {
             let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
             let handle = runtime.handle().clone();
-            // It ends with the process.
+            // The thread ends with the process.
             thread::spawn(move || runtime.block_on(pending::<()>()));
             Ok(handle)
         };
         (0..thread::available_parallelism()?.get()).map(start).collect::<anyhow::Result<_>>().map(Self)
     }
 
-    /// Connections to a gRPC server, in turn on each of them.
+    /// Opens connections to a gRPC server, one on each thread in turn.
     pub(crate) async fn connect(&self, address: &str) -> anyhow::Result<Vec<Connection>> {
         let mut connections = Vec::new();
         for home in self.0.iter().cycle().take(CONNECTIONS) {
@@ -58,17 +57,17 @@ impl Threads {
     }
 }
 
-/// A connection. Cheap to clone; it ends with its last clone.
+/// A connection. Cheap to clone; closed with its last clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection {
     requests: SendRequest<Bytes>,
     authority: Authority,
-    /// Where it is served, and where its callers should be.
+    /// The runtime of the connection, where its callers should run too.
     pub(crate) home: Handle,
 }
 
 impl Connection {
-    /// On the runtime that this is called on.
+    /// Opens it on the current runtime.
     async fn open(address: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.with_context(|| format!("{address} does not answer"))?;
         stream.set_nodelay(true)?;
@@ -82,7 +81,7 @@ impl Connection {
         Ok(Self { requests, authority: address.parse()?, home: Handle::current() })
     }
 
-    /// The request with the address that HTTP/2 wants in it; stubs know the path only.
+    /// Adds the authority that HTTP/2 requires; stubs only know the path.
     fn addressed<B>(&self, request: Request<B>) -> anyhow::Result<Request<B>> {
         let (mut head, body) = request.into_parts();
         let mut uri = Parts::from(head.uri);
@@ -115,7 +114,7 @@ impl Service<Request<TonicBody>> for Connection {
     }
 }
 
-/// The messages of an answer, as they arrive.
+/// The messages of a response as they arrive.
 #[derive(Debug)]
 pub(crate) struct Answer(RecvStream);
 

@@ -12,10 +12,10 @@ use super::{Connection, check, check_value};
 use crate::keyspace::{Entry, Values};
 use crate::plan::{LISTED_BYTES, Operation, PAGE};
 
-/// The largest answer: a page of BatchGet is at most 1 MiB and one entry.
+/// Maximum size of a message: a BatchGet message has at most 1 MiB and one entry.
 const MAX_MESSAGE_BYTES: usize = 16 << 20;
 
-/// The server, through the generated stub.
+/// The server, called with the generated stub.
 #[derive(Debug, Clone)]
 pub(crate) struct Gateway {
     entries: KeyValueServiceClient<Connection>,

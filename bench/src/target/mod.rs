@@ -1,4 +1,4 @@
-//! Those who are called: each call is made, and its answer compared with what it has to be.
+//! The measured targets: makes calls and verifies the responses.
 
 mod connection;
 mod gateway;
@@ -17,7 +17,7 @@ use crate::keyspace::{Entry, Values};
 use crate::noop::pb::noop_service_client::NoopServiceClient;
 use crate::plan::Operation;
 
-/// One that is called, through one connection if it speaks gRPC. Cheap to clone.
+/// A target, with one connection if it uses gRPC. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Gateway(Gateway),
@@ -26,10 +26,10 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Makes one call, on this entry or on a batch that begins with it.
+    /// Makes a call with this entry or a batch that starts with it.
     ///
     /// # Errors
-    /// Also if the answer is not exactly what it has to be.
+    /// The call fails or its response is not exactly as expected.
     pub(crate) async fn call(&mut self, operation: Operation, entry: Entry) -> anyhow::Result<()> {
         match self {
             Self::Gateway(gateway) => gateway.call(operation, entry).await,
@@ -38,7 +38,7 @@ impl Target {
         }
     }
 
-    /// Where its callers should be: on the thread of its connection, or on any if it has none.
+    /// The runtime for its callers: that of its connection, or any if it has none.
     pub(crate) fn home(&self) -> Handle {
         match self {
             Self::Gateway(gateway) => gateway.home(),
@@ -48,7 +48,7 @@ impl Target {
     }
 }
 
-/// The no-op server, through the generated stub.
+/// The no-op server, called with the generated stub.
 #[derive(Debug, Clone)]
 pub(crate) struct Noop {
     stub: NoopServiceClient<Connection>,
@@ -67,7 +67,7 @@ impl Noop {
     }
 }
 
-/// Whether an answer holds this entry.
+/// Checks that a response contains this entry.
 fn check(found: Option<kv::Entry>, entry: Entry, values: &Values) -> anyhow::Result<()> {
     let found = found.context("an entry was not found")?;
     ensure!(found.key == entry.key(), "another entry was found");

@@ -12,14 +12,14 @@ use tokio::sync::Semaphore;
 use crate::keyspace::{Entry, Values};
 use crate::plan::Operation;
 
-/// The table that the stub has.
+/// The stub's table.
 pub(crate) const TABLE: &str = "bench";
 
-/// The AWS SDK, as a program without a gateway would use it, with the settings that the server gives it.
+/// The AWS SDK with the server's settings, as used by a program without a gateway.
 #[derive(Debug, Clone)]
 pub(crate) struct Sdk {
     client: Client,
-    /// One for each connection: the SDK's HTTP client would open one for each call in flight.
+    /// One permit for each connection: the SDK's HTTP client would open one for each call in flight.
     connections: Arc<Semaphore>,
     values: Values,
 }

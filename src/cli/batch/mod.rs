@@ -1,4 +1,4 @@
-//! `dynakv batch`: many entries, read from arguments, a file or standard input, a part at a time.
+//! `dynakv batch`: many entries, from arguments, a file or standard input, processed in parts.
 
 mod read;
 mod record;
@@ -14,8 +14,8 @@ use super::output::{Output, Verdict};
 
 /// Read, write or delete many entries.
 ///
-/// Ends with 0 if all were found or applied, 1 if some are missing, 2 if a line is bad, 3 if some failed, and 4 if it is
-/// not known of some whether they happened. The highest that applies counts.
+/// Exit codes: 0 if all were found or applied, 1 if some are missing, 2 if a line is invalid, 3 if some failed, 4 if
+/// the outcome of some is unknown. The highest one that applies is used.
 #[derive(Debug, Subcommand)]
 pub(super) enum Batch {
     Get(read::Get),

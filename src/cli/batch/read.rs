@@ -10,13 +10,13 @@ use crate::cli::output::{Output, Verdict, to_stdout_line};
 use crate::cli::progress::Progress;
 use crate::cli::read::Got;
 
-/// How many keys are asked for at once. Their entries are held until they can be written in order, so this bounds the
-/// memory: 400 MB in the worst case.
+/// Number of keys for each request. Entries are kept until they can be written in order, so this limits the memory: 400
+/// MB in the worst case.
 const PART: usize = 1000;
 
-/// Write many entries to standard output, as a JSON object a line, in the order of the keys.
+/// Write many entries to standard output, one JSON object per line, in the order of the keys.
 ///
-/// The keys come from the arguments, from a file or from standard input: a key a line, JSON lines or CSV.
+/// The keys come from arguments, a file or standard input: one key per line, JSON lines or CSV.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Get {
     /// The keys.
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Get {
     keys: Vec<String>,
     #[command(flatten)]
     source: Source,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
     #[command(flatten)]
@@ -85,7 +85,7 @@ fn show(key: String, found: Found, reads: &mut Reads) -> Result<(), Error> {
     }
 }
 
-/// The keys, and how far they have come.
+/// The keys and a progress bar.
 pub(super) fn input(keys: &[String], source: &Source) -> Result<(Progress, Records<Key>), Error> {
     if keys.is_empty() {
         return Ok((Progress::start(), source.open(Format::Text)?));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cli::duration;
 
-/// What one line of input says. The error says what is wrong with it.
+/// A record of input. Errors describe what is wrong with the line.
 pub(super) trait Record: Sized {
     /// From a line of plain text.
     fn of_text(line: &str) -> Result<Self, String>;
@@ -16,15 +16,15 @@ pub(super) trait Record: Sized {
     /// From a line of JSON.
     fn of_json(line: &str) -> Result<Self, String>;
 
-    /// From a row of CSV under these column names.
+    /// From a row of CSV with these column names.
     fn of_csv(columns: &StringRecord, row: &StringRecord) -> Result<Self, String>;
 
-    /// About how much of a request it takes.
+    /// Its approximate size in a request.
     fn bytes(&self) -> usize;
 }
 
-/// A key, for what needs no more than keys. Whatever else an object or a row holds is ignored, so that the output of
-/// `batch get` will do.
+/// A key, for commands that need only keys. Other fields of an object or a row are ignored, so the output of `batch
+/// get` is valid input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key(pub(super) String);
 
@@ -47,7 +47,7 @@ impl Record for Key {
     }
 
     fn of_csv(columns: &StringRecord, row: &StringRecord) -> Result<Self, String> {
-        let place = columns.iter().position(|column| column == "key").ok_or("the header names no column \"key\"")?;
+        let place = columns.iter().position(|column| column == "key").ok_or("the header has no column \"key\"")?;
         row.get(place).map(|key| Self(key.to_owned())).ok_or_else(|| "has no key".to_owned())
     }
 
@@ -56,7 +56,7 @@ impl Record for Key {
     }
 }
 
-/// An entry to be written.
+/// An entry to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewEntry {
     pub(super) key: String,
@@ -64,7 +64,7 @@ pub(super) struct NewEntry {
     pub(super) ttl: Option<Duration>,
 }
 
-/// What is not known is refused: a misspelt `ttl` would else make entries that live for ever.
+/// Unknown fields are refused: a misspelt `ttl` would otherwise create entries that never expire.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EntryLine {
@@ -93,7 +93,7 @@ impl TryFrom<EntryLine> for NewEntry {
 
 impl Record for NewEntry {
     fn of_text(_: &str) -> Result<Self, String> {
-        Err("plain text holds keys only; use --format jsonl or csv".to_owned())
+        Err("plain text can contain keys only; use --format jsonl or csv".to_owned())
     }
 
     fn of_json(line: &str) -> Result<Self, String> {
@@ -103,7 +103,7 @@ impl Record for NewEntry {
     fn of_csv(columns: &StringRecord, row: &StringRecord) -> Result<Self, String> {
         let mut line: EntryLine = row.deserialize(Some(columns)).map_err(|error| error.to_string())?;
         if line.value.is_none() && line.value_base64.is_none() && columns.iter().any(|column| column == "value") {
-            // CSV cannot tell an empty cell from none.
+            // CSV cannot distinguish an empty cell from a missing one.
             line.value = Some(String::new());
         }
         line.try_into()

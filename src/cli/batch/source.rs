@@ -8,39 +8,39 @@ use csv::StringRecord;
 use super::record::Record;
 use crate::cli::error::Error;
 
-/// No entry is larger than this, written as base64 in JSON.
-const LONGEST_LINE_BYTES: u64 = 1024 * 1024;
+/// Maximum length of a line: more than the largest entry in base64 and JSON.
+const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
-/// How much is read ahead of being sent, unless one record is larger: half of what a request may hold.
+/// Maximum size of a part, unless a single record is larger: half of the maximum request.
 const PART_BYTES: usize = 8 * 1024 * 1024;
 
-/// How lines are to be read.
+/// The format of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// A JSON object a line.
+    /// One JSON object per line
     Jsonl,
-    /// Comma-separated values; the first row names the columns.
+    /// Comma-separated values; the first row has the column names
     Csv,
-    /// A key a line.
+    /// One key per line
     Text,
 }
 
 /// A file or standard input.
 #[derive(Debug, Args)]
 pub(super) struct Source {
-    /// Read them from this file; `-` is standard input, which is also read when there are no arguments.
+    /// Read them from this file; `-` is standard input, which is also the default without arguments
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     file: Option<PathBuf>,
-    /// How to read them. Without it, the file's name says so.
+    /// Format of the input [default: by the file's name]
     #[arg(long, value_enum, help_heading = "Input")]
     format: Option<Format>,
 }
 
-/// Records with the numbers of their lines.
+/// Records with their line numbers.
 pub(super) type Records<R> = Box<dyn Iterator<Item = Result<(u64, R), Error>> + Send>;
 
 impl Source {
-    /// The records, read as they are asked for. `otherwise` is the format of what has no telling name.
+    /// The records, read lazily. `otherwise` is the format if the file's name does not tell.
     pub(super) fn open<R: Record + 'static>(&self, otherwise: Format) -> Result<Records<R>, Error> {
         let format = self.format.or_else(|| by_name(self.file.as_deref()?)).unwrap_or(otherwise);
         match self.file.as_deref().filter(|path| path.as_os_str() != "-") {
@@ -90,11 +90,11 @@ fn lines<R: 'static>(
             number += 1;
             let bad = |problem: String| Error::BadLine { path: path.clone(), line: number, problem };
             let mut line = Vec::new();
-            match source.by_ref().take(LONGEST_LINE_BYTES + 1).read_until(b'\n', &mut line) {
+            match source.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut line) {
                 Err(source) => return Some(Err(Error::Input { path: path.clone(), source })),
                 Ok(0) => return None,
-                Ok(length) if length as u64 > LONGEST_LINE_BYTES => {
-                    return Some(Err(bad(format!("is longer than {LONGEST_LINE_BYTES} bytes"))));
+                Ok(length) if length as u64 > MAX_LINE_BYTES => {
+                    return Some(Err(bad(format!("is longer than {MAX_LINE_BYTES} bytes"))));
                 }
                 Ok(_) => {}
             }
@@ -134,7 +134,7 @@ fn unreadable(path: &Path, line: u64, error: csv::Error) -> Error {
     }
 }
 
-/// The next records, as many as go into one request, or none at the end. A bad line among them, and there are none.
+/// The records of the next request; empty at the end. Returns no records if one of their lines is invalid.
 pub(super) fn part<R: Record>(
     records: &mut impl Iterator<Item = Result<(u64, R), Error>>,
     most: usize,

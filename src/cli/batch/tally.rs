@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::cli::output::Verdict;
 
-/// What became of the keys of a `batch get`.
+/// The results of a `batch get`.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Reads {
     pub(super) found: u64,
@@ -10,18 +10,18 @@ pub(super) struct Reads {
     pub(super) failed: u64,
 }
 
-/// What became of the operations of a `batch set` or `batch del`.
+/// The results of a `batch set` or `batch del`.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Writes {
     pub(super) applied: u64,
-    /// Of the applied ones, deletes that found nothing, where that was asked.
+    /// Applied deletes that found no entry, if the command counts them.
     pub(super) missing: u64,
     pub(super) superseded: u64,
     pub(super) failed: u64,
     pub(super) unknown: u64,
 }
 
-/// Counts for a person and for `--json`.
+/// Counts as text and for `--json`.
 pub(super) trait Tally: Serialize {
     fn sentence(&self) -> String;
 

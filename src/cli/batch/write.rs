@@ -13,23 +13,23 @@ use crate::cli::error::{self, Error};
 use crate::cli::output::{Output, Verdict, to_stdout_line};
 use crate::cli::progress::Progress;
 
-/// How many operations are sent at once: a quarter of what a request takes, so that its time is enough on a busy table.
+/// Number of operations for each request: a quarter of the maximum, so that it finishes in time on a busy table.
 const PART: usize = 2500;
 
 /// Write many entries.
 ///
-/// They come from the arguments, or from a file or standard input as JSON lines such as
-/// {"key": "k", "value": "v", "ttl": "5s"}, with "value_base64" for what is no text, or as CSV with these columns. What
-/// was not applied goes to standard output, as a JSON object a line. A bad line ends the command; nothing of the part that
-/// it is in, of up to 2,500 lines, is written, and all before that is.
+/// They come from arguments, or from a file or standard input as JSON lines such as {"key": "k", "value": "v", "ttl":
+/// "5s"}, with "value_base64" for binary values, or as CSV with these columns. Operations that were not applied are
+/// written to standard output, one JSON object per line. Lines are sent in parts of up to 2,500. An invalid line stops
+/// the command: its part is not sent, all earlier ones are.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Set {
-    /// Keys and values in turn.
+    /// Keys and values, alternating
     #[arg(value_name = "KEY VALUE", allow_negative_numbers = true, conflicts_with_all = ["file", "format"])]
     entries: Vec<String>,
     #[command(flatten)]
     source: Source,
-    /// Entries that give no TTL of their own expire this long from now, such as 60ms, 5s, 1h30m or 7d.
+    /// TTL of entries without their own, such as 60ms, 5s, 1h30m or 7d
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     ttl: Option<Duration>,
     #[command(flatten)]
@@ -66,8 +66,8 @@ impl Set {
 
 /// Delete many entries.
 ///
-/// The keys come from the arguments, from a file or from standard input: a key a line, JSON lines or CSV. What was not
-/// deleted goes to standard output, as a JSON object a line.
+/// The keys come from arguments, a file or standard input: one key per line, JSON lines or CSV. Operations that were
+/// not applied are written to standard output, one JSON object per line.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Del {
     /// The keys.
@@ -75,7 +75,7 @@ pub(in crate::cli) struct Del {
     keys: Vec<String>,
     #[command(flatten)]
     source: Source,
-    /// Count the keys that had no entry, and end with 1 if there are any. Costs a call for each key.
+    /// Count keys without an entry, and exit with 1 if there are any. Needs one call for each key
     #[arg(long)]
     report_existed: bool,
     #[command(flatten)]
@@ -131,7 +131,7 @@ impl Writer {
             }
             let (lines, operations): (Vec<u64>, Vec<BatchOperation>) =
                 part.into_iter().map(|(line, record)| (line, operation(record))).unzip();
-            // The same input under the same id gives the same parts, each under the id that it had.
+            // With the same id, the same input gives the same parts with the same ids.
             let id = Uuid::new_v5(&self.id, number.to_string().as_bytes());
             let call = self.client.batch_write(operations.iter().cloned()).request_id(id);
             let outcomes = call.await.map_err(|error| Error::of_part(error, &lines).under_id(self.id))?;
@@ -154,7 +154,7 @@ impl Writer {
                 self.writes.missing += u64::from(existed == Some(false));
             }
             BatchOutcome::Superseded => self.writes.superseded += 1,
-            // No operation of these commands has a condition.
+            // These commands set no conditions.
             BatchOutcome::ConditionFailed { .. } => self.writes.failed += 1,
             BatchOutcome::Failed(failure) => {
                 self.writes.failed += 1;

@@ -9,20 +9,20 @@ use crate::cli::error::Error;
 use crate::cli::notation::PlainItem;
 use crate::cli::output::{Report, Verdict};
 
-/// Write an item to standard output, as JSON.
+/// Write an item to standard output as JSON.
 ///
-/// Ends with 1 if there is none.
+/// Exits with 1 if there is none.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Get {
     #[command(flatten)]
     key: Key,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
-    /// Show only these parts of the item, such as 'address.city, #n'.
+    /// Show only these attributes, such as 'address.city, #n'
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     projection: Option<String>,
-    /// What an alias in the projection stands for, such as '#n=name'.
+    /// Attribute for an alias in the projection, such as '#n=name'
     #[arg(long = "name", value_name = "#ALIAS=ATTRIBUTE", value_parser = crate::cli::expression::name, help_heading = "Expressions")]
     names: Vec<(String, String)>,
     #[command(flatten)]
@@ -47,7 +47,7 @@ impl Get {
     }
 }
 
-/// The item that was asked for, if there is one.
+/// The requested item, if there is one.
 #[derive(Debug)]
 pub(super) struct Got {
     pub(super) item: Option<Item>,

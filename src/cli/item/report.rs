@@ -5,7 +5,7 @@ use crate::cli::entry::time;
 use crate::cli::notation::{PlainItem, item_line};
 use crate::cli::output::{Report, Verdict};
 
-/// An item as text: on one line for a program, on several for a person. Nothing if there is none.
+/// An item as text: one line for a program, several for a person. Empty if there is none.
 pub(super) fn text(item: Option<&Item>, terminal: bool) -> Vec<u8> {
     let Some(item) = item else { return Vec::new() };
     let line = if terminal {
@@ -19,7 +19,7 @@ pub(super) fn text(item: Option<&Item>, terminal: bool) -> Vec<u8> {
     line.unwrap_or_default()
 }
 
-/// What a write of an item has come to.
+/// The result of a write of an item.
 #[derive(Debug, Serialize)]
 pub(super) struct WriteReport {
     outcome: &'static str,
@@ -27,27 +27,27 @@ pub(super) struct WriteReport {
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expire_time: Option<String>,
-    /// Of a delete.
+    /// Only for a delete.
     #[serde(skip_serializing_if = "Option::is_none")]
     existed: Option<bool>,
-    /// What the command asked to see of the item; null if there is nothing to show, missing if it did not ask.
+    /// The requested attributes; null if there are none, absent if not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<Shown>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     attributes_lost: bool,
-    /// The item whose condition did not hold; null if there is none, missing if the command did not ask.
+    /// The current item after a failed condition; null if there is none, absent if not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<Shown>,
 }
 
-/// What a command asked to see.
+/// What a command should show.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct Requested {
     pub(super) attributes: bool,
     pub(super) current: bool,
 }
 
-/// An item that was asked for; null where there is none.
+/// A requested item; null if there is none.
 #[derive(Debug)]
 struct Shown(Option<Item>);
 
@@ -58,32 +58,32 @@ impl Serialize for Shown {
 }
 
 impl WriteReport {
-    pub(super) fn written(asked: Asked, outcome: ItemOutcome<WrittenItem>) -> Self {
+    pub(super) fn written(requested: Requested, outcome: ItemOutcome<WrittenItem>) -> Self {
         match outcome {
             ItemOutcome::Applied(written) => Self {
                 version: Some(written.version.to_string()),
                 expire_time: written.expire_time.map(time),
-                attributes: (asked.attributes && !written.attributes_lost).then_some(Shown(written.attributes)),
+                attributes: (requested.attributes && !written.attributes_lost).then_some(Shown(written.attributes)),
                 attributes_lost: written.attributes_lost,
                 ..Self::new("APPLIED")
             },
-            ItemOutcome::ConditionFailed { current } => Self::condition_failed(asked, current),
+            ItemOutcome::ConditionFailed { current } => Self::condition_failed(requested, current),
         }
     }
 
-    pub(super) fn deleted(asked: Asked, outcome: ItemOutcome<DeletedItem>) -> Self {
+    pub(super) fn deleted(requested: Requested, outcome: ItemOutcome<DeletedItem>) -> Self {
         match outcome {
             ItemOutcome::Applied(DeletedItem { existed, attributes, .. }) => Self {
                 existed: Some(existed),
-                attributes: asked.attributes.then_some(Shown(attributes)),
+                attributes: requested.attributes.then_some(Shown(attributes)),
                 ..Self::new("APPLIED")
             },
-            ItemOutcome::ConditionFailed { current } => Self::condition_failed(asked, current),
+            ItemOutcome::ConditionFailed { current } => Self::condition_failed(requested, current),
         }
     }
 
-    fn condition_failed(asked: Asked, current: Option<Item>) -> Self {
-        Self { current: asked.current.then_some(Shown(current)), ..Self::new("CONDITION_FAILED") }
+    fn condition_failed(requested: Requested, current: Option<Item>) -> Self {
+        Self { current: requested.current.then_some(Shown(current)), ..Self::new("CONDITION_FAILED") }
     }
 
     fn new(outcome: &'static str) -> Self {
@@ -100,7 +100,7 @@ impl WriteReport {
 }
 
 impl Report for WriteReport {
-    /// The item that was asked for, else the version.
+    /// The requested item, or else the version.
     fn text(&self, terminal: bool) -> Vec<u8> {
         match (self.attributes.as_ref().or(self.current.as_ref()), &self.version) {
             (Some(Shown(item)), _) => text(item.as_ref(), terminal),

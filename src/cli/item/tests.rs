@@ -4,7 +4,7 @@ use dynakv_client::{ItemOutcome, Update};
 use serde_json::{json, to_value};
 
 use super::get::Got;
-use super::report::{Asked, WriteReport};
+use super::report::{Requested, WriteReport};
 use super::*;
 use crate::cli::notation::item;
 use crate::cli::output::Report as _;
@@ -80,7 +80,7 @@ fn a_condition_that_fails_shows_the_item_when_asked() {
     let failed = |current: bool, found: Option<&str>| {
         let current_item = found.map(|text| item(text).unwrap());
         let outcome = ItemOutcome::ConditionFailed { current: current_item };
-        WriteReport::written(Asked { attributes: false, current }, outcome)
+        WriteReport::written(Requested { attributes: false, current }, outcome)
     };
     assert_eq!(to_value(failed(false, None)).unwrap(), json!({"outcome": "CONDITION_FAILED"}));
     assert_eq!(to_value(failed(true, None)).unwrap(), json!({"outcome": "CONDITION_FAILED", "current": null}));

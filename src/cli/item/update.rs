@@ -2,16 +2,16 @@ use clap::{ArgGroup, Args, ValueEnum};
 use dynakv_client::{Number, ReturnValues, Value};
 
 use super::key::Key;
-use super::report::{Asked, WriteReport};
+use super::report::{Requested, WriteReport};
 use crate::cli::connection::{Connection, RequestId, Table};
 use crate::cli::error::Error;
 use crate::cli::expression::{Condition, conditional};
 use crate::cli::notation;
 
-/// Change parts of an item, or create it, and write its version to standard output.
+/// Change parts of an item, or create it, and print its new version.
 ///
-/// A path is a dotted name with list indexes, such as address.lines[0]; a name that holds a dot, a bracket, a quote or an
-/// equals sign is quoted, as in '"a.b".c'. Ends with 1 if the condition does not hold; nothing is changed then.
+/// A path is a dotted name with list indexes, such as address.lines[0]. A name with a dot, a bracket, a quote or an
+/// equals sign is quoted, as in '"a.b".c'. Exits with 1 if the condition does not hold; then nothing is changed.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true))]
 pub(in crate::cli) struct Update {
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Update {
     #[arg(long, group = "change", value_name = "EXPRESSION", help_heading = "Expressions",
           conflicts_with_all = ["set", "set_if_absent", "add", "append", "prepend", "remove", "add_to_set", "remove_from_set"])]
     expression: Option<String>,
-    /// Write these attributes to standard output instead of the version.
+    /// Write these attributes to standard output instead of the version
     #[arg(long = "return", value_enum, value_name = "WHICH", default_value = "none")]
     returned: Returned,
     #[command(flatten)]
@@ -36,36 +36,36 @@ pub(in crate::cli) struct Update {
     pub(in crate::cli) connection: Connection,
 }
 
-/// Changes by path, none twice.
+/// Changes by path. Paths must not overlap.
 #[derive(Debug, Args)]
 struct Changes {
-    /// Put a value there.
+    /// Set the value
     #[arg(long, group = "change", value_name = "PATH=JSON", value_parser = value, help_heading = "Changes")]
     set: Vec<(String, Value)>,
-    /// Put a value there unless there is one.
+    /// Set the value if there is none
     #[arg(long, group = "change", value_name = "PATH=JSON", value_parser = value, help_heading = "Changes")]
     set_if_absent: Vec<(String, Value)>,
-    /// Add to the number there; an absent one counts as 0.
+    /// Add to the number; an absent one counts as 0
     #[arg(long, group = "change", value_name = "PATH=NUMBER", value_parser = number, help_heading = "Changes")]
     add: Vec<(String, Number)>,
-    /// Add the elements of a JSON array to the end of the list there.
+    /// Append the elements of a JSON array to the list
     #[arg(long, group = "change", value_name = "PATH=[JSON]", value_parser = list, help_heading = "Changes")]
     append: Vec<(String, Value)>,
-    /// Add the elements of a JSON array to the beginning of the list there.
+    /// Prepend the elements of a JSON array to the list
     #[arg(long, group = "change", value_name = "PATH=[JSON]", value_parser = list, help_heading = "Changes")]
     prepend: Vec<(String, Value)>,
-    /// Take away what is there.
+    /// Remove the value
     #[arg(long, group = "change", value_name = "PATH", help_heading = "Changes")]
     remove: Vec<String>,
-    /// Add the elements of a JSON array, all of one type, to the set there.
+    /// Add the elements of a JSON array, all of one type, to the set
     #[arg(long, group = "change", value_name = "PATH=[JSON]", value_parser = set, help_heading = "Changes")]
     add_to_set: Vec<(String, Value)>,
-    /// Take the elements of a JSON array out of the set there.
+    /// Remove the elements of a JSON array from the set
     #[arg(long, group = "change", value_name = "PATH=[JSON]", value_parser = set, help_heading = "Changes")]
     remove_from_set: Vec<(String, Value)>,
 }
 
-/// What an update shows, in DynamoDB's words.
+/// What an update shows, with DynamoDB's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Returned {
@@ -93,10 +93,11 @@ impl Update {
         let update = self.update();
         let key = self.key.key()?;
         let client = self.connection.to(&self.table).await?;
-        let asked = Asked { attributes: self.returned != Returned::None, current: self.condition.return_current };
+        let requested =
+            Requested { attributes: self.returned != Returned::None, current: self.condition.return_current };
         let call = client.update_item(key, update).return_values(self.returned.into());
         let call = conditional!(call, self.condition).request_id(self.id.request_id);
-        Ok(WriteReport::written(asked, call.await?))
+        Ok(WriteReport::written(requested, call.await?))
     }
 
     pub(super) fn update(&self) -> dynakv_client::Update {
@@ -162,7 +163,7 @@ fn set(text: &str) -> Result<(String, Value), String> {
     Ok((path, notation::set(json)?))
 }
 
-/// Splits at the first equals sign that is not within quotes.
+/// Splits at the first equals sign outside of quotes.
 fn assignment(text: &str) -> Result<(String, &str), String> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, char) in text.char_indices() {

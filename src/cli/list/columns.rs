@@ -1,4 +1,4 @@
-//! Items in columns, for a person at a terminal.
+//! Formats items in columns for a terminal.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,16 @@ use dynakv_client::{Item, Value};
 
 use crate::cli::notation::Plain;
 
-/// Between two columns.
+/// The gap between two columns.
 const GAP: &str = "  ";
 
-/// A column narrower than this says nothing.
-const LEAST_WIDTH: usize = 8;
+/// Minimum width of a column.
+const MIN_WIDTH: usize = 8;
 
-/// Stands for what does not fit.
+/// Replaces text that does not fit.
 const ELLIPSIS: &str = "…";
 
-/// A page of items, an attribute a column, in lines of at most this width. Nothing for no items.
+/// A page of items as a table with a column for each attribute, at most this wide. Empty for no items.
 pub(super) fn table(items: &[Item], width: usize) -> String {
     let names: BTreeSet<&str> = items.iter().flat_map(|item| item.keys().map(String::as_str)).collect();
     let columns: Vec<Column> = names.into_iter().map(|name| Column::new(name, items)).collect();
@@ -33,7 +33,7 @@ struct Column {
     name: String,
     align: Alignment,
     cells: Vec<String>,
-    /// Of the widest cell.
+    /// The width of the widest cell.
     width: usize,
 }
 
@@ -47,29 +47,29 @@ impl Column {
             Alignment::Left
         };
         let cells: Vec<String> = values.into_iter().map(|value| value.map(cell).unwrap_or_default()).collect();
-        let name = harmless(name);
+        let name = without_control_characters(name);
         let width = cells.iter().chain([&name]).map(|cell| measure_text_width(cell)).max().unwrap_or_default();
         Self { name, align, cells, width }
     }
 }
 
-/// A string as it is, anything else as JSON.
+/// A string as text, everything else as JSON.
 fn cell(value: &Value) -> String {
     match value {
-        Value::S(text) => harmless(text),
-        other => harmless(&serde_json::to_string(&Plain(other)).unwrap_or_default()),
+        Value::S(text) => without_control_characters(text),
+        other => without_control_characters(&serde_json::to_string(&Plain(other)).unwrap_or_default()),
     }
 }
 
-/// Without characters that would move the cursor or command the terminal.
-fn harmless(text: &str) -> String {
+/// Removes control characters, which could manipulate the terminal.
+fn without_control_characters(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }
 
-/// Takes from the widest columns what is too much for the line, and leaves off the last ones where there are too many.
+/// Shrinks the widest columns until the line fits, and drops the last ones if there are too many.
 fn fit(mut widths: Vec<usize>, line: usize) -> Vec<usize> {
     let gaps = |columns: usize| columns.saturating_sub(1) * GAP.len();
-    let least: fn(usize) -> usize = |width| width.min(LEAST_WIDTH);
+    let least: fn(usize) -> usize = |width| width.min(MIN_WIDTH);
     while widths.len() > 1 && widths.iter().copied().map(least).sum::<usize>() + gaps(widths.len()) > line {
         widths.pop();
     }

@@ -5,16 +5,16 @@ use super::{Amount, Connection, Table};
 use crate::cli::error::Error;
 use crate::cli::output::{Output, Verdict};
 
-/// Write the keys of entries to standard output, a key a line, in no order.
+/// Write the keys of entries to standard output, one per line, in no particular order.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Keys {
-    /// Only keys that match this as a whole, such as 'user:*:cart'. `*` stands for any characters, `?` for one, `[a-z]` and
-    /// `[!a-z]` for one of those or of the others; a backslash takes the meaning off the next character.
+    /// Only keys that match this pattern, such as 'user:*:cart'. `*` matches any number of characters, `?` matches one,
+    /// `[a-z]` and `[!a-z]` match one in or outside of the range; a backslash escapes the next character
     pattern: Option<String>,
-    /// Only keys that begin with this.
+    /// Only keys with this prefix
     #[arg(long, conflicts_with = "pattern")]
     prefix: Option<String>,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `dynakv query`, `scan` and `keys`: what is read in pages, as many as are wanted.
+//! `dynakv query`, `scan` and `keys`: paged reads.
 
 mod columns;
 mod keys;
@@ -19,49 +19,49 @@ pub(super) use scan::Scan;
 use super::connection::{Connection, Table};
 use super::error::Error;
 use super::expression::Definitions;
-use super::output::{Output, Reader, Report, Verdict};
+use super::output::{Output, Report, Stdout, Verdict};
 use super::progress::Progress;
 
-/// The largest page that is asked for at once.
+/// Maximum page size of a request.
 const PAGE: u32 = 1000;
 
-/// How much is to be read.
+/// How much to read.
 #[derive(Debug, Args)]
 pub(super) struct Amount {
-    /// Read at most this many.
+    /// Read at most this many
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     limit: u64,
-    /// Read all, however many there are; shows on a terminal how many so far.
+    /// Read all; shows the progress on a terminal
     #[arg(long, conflicts_with = "limit")]
     all: bool,
-    /// Go on from where another command with the same options ended: its `next_page_token`.
+    /// Continue from the `next_page_token` of an earlier command with the same options
     #[arg(long, value_name = "TOKEN")]
     page_token: Option<String>,
 }
 
-/// What `query` and `scan` have in common.
+/// Common options of `query` and `scan`.
 #[derive(Debug, Args)]
 pub(super) struct Selection {
-    /// Read this secondary index of the table.
+    /// Read this secondary index of the table
     #[arg(long, value_name = "NAME")]
     index: Option<String>,
-    /// Show only the items that match, such as 'price > :p'. What does not is read, and costs, all the same.
+    /// Show only items that match, such as 'price > :p'. Other items are read as well, at the same cost
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     filter: Option<String>,
-    /// Show only these parts of the items, such as 'pk, address.city'.
+    /// Show only these attributes, such as 'pk, address.city'
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     projection: Option<String>,
     #[command(flatten)]
     definitions: Definitions,
-    /// Write only how many items there are, all of them.
+    /// Write only the number of all items
     #[arg(long, conflicts_with_all = ["limit", "all", "page_token", "projection"])]
     count: bool,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
 }
 
-/// Gives a call of either kind what is selected.
+/// Applies the selection to either kind of call.
 macro_rules! select {
     ($call:expr, $selection:expr) => {{
         let $crate::cli::list::Selection { index, filter, projection, definitions, consistent, count: _ } = $selection;
@@ -74,13 +74,13 @@ macro_rules! select {
 }
 use select;
 
-/// Where the pages of a listing go.
+/// Writes the pages of a listing.
 pub(super) trait Show<T> {
     /// Writes one page.
-    fn page(&mut self, rows: Vec<T>) -> Result<Reader, Error>;
+    fn page(&mut self, rows: Vec<T>) -> Result<Stdout, Error>;
 }
 
-/// What is left when a listing ends early.
+/// The remainder of a listing that ended early.
 #[derive(Debug, Serialize)]
 struct Rest {
     count: u64,
@@ -88,7 +88,7 @@ struct Rest {
 }
 
 impl Amount {
-    /// Reads and shows as much as is wanted, a page at a time, and says if there is more.
+    /// Reads and shows pages up to the limit, and says if there may be more.
     async fn list<R: Paged>(
         &self,
         call: Call<R>,
@@ -113,8 +113,8 @@ impl Amount {
             left = left.saturating_sub(count);
             let reader = show.page(rows)?;
             match next_page_token {
-                Some(token) if left > 0 && reader == Reader::Listens => next = call.clone().page_token(token),
-                Some(next_page_token) if reader == Reader::Listens => {
+                Some(token) if left > 0 && reader == Stdout::Open => next = call.clone().page_token(token),
+                Some(next_page_token) if reader == Stdout::Open => {
                     let count = self.limit - left;
                     let sentence = format!("{count} shown, and there may be more: --limit or --all reads on");
                     output.summary(&Rest { count, next_page_token }, &sentence);
@@ -126,21 +126,21 @@ impl Amount {
     }
 }
 
-/// Reads and shows all pages; the next one is read while one is written.
+/// Reads and shows all pages. The next page is read while one is written.
 async fn all<R: Paged>(call: Call<R>, mut show: impl Show<R::Row>) -> Result<Verdict, Error> {
     let progress = Progress::start();
     let mut pages = call.page_size(PAGE).pages();
     while let Some(page) = pages.next().await {
         let Page { rows, count, .. } = page?;
         progress.advance(count);
-        if progress.aside(|| show.page(rows))? == Reader::Gone {
+        if progress.aside(|| show.page(rows))? == Stdout::Closed {
             break;
         }
     }
     Ok(Verdict::Done)
 }
 
-/// How many items there are.
+/// The number of items.
 #[derive(Debug, Serialize)]
 struct Count {
     count: u64,

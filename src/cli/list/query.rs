@@ -6,18 +6,18 @@ use crate::cli::error::Error;
 use crate::cli::notation;
 use crate::cli::output::{Output, Verdict};
 
-/// Show the items of one partition of a table or of an index, in the order of the sort key.
+/// Show the items of one partition of a table or index, in the order of the sort key.
 ///
-/// On a terminal as a table; into a pipe or a file, or with --json, as a JSON object a line. For example:
+/// A terminal shows a table; a pipe or a file, or --json, gets one JSON object per line. For example:
 ///
 ///   dynakv query --key-condition 'pk = :user AND begins_with(sk, :o)' --value ':user="user-1"' --value ':o="order#"' --descending
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_long_help = notation::HELP)]
 pub(in crate::cli) struct Query {
-    /// Which items: a DynamoDB key condition expression, such as 'pk = :user'.
+    /// DynamoDB key condition expression, such as 'pk = :user'
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     key_condition: String,
-    /// In descending order of the sort key.
+    /// Descending order of the sort key
     #[arg(long)]
     descending: bool,
     #[command(flatten)]

@@ -6,14 +6,14 @@ use crate::cli::error::Error;
 use crate::cli::notation;
 use crate::cli::output::{Output, Verdict};
 
-/// Show the items of a table or of an index, in no order.
+/// Show the items of a table or index, in no particular order.
 ///
-/// On a terminal as a table; into a pipe or a file, or with --json, as a JSON object a line. To save a whole table,
-/// `export` is the better command: it goes on where it was interrupted.
+/// A terminal shows a table; a pipe or a file, or --json, gets one JSON object per line. To save a whole table, use
+/// `export`, which can resume after an interruption.
 #[derive(Debug, Args)]
 #[command(after_long_help = notation::HELP)]
 pub(in crate::cli) struct Scan {
-    /// Let the server read the table in this many parts at the same time, 1 to 32.
+    /// Number of segments that the server reads in parallel, 1 to 32
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     segments: u32,
     #[command(flatten)]

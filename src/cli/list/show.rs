@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{Show, columns};
 use crate::cli::error::Error;
 use crate::cli::notation::item_line;
-use crate::cli::output::{Output, Reader, pages_to_stdout};
+use crate::cli::output::{Output, Stdout, pages_to_stdout};
 
-/// Writes items, for a person or for a program.
+/// Writes items for a person or for a program.
 pub(super) struct Items {
-    /// The width of the terminal that shows them in columns. `None`: a JSON object a line.
+    /// The width of the terminal for columns. `None` for one JSON object per line.
     width: Option<usize>,
 }
 
@@ -23,7 +23,7 @@ impl Items {
 }
 
 impl Show<Item> for Items {
-    fn page(&mut self, items: Vec<Item>) -> Result<Reader, Error> {
+    fn page(&mut self, items: Vec<Item>) -> Result<Stdout, Error> {
         let text = match self.width {
             Some(width) => columns::table(&items, width).into_bytes(),
             None => items.iter().map(item_line).collect::<Result<Vec<_>, _>>().map_err(io::Error::from)?.concat(),
@@ -32,13 +32,13 @@ impl Show<Item> for Items {
     }
 }
 
-/// Writes keys, a line each.
+/// Writes one key per line.
 pub(super) struct KeyLines {
     pub(super) json: bool,
 }
 
 impl Show<String> for KeyLines {
-    fn page(&mut self, keys: Vec<String>) -> Result<Reader, Error> {
+    fn page(&mut self, keys: Vec<String>) -> Result<Stdout, Error> {
         #[derive(Serialize)]
         struct Key<'a> {
             key: &'a str,
@@ -48,7 +48,7 @@ impl Show<String> for KeyLines {
             if self.json {
                 serde_json::to_writer(&mut text, &Key { key }).map_err(io::Error::from)?;
             } else if key.contains(['\n', '\r']) {
-                // In a list of lines it would be read as other keys.
+                // In a list of lines it would look like several keys.
                 pages_to_stdout(&text)?;
                 return Err(Error::Usage(format!("the key {key:?} has a line break; --json shows it").into()));
             } else {

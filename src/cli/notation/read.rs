@@ -10,13 +10,13 @@ use serde_json::value::RawValue;
 
 use super::TYPES;
 
-/// More than DynamoDB takes, and less than would exhaust the stack.
+/// More than DynamoDB allows, and less than would overflow the stack.
 const MAX_NESTING: usize = 40;
 
-/// What is wrong with a text, and where in it.
+/// A problem and its position.
 #[derive(Debug)]
 struct Problem {
-    /// Such as `address.lines[0]`; empty for the whole.
+    /// The path, such as `address.lines[0]`; empty for the whole text.
     place: String,
     what: String,
 }
@@ -48,7 +48,7 @@ impl Problem {
     }
 }
 
-/// An item, or what is wrong with it and where.
+/// Parses an item.
 pub(in crate::cli) fn item(text: &str) -> Result<Item, String> {
     let raw = raw(text)?;
     if !raw.get().starts_with('{') {
@@ -57,12 +57,12 @@ pub(in crate::cli) fn item(text: &str) -> Result<Item, String> {
     fields(raw, 1).map_err(|problem| problem.to_string())
 }
 
-/// A value, or what is wrong with it and where.
+/// Parses a value.
 pub(in crate::cli) fn value(text: &str) -> Result<Value, String> {
     nested(raw(text)?, 1).map_err(|problem| problem.to_string())
 }
 
-/// A set, or a list whose elements are to be one.
+/// Parses a set, or makes one of a list.
 pub(in crate::cli) fn set(text: &str) -> Result<Value, String> {
     let list = match value(text)? {
         set @ (Value::Ss(_) | Value::Ns(_) | Value::Bs(_)) => return Ok(set),
@@ -76,11 +76,10 @@ pub(in crate::cli) fn set(text: &str) -> Result<Value, String> {
 struct AsSet(#[serde(with = "dynakv_client::set")] Vec<Value>);
 
 fn raw(text: &str) -> Result<&RawValue, String> {
-    serde_json::from_str(text)
-        .map_err(|error| format!("is not JSON: {error}; a string is written with quotes, as in '\"text\"'"))
+    serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}; a string needs quotes, as in '\"text\"'"))
 }
 
-/// A value on this level; those in a map or list are one deeper.
+/// Parses a value at this nesting level.
 fn nested(raw: &RawValue, level: usize) -> Result<Value, Problem> {
     let text = raw.get();
     match text.as_bytes().first() {
@@ -113,7 +112,7 @@ fn object(raw: &RawValue, level: usize) -> Result<Value, Problem> {
     }
 }
 
-/// A value as DynamoDB writes it in JSON.
+/// Parses a value in DynamoDB's JSON.
 fn typed(name: &str, raw: &RawValue, level: usize) -> Result<Value, Problem> {
     match name {
         "S" => parse(raw).map(Value::S),
@@ -170,7 +169,7 @@ fn fields(raw: &RawValue, level: usize) -> Result<Item, Problem> {
     members.into_iter().map(field).collect()
 }
 
-/// The members of an object as they are written, none twice.
+/// The members of an object in their order; duplicates are refused.
 struct Fields<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {

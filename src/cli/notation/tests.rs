@@ -57,7 +57,7 @@ fn an_item_is_not_mistaken_for_a_value() {
 #[test]
 fn a_mistake_is_named_with_its_place() {
     for (text, part) in [
-        ("paid", "written with quotes"),
+        ("paid", "needs quotes"),
         ("{\"a\": 1, \"a\": 2}", "twice"),
         ("{\"a\": {\"S\": 5}}", "a: "),
         ("{\"a\": [1, {\"B\": \"?\"}]}", "a[1]: is not base64"),

@@ -13,7 +13,7 @@ pub(in crate::cli) struct Plain<'a>(pub(in crate::cli) &'a Value);
 #[derive(Debug)]
 pub(in crate::cli) struct PlainItem<'a>(pub(in crate::cli) &'a Item);
 
-/// A value under DynamoDB's name of its type.
+/// A value in an object with DynamoDB's name of its type.
 struct Typed<T>(&'static str, T);
 
 impl<T: Serialize> Serialize for Typed<T> {
@@ -49,7 +49,7 @@ impl Serialize for Plain<'_> {
     }
 }
 
-/// A number of a set. What JSON does not write as a number is its text here.
+/// A number of a set. It becomes text if it is not a valid JSON number.
 struct Member<'a>(&'a Number);
 
 impl Serialize for Member<'_> {
@@ -61,7 +61,7 @@ impl Serialize for Member<'_> {
     }
 }
 
-/// The number as JSON writes it, digit by digit, unless JSON would write it in another way, as it would `.5` and `+5`.
+/// The number as a JSON number with the same digits; none if JSON has another form for it, as for `.5` and `+5`.
 fn json_number(number: &Number) -> Option<Box<RawValue>> {
     RawValue::from_string(number.as_str().to_owned()).ok()
 }
@@ -74,7 +74,7 @@ fn looks_typed(fields: &Item) -> bool {
     fields.len() == 1 && fields.keys().any(|name| TYPES.contains(&name.as_str()))
 }
 
-/// An item on a line of its own.
+/// An item as a line.
 pub(in crate::cli) fn item_line(item: &Item) -> Result<Vec<u8>, serde_json::Error> {
     let mut line = serde_json::to_vec(&PlainItem(item))?;
     line.push(b'\n');

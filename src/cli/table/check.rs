@@ -6,13 +6,13 @@ use super::Server;
 use crate::cli::error::Error;
 use crate::cli::output::{Report, Verdict};
 
-/// Say whether a table fits what the server is configured for.
+/// Check whether a table fits the server's configuration.
 ///
-/// Ends with 1 if there is a problem: the table does not exist or is not ACTIVE, entries cannot be kept in it, or TTL is
-/// not enabled on the configured attribute. What only costs more is a note.
+/// Exits with 1 if there is a problem: the table does not exist or is not ACTIVE, it cannot store entries, or TTL is
+/// not enabled on the configured attribute. Additional cost is only a note.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Check {
-    /// The table is for items only, so any key will do.
+    /// The table is for items only, so any key is fine
     #[arg(long)]
     items: bool,
     #[command(flatten)]
@@ -25,7 +25,8 @@ impl Check {
         match client.describe_table().await {
             Ok(table) => Ok(Findings::of(&table, self.items)),
             Err(error) if error.reason() == Some(&Reason::TableNotFound) => {
-                let missing = Finding::problem("exists", "the table does not exist; make it with dynakv table create");
+                let missing =
+                    Finding::problem("exists", "the table does not exist; create it with dynakv table create");
                 Ok(Findings { fits: false, findings: vec![missing] })
             }
             Err(error) => Err(error.into()),
@@ -137,7 +138,7 @@ fn ttl(table: &TableDescription) -> Finding {
     }
 }
 
-/// An index on which it cannot be seen what has expired.
+/// Reports an index without the attributes of the expiry time.
 fn index(table: &TableDescription, index: &Index) -> Option<Finding> {
     let is_key = |name: &str| {
         let keys = [&index.partition_key, &index.sort_key, &table.partition_key, &table.sort_key];

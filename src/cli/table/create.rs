@@ -10,37 +10,37 @@ use crate::cli::duration;
 use crate::cli::error::Error;
 use crate::cli::output::{Output, Verdict};
 
-/// Between two looks at a table that is being made.
+/// Pause between two checks of a table that is being created.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Make a table, and show it.
+/// Create a table and describe it.
 ///
-/// By default it has one key, a string, as entries need it, and on-demand billing.
+/// The default is one string key, as entries need it, and on-demand billing.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Create {
-    /// Its partition key: NAME, or NAME:TYPE with the type S, N or B [default: the configured name, a string]
+    /// Partition key: NAME, or NAME:TYPE with the type S, N or B [default: the configured name, a string]
     #[arg(long, value_name = "KEY", value_parser = definition::key)]
     partition_key: Option<KeyAttribute>,
-    /// Its sort key: NAME or NAME:TYPE. A table with one holds items, but no entries.
+    /// Sort key: NAME or NAME:TYPE. A table with a sort key stores items, but no entries
     #[arg(long, value_name = "KEY", value_parser = definition::key)]
     sort_key: Option<KeyAttribute>,
-    /// A global index: NAME:PARTITION_KEY[,SORT_KEY][:PROJECTION], where the projection is all, keys, or attributes with +
-    /// in between, such as by-status:status,created_at:title+owner. May be repeated.
+    /// Global index: NAME:PARTITION_KEY[,SORT_KEY][:PROJECTION], where the projection is all, keys, or attributes
+    /// separated by +, such as by-status:status,created_at:title+owner. May be repeated
     #[arg(long, value_name = "INDEX", value_parser = IndexArgument::global)]
     gsi: Vec<IndexArgument>,
-    /// A local index: NAME:SORT_KEY[:PROJECTION]. May be repeated.
+    /// Local index: NAME:SORT_KEY[:PROJECTION]. May be repeated
     #[arg(long, value_name = "INDEX", value_parser = IndexArgument::local)]
     lsi: Vec<IndexArgument>,
-    /// The type of an index key that is no string, such as created_at:N. May be repeated.
+    /// Type of an index key that is not a string, such as created_at:N. May be repeated
     #[arg(long, value_name = "NAME:TYPE", value_parser = definition::attribute)]
     attribute: Vec<KeyAttribute>,
-    /// on-demand, or provisioned:READ,WRITE in capacity units a second
+    /// Billing: on-demand, or provisioned:READ,WRITE in capacity units a second
     #[arg(long, default_value = "on-demand")]
     billing: Billing,
-    /// Have DynamoDB delete expired items. Unless the table is ACTIVE at once, that takes --wait.
+    /// Enable TTL, so that DynamoDB deletes expired items. Needs --wait, unless the table is ACTIVE at once
     #[arg(long)]
     ttl: bool,
-    /// Wait until the table is ACTIVE, 5m at most or as long as is said here, and enable TTL then if --ttl is given.
+    /// Wait until the table is ACTIVE, for at most 5m or the given time, and then enable TTL if --ttl is given
     #[arg(
         long,
         value_name = "DURATION",
@@ -88,7 +88,7 @@ impl Create {
 
     fn verdict(&self, table: &TableDescription) -> Verdict {
         if self.wait.is_some() && !table.is_active() {
-            Verdict::Missed("the table is made, but it is not ACTIVE yet")
+            Verdict::Missed("the table is created, but not ACTIVE yet")
         } else if self.ttl && table.time_to_live.enabled_on().is_none() {
             Verdict::Missed("TTL is not enabled: when the table is ACTIVE, call dynakv table enable-ttl")
         } else {
@@ -97,7 +97,7 @@ impl Create {
     }
 }
 
-/// Looks at the table until it is ACTIVE, or patience is at its end.
+/// Polls the table until it is ACTIVE or the time is over.
 async fn wait(
     client: &Client,
     mut table: TableDescription,
@@ -111,7 +111,7 @@ async fn wait(
     while !table.is_active() && TokioRuntime.now().duration_since(begun) < patience {
         TokioRuntime.sleep(PAUSE).await;
         table = match client.describe_table().await {
-            // For a moment, DynamoDB may not know of a table that it has just made.
+            // For a moment, DynamoDB may not find a table that it has just created.
             Err(error) if error.reason() == Some(&Reason::TableNotFound) => continue,
             described => described?,
         };

@@ -6,7 +6,7 @@ use dynakv_client::{Index, KeyAttribute, KeyType, Throughput};
 
 use crate::cli::error::Error;
 
-/// `NAME:TYPE`, or `NAME` for a string.
+/// Parses `NAME:TYPE`, or `NAME` for a string.
 pub(super) fn key(text: &str) -> Result<KeyAttribute, String> {
     match text.rsplit_once(':') {
         None => Ok(text.into()),
@@ -24,11 +24,11 @@ fn key_type(text: &str) -> Result<KeyType, String> {
         "S" => Ok(KeyType::S),
         "N" => Ok(KeyType::N),
         "B" => Ok(KeyType::B),
-        _ => Err(format!("{text:?} is no type of a key; that is S, N or B")),
+        _ => Err(format!("{text:?} is not a key type: S, N or B")),
     }
 }
 
-/// How a table is billed.
+/// The billing mode of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Billing {
     OnDemand,
@@ -50,7 +50,7 @@ impl FromStr for Billing {
     }
 }
 
-/// An index without the types of its keys, which are the table's or those of --attribute.
+/// An index without the types of its keys, which come from the table's keys or from --attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct IndexArgument {
     index: Index,
@@ -73,7 +73,7 @@ impl IndexArgument {
         Ok(Self { index: project(Index::local(name, sort_key), projection) })
     }
 
-    /// The index with the types that its keys have elsewhere.
+    /// Adds the known types of its keys.
     fn typed(self, known: &[&KeyAttribute]) -> Index {
         let of_known = |key: KeyAttribute| match known.iter().find(|known| known.name == key.name) {
             Some(known) => (*known).clone(),
@@ -89,14 +89,14 @@ impl IndexArgument {
     }
 }
 
-/// Name, keys and projection.
+/// Splits into name, keys and projection.
 fn split(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_once(':')?;
     let (keys, projection) = rest.split_once(':').unwrap_or((rest, "all"));
     (!name.is_empty() && !keys.is_empty()).then_some((name, keys, projection))
 }
 
-/// `all`, `keys`, or attributes with `+` in between.
+/// Parses `all`, `keys`, or attributes separated by `+`.
 fn project(index: Index, projection: &str) -> Index {
     match projection {
         "all" => index,
@@ -105,14 +105,14 @@ fn project(index: Index, projection: &str) -> Index {
     }
 }
 
-/// Gives the keys of the indexes their types.
+/// Adds the types to the keys of the indexes.
 pub(super) fn typed(
     indexes: Vec<IndexArgument>,
     attributes: &[KeyAttribute],
     of_table: &[&KeyAttribute],
 ) -> Result<Vec<Index>, Error> {
     if !attributes.iter().all(|attribute| indexes.iter().any(|index| index.has_key(&attribute.name))) {
-        return Err(Error::Usage("an --attribute is no key of any index".into()));
+        return Err(Error::Usage("an --attribute is not a key of any index".into()));
     }
     let known: Vec<&KeyAttribute> = attributes.iter().chain(of_table.iter().copied()).collect();
     Ok(indexes.into_iter().map(|index| index.typed(&known)).collect())

@@ -7,12 +7,12 @@ use crate::cli::connection::Connection;
 use crate::cli::error::Error;
 use crate::cli::output::Report;
 
-/// Delete a table and all that it holds, if the server's configuration allows it.
+/// Delete a table with all its data, if the server's configuration allows it.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Delete {
-    /// The table. Always named, also if it is the default one.
+    /// The table. Required, even for the default table
     table: String,
-    /// Do not ask. Without it, the name has to be typed once more, at a terminal.
+    /// Do not ask for confirmation. Otherwise the name has to be typed again on a terminal
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -30,17 +30,21 @@ impl Delete {
     }
 }
 
-/// Has a person type the name of the table.
+/// Asks the user to type the name of the table.
 fn confirm(table: &str) -> Result<(), Error> {
     if !io::stdin().is_terminal() {
         return Err(Error::Usage("say --yes to delete a table where nobody can be asked".into()));
     }
-    let asked = write!(io::stderr(), "This deletes the table and all that it holds. Type its name to go on: ");
+    let asked = write!(io::stderr(), "This deletes the table with all its data. Type its name to continue: ");
     let mut typed = String::new();
     asked
         .and_then(|()| io::stdin().read_line(&mut typed))
         .map_err(|source| Error::Input { path: "the terminal".into(), source })?;
-    if typed.trim() == table { Ok(()) } else { Err(Error::Usage("that is not its name; nothing was deleted".into())) }
+    if typed.trim() == table {
+        Ok(())
+    } else {
+        Err(Error::Usage("the name does not match; nothing was deleted".into()))
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use super::Server;
 use crate::cli::error::Error;
 use crate::cli::output::{Report, Verdict};
 
-/// Show what a table is like.
+/// Describe a table.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Describe {
     #[command(flatten)]
@@ -22,7 +22,7 @@ impl Describe {
     }
 }
 
-/// A table, in the words of the proto.
+/// A table, with the names of the proto.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct TableReport {
     name: String,
@@ -33,7 +33,7 @@ pub(in crate::cli) struct TableReport {
     partition_key: Option<KeyReport>,
     sort_key: Option<KeyReport>,
     indexes: Vec<IndexReport>,
-    /// Null: on-demand.
+    /// Null for on-demand.
     throughput: Option<ThroughputReport>,
     time_to_live: TtlReport,
     attributes: Roles,
@@ -71,7 +71,7 @@ struct ThroughputReport {
     write_capacity_units: i64,
 }
 
-/// How far DynamoDB is with deleting expired items.
+/// The state of DynamoDB's TTL.
 #[derive(Debug, Serialize)]
 pub(super) struct TtlReport {
     state: &'static str,
@@ -129,7 +129,7 @@ impl TableReport {
         }
     }
 
-    /// What a person reads: a word, and what there is to say about it.
+    /// The lines for a person: a label and a text.
     fn lines(&self) -> Vec<(&str, String)> {
         let name = if self.is_default { format!("{} (the default)", self.name) } else { self.name.clone() };
         let Roles { key, value, ttl, ttl_ms, version } = &self.attributes;

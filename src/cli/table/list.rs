@@ -6,7 +6,7 @@ use crate::cli::connection::Connection;
 use crate::cli::error::Error;
 use crate::cli::output::Report;
 
-/// List the tables that the server serves, the default one first: names, and names in DynamoDB.
+/// List the server's tables with their names in DynamoDB, the default table first.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct List {
     #[command(flatten)]

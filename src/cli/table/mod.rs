@@ -1,4 +1,4 @@
-//! `dynakv table`: tables made, looked at, checked and deleted.
+//! `dynakv table`: creates, describes, checks and deletes tables.
 
 mod check;
 mod create;
@@ -15,7 +15,7 @@ use super::connection::{Connection, Table};
 use super::error::Error;
 use super::output::{Output, Verdict};
 
-/// Make, describe, list, check and delete tables.
+/// Create, describe, list, check and delete tables.
 #[derive(Debug, Subcommand)]
 pub(super) enum TableCommand {
     Create(create::Create),
@@ -50,10 +50,10 @@ impl TableCommand {
     }
 }
 
-/// Which table, and where.
+/// The table and the server.
 #[derive(Debug, Args)]
 struct Server {
-    /// The table. Goes before --table.
+    /// The table; overrides --table
     #[arg(value_name = "TABLE")]
     name: Option<String>,
     #[command(flatten)]
@@ -63,7 +63,7 @@ struct Server {
 }
 
 impl Server {
-    /// A client whose calls go to the table.
+    /// A client for the table.
     async fn connect(&self) -> Result<Client, Error> {
         match &self.name {
             Some(name) => self.connection.to_table(name).await,

@@ -6,10 +6,10 @@ use super::describe::TtlReport;
 use crate::cli::error::Error;
 use crate::cli::output::{Report, Verdict};
 
-/// Have DynamoDB delete the expired items of a table. Done as well if it does already.
+/// Enable TTL, so that DynamoDB deletes expired items of a table. Succeeds if it is enabled already.
 ///
-/// Returns at once; DynamoDB may take an hour. Ends with 1 if the table has TTL on another attribute than the server is
-/// configured for.
+/// Returns at once; DynamoDB may need an hour. Exits with 1 if TTL is enabled on another attribute than the configured
+/// one.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EnableTtl {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use pb::value::Kind;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-/// A value as DynamoDB writes it in JSON.
+/// A value in DynamoDB's JSON.
 #[derive(Debug, Deserialize)]
 pub(super) enum Attribute {
     S(String),
@@ -60,7 +60,7 @@ pub(super) fn values(
     attributes.into_iter().map(|(name, attribute)| Ok((name, attribute.try_into()?))).collect()
 }
 
-/// An item as DynamoDB writes it in JSON.
+/// An item in DynamoDB's JSON.
 pub(super) fn item_to_json(item: Item) -> Map<String, Json> {
     item.into_iter().map(|(name, value)| (name, to_json(value))).collect()
 }

@@ -17,17 +17,16 @@ use super::entry::{Shown, time};
 use super::error::Error;
 use super::output::{Report, Verdict};
 
-/// No transaction is larger than this, however it is written.
+/// Maximum size of the file: more than any transaction.
 const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What `--help` says. No doc comment: rustdoc would take the example for Rust.
-const ABOUT: &str = "Carry out up to 100 operations, all or none";
-const LONG_ABOUT: &str = r#"Carry out up to 100 operations, all or none.
+/// Text for `--help`. Not a doc comment, because rustdoc would take the example for Rust.
+const ABOUT: &str = "Execute up to 100 operations, all or none";
+const LONG_ABOUT: &str = r#"Execute up to 100 operations, all or none.
 
-Ends with 1 if the transaction was cancelled, and says why for each operation. The file is YAML or JSON: a list of
-operations, each one of set, delete, put_item, update_item, delete_item and check, with its `table` and
-`return_current` beside it. Items and values are written as DynamoDB writes them in JSON, such as {"S": "text"} and
-{"N": "1"}. For example:
+Exits with 1 if the transaction was cancelled, and shows the reason for each operation. The file is YAML or JSON: a
+list of operations. Each has one of set, delete, put_item, update_item, delete_item and check, and optionally `table`
+and `return_current`. Items and values are in DynamoDB's JSON, such as {"S": "text"} and {"N": "1"}. For example:
 
     - put_item: {item: {pk: {S: order-7}, state: {S: placed}}, condition: attribute_not_exists(pk)}
     - delete: {key: cart-7}
@@ -141,7 +140,7 @@ impl OperationReport {
 }
 
 impl Report for TransactReport {
-    /// The outcome, and a line for each operation: the version that it wrote, or why it cancelled the transaction.
+    /// The outcome, and a line for each operation: the written version or the reason of the cancellation.
     fn text(&self, _terminal: bool) -> Vec<u8> {
         let lines = self.operations.iter().enumerate().map(|(index, report)| format!("{index}\t{}\n", report.text()));
         format!("{}\n{}", self.outcome, lines.collect::<String>()).into_bytes()
@@ -150,7 +149,7 @@ impl Report for TransactReport {
     fn verdict(&self) -> Verdict {
         match self.outcome {
             "COMMITTED" => Verdict::Done,
-            _ => Verdict::Missed("cancelled: nothing of it happened"),
+            _ => Verdict::Missed("cancelled: nothing was written"),
         }
     }
 }

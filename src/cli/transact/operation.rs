@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::attribute::{Attribute, list, values};
 use crate::cli::duration;
 
-/// The operations of a file, or what is wrong with it.
+/// Parses the operations of a file.
 pub(super) fn parse(text: &str) -> Result<Vec<TransactOperation>, String> {
-    // JSON's own parser says better where JSON is wrong.
+    // The JSON parser has better messages for invalid JSON.
     let is_json = text.trim_start().starts_with(['[', '{']) && serde_json::from_str::<serde_json::Value>(text).is_ok();
     let lines: Vec<Line> = if is_json {
         serde_json::from_str(text).map_err(|error| error.to_string())?
@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<TransactOperation>, String> {
     lines.into_iter().enumerate().map(operation).collect()
 }
 
-/// An operation as a file has it: exactly one kind.
+/// An operation in a file: exactly one kind.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -91,7 +91,7 @@ struct UpdateItem {
     values: BTreeMap<String, Attribute>,
 }
 
-/// What `delete_item` and `check` have in common, which is everything.
+/// The fields of both `delete_item` and `check`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OnItem {
@@ -111,7 +111,7 @@ struct ItemKey {
     sort: Option<Attribute>,
 }
 
-/// A typed change: exactly one kind beside the path.
+/// A typed change: a path and exactly one kind.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Action {
@@ -147,7 +147,7 @@ impl Line {
     }
 }
 
-/// The only one of these that is there.
+/// The only one that is present.
 fn only<T>(these: impl IntoIterator<Item = Option<T>>, names: &str) -> Result<T, String> {
     let mut given = these.into_iter().flatten();
     match (given.next(), given.next()) {

@@ -4,7 +4,7 @@ use serde_json::{json, to_value};
 use super::operation::parse;
 use super::*;
 
-/// An order is put, its cart goes, and there must be stock: the example of the help text.
+/// Writes an order, deletes its cart and checks the stock: the example of the help text.
 const ORDER_YAML: &str = r#"
 - put_item: {item: {pk: {S: order-7}, state: {S: placed}}, condition: attribute_not_exists(pk)}
 - delete: {key: cart-7}

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::beside;
+use super::with_suffix;
 use crate::cli::error::Error;
 
-/// A file that says how far a command has come. It is replaced as a whole, so that at any moment it is right.
+/// A file with the progress of a command. It is replaced atomically, so it is always valid.
 #[derive(Debug)]
 pub(super) struct Checkpoint {
     path: PathBuf,
@@ -23,7 +23,7 @@ impl Checkpoint {
         &self.path
     }
 
-    /// What was saved last. `None`: nothing, or it has been removed.
+    /// The last saved state. `None` if there is none.
     pub(super) fn load<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
@@ -39,7 +39,7 @@ impl Checkpoint {
     }
 
     fn replace(&self, state: &impl Serialize) -> io::Result<()> {
-        let new = beside(&self.path, ".new");
+        let new = with_suffix(&self.path, ".new");
         let mut file = File::create(&new)?;
         file.write_all(&serde_json::to_vec(state)?)?;
         file.sync_all()?;
@@ -51,12 +51,12 @@ impl Checkpoint {
         fs::remove_file(&self.path).and_then(|()| self.sync_folder()).map_err(|error| self.failed(error))
     }
 
-    /// Removes it, if it is there.
+    /// Removes it if it exists.
     pub(super) fn clear(&self) -> Result<(), Error> {
         if self.path.exists() { self.remove() } else { Ok(()) }
     }
 
-    /// Only with its folder is a renamed or removed file so after a crash of the machine.
+    /// A rename or removal survives a crash of the machine only after a sync of the folder.
     fn sync_folder(&self) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if cfg!(unix) { File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }

@@ -8,7 +8,7 @@ use dynakv_client::{Call, Item, PageStream, Reason, pb};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
-use super::{beside, version};
+use super::{version, with_suffix};
 use crate::cli::connection::{Connection, Table};
 use crate::cli::error::Error;
 use crate::cli::expression::{Definitions, define};
@@ -16,32 +16,32 @@ use crate::cli::notation::{self, Plain, item_line};
 use crate::cli::output::{Output, Verdict};
 use crate::cli::progress::Progress;
 
-/// How many items a page may have; before that it ends at 1 MiB.
+/// Maximum number of items on a page; most pages end earlier, at 1 MiB.
 const PAGE: u32 = 10_000;
 
-/// Write all items of a table to a file, as a JSON object a line.
+/// Write all items of a table to a file, one JSON object per line.
 ///
-/// If it is interrupted, the same command goes on where it was, by FILE.progress, and in the end each item is in the file
-/// exactly once. On DynamoDB or with --memory, a server without page_tokens.secrets in its configuration forgets what that
-/// takes when it is restarted. The version attribute is left out; `import` makes new versions.
+/// If it is interrupted, the same command resumes from FILE.progress, and in the end each item is in the file exactly
+/// once. To resume after a restart of the server, the server needs page_tokens.secrets in its configuration, or the
+/// embedded engine with a data folder. The version attribute is omitted; `import` creates new versions.
 #[derive(Debug, Args)]
 #[command(after_long_help = notation::HELP)]
 pub(in crate::cli) struct Export {
-    /// The file.
+    /// The file
     #[arg(long)]
     file: PathBuf,
-    /// Let the server read the table in this many parts at the same time, 1 to 32.
+    /// Number of segments that the server reads in parallel, 1 to 32
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     segments: u32,
-    /// Write only the items that match, such as 'price > :p'.
+    /// Write only items that match, such as 'price > :p'
     #[arg(long, value_name = "EXPRESSION", help_heading = "Expressions")]
     filter: Option<String>,
     #[command(flatten)]
     definitions: Definitions,
-    /// Read strongly consistently, at twice the cost.
+    /// Use strongly consistent reads, at twice the cost
     #[arg(long)]
     consistent: bool,
-    /// Begin anew, over a file that is there and an export that was interrupted.
+    /// Start again: overwrite an existing file and discard an interrupted export
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(in crate::cli) struct Export {
     pub(in crate::cli) connection: Connection,
 }
 
-/// What an interrupted export must have in common with the one that goes on.
+/// Options that must not change when an export resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {
@@ -64,20 +64,20 @@ struct Options {
     version_attribute: String,
 }
 
-/// How far an export has come.
+/// The progress of an export.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
     options: Options,
-    /// Of the next page; empty for the first.
+    /// The token of the next page; empty for the first one.
     page_token: String,
-    /// How long the file is up to there.
+    /// The length of the file up to there.
     bytes: u64,
-    /// How many items it has.
+    /// The number of items in it.
     items: u64,
 }
 
-/// What an export comes to.
+/// The result of an export.
 #[derive(Debug, Serialize)]
 struct Exported {
     items: u64,
@@ -88,7 +88,7 @@ impl Export {
     pub(in crate::cli) async fn run(self, output: Output) -> Result<Verdict, Error> {
         let client = self.connection.to(&self.table).await?;
         let version = version::attribute(&client).await?;
-        let checkpoint = Checkpoint::at(beside(&self.file, ".progress"));
+        let checkpoint = Checkpoint::at(with_suffix(&self.file, ".progress"));
         let state = begin(&self.file, &checkpoint, self.options(version)?, self.force)?;
         let call = define!(client.scan().segments(self.segments).page_size(PAGE), self.definitions);
         let call = if let Some(filter) = self.filter { call.filter(filter) } else { call };
@@ -115,37 +115,37 @@ impl Export {
     }
 }
 
-/// Where to begin: at the checkpoint, or anew.
+/// The start: the checkpoint, or the beginning.
 fn begin(file: &Path, checkpoint: &Checkpoint, options: Options, force: bool) -> Result<State, Error> {
     let saved = if force { None } else { checkpoint.load::<State>()? };
     match saved {
         Some(state) if state.options == options => Ok(state),
         Some(_) => {
             let path = checkpoint.path().display();
-            let problem = format!("{path} is of an export with other options; --force begins anew");
+            let problem = format!("{path} belongs to an export with other options; --force starts again");
             Err(Error::Usage(problem.into()))
         }
         None if !force && file.exists() => {
-            let problem = format!("{} exists already; --force writes it anew", file.display());
+            let problem = format!("{} exists already; --force overwrites it", file.display());
             Err(Error::Usage(problem.into()))
         }
         None => {
             let state = State { options, page_token: String::new(), bytes: 0, items: 0 };
-            // Before the file is touched, so that one without a checkpoint is always complete.
+            // Save it before the file is changed, so that a file without a checkpoint is always complete.
             checkpoint.save(&state)?;
             Ok(state)
         }
     }
 }
 
-/// The file, cut off where its checkpoint says, and no other process's.
+/// Opens and locks the file and truncates it at the checkpoint.
 fn open(path: &Path, bytes: u64) -> Result<File, Error> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(failed)?;
     file.try_lock().map_err(|error| failed(error.into()))?;
     let length = file.metadata().map_err(failed)?.len();
     if length < bytes {
-        let problem = format!("has {length} bytes, fewer than its checkpoint says; --force begins anew");
+        let problem = format!("has {length} bytes, fewer than its checkpoint says; --force starts again");
         return Err(Error::BadFile { path: path.to_owned(), problem });
     }
     file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(failed)?;
@@ -164,7 +164,7 @@ impl Writer {
     async fn run(mut self, call: Call<pb::ScanRequest>) -> Result<Exported, Error> {
         let progress = Progress::start();
         progress.advance(self.state.items);
-        // The next page is on its way while one is written.
+        // The next page is read while one is written.
         let mut pages = call.page_token(&self.state.page_token).pages();
         while let Some(page) = self.next(&mut pages).await? {
             let items = page.rows.len() as u64;
@@ -190,7 +190,7 @@ impl Writer {
         })
     }
 
-    /// The lines are on the disk before a checkpoint counts on them.
+    /// Syncs the lines before the checkpoint refers to them.
     fn append(&mut self, items: Vec<Item>) -> Result<(), Error> {
         let mut lines = Vec::new();
         for mut item in items {
@@ -226,7 +226,7 @@ mod tests {
     fn a_finished_file_is_not_overwritten_unless_forced() {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("f");
-        let checkpoint = Checkpoint::at(beside(&file, ".progress"));
+        let checkpoint = Checkpoint::at(with_suffix(&file, ".progress"));
         std::fs::write(&file, "{}\n").unwrap();
         assert!(matches!(begin(&file, &checkpoint, options("a"), false), Err(Error::Usage(_))));
         assert_eq!(begin(&file, &checkpoint, options("a"), true).unwrap().bytes, 0);
@@ -239,7 +239,7 @@ mod tests {
     fn other_options_are_refused() {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("f");
-        let checkpoint = Checkpoint::at(beside(&file, ".progress"));
+        let checkpoint = Checkpoint::at(with_suffix(&file, ".progress"));
         begin(&file, &checkpoint, options("a"), false).unwrap();
         assert!(matches!(begin(&file, &checkpoint, options("b"), false), Err(Error::Usage(_))));
         assert!(begin(&file, &checkpoint, options("b"), true).is_ok());

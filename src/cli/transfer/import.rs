@@ -10,31 +10,31 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
 use super::lines::{Line, Lines};
-use super::{beside, version};
+use super::{version, with_suffix};
 use crate::cli::connection::{Connection, Table};
 use crate::cli::error::Error;
 use crate::cli::notation;
 use crate::cli::output::{Output, Verdict};
 use crate::cli::progress::Progress;
 
-/// How many lines go by between two checkpoints.
+/// Lines between two checkpoints.
 const LINES_A_CHECKPOINT: u64 = 1000;
 
-/// Put items into a table from a file with a JSON object a line, as `export` and `scan` write it.
+/// Write items to a table from a file with one JSON object per line, as written by `export` and `scan`.
 ///
-/// Each is written in place of what was there. If it is interrupted, the same command goes on where it was, by
-/// FILE.imported; a line that is imported twice does no harm. A bad line ends it; all lines before that are imported. The
-/// version attribute is left out: the server makes new versions.
+/// Existing items are replaced. If it is interrupted, the same command resumes from FILE.imported; importing a line
+/// twice does no harm. An invalid line stops it; all earlier lines are imported. The version attribute is omitted: the
+/// server creates new versions.
 #[derive(Debug, Args)]
 #[command(after_long_help = notation::HELP)]
 pub(in crate::cli) struct Import {
-    /// The file; `-` is standard input, which cannot be resumed.
+    /// The file; `-` is standard input, which cannot be resumed
     #[arg(long)]
     file: PathBuf,
-    /// How many items are written at the same time, 1 to 256.
+    /// Number of concurrent writes, 1 to 256
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
-    /// Begin anew, whatever an interrupted import has done.
+    /// Start again, ignoring an interrupted import
     #[arg(long)]
     restart: bool,
     #[command(flatten)]
@@ -43,19 +43,19 @@ pub(in crate::cli) struct Import {
     pub(in crate::cli) connection: Connection,
 }
 
-/// How far an import has come.
+/// The progress of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
-    /// Where to.
+    /// The target of the import.
     target: Target,
-    /// Up to this line all are imported.
+    /// The last line of those that are all imported.
     line: u64,
-    /// The BLAKE3 hash of these lines, by which another file is told.
+    /// The BLAKE3 hash of these lines, to detect another file.
     hash: String,
 }
 
-/// Where items are imported to.
+/// The server and the table of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Target {
@@ -63,7 +63,7 @@ struct Target {
     table: String,
 }
 
-/// What an import comes to.
+/// The result of an import.
 #[derive(Debug, Serialize)]
 struct Imported {
     items: u64,
@@ -85,15 +85,15 @@ impl Import {
     }
 
     async fn resumable(&self, writer: &Writer, output: Output) -> Result<u64, Error> {
-        if beside(&self.file, ".progress").exists() {
-            return Err(Error::Usage(format!("{} is of an export that has not ended", self.file.display()).into()));
+        if with_suffix(&self.file, ".progress").exists() {
+            return Err(Error::Usage(format!("{} belongs to an unfinished export", self.file.display()).into()));
         }
         let file = File::open(&self.file).map_err(|source| Error::Input { path: self.file.clone(), source })?;
         let mut lines = Lines::of(file, self.file.clone());
         let target = Target { address: self.connection.address().to_owned(), table: self.table.name().to_owned() };
-        let checkpoint = Checkpoint::at(beside(&self.file, ".imported"));
+        let checkpoint = Checkpoint::at(with_suffix(&self.file, ".imported"));
         let saved = if self.restart { None } else { checkpoint.load::<State>()? };
-        let mut reached = Reached { target, line: 0, hasher: Hasher::new() };
+        let mut reached = Position { target, line: 0, hasher: Hasher::new() };
         if let Some(saved) = saved {
             output.progress(&format!("going on after line {}", saved.line));
             reached.skip(&saved, &mut lines, &checkpoint)?;
@@ -111,27 +111,27 @@ impl Import {
         if imported.is_ok() {
             checkpoint.clear()?;
         } else if reached.line > 0 {
-            // If that fails as well, the import goes on from the checkpoint before, which does no harm.
+            // If this fails too, the import resumes from an earlier checkpoint, which does no harm.
             let _saved = checkpoint.save(&reached.state());
         }
         imported
     }
 }
 
-/// How far an import is, and what it has read up to there.
-struct Reached {
+/// The position of an import and the hash of the lines up to there.
+struct Position {
     target: Target,
     line: u64,
     hasher: Hasher,
 }
 
-impl Reached {
+impl Position {
     fn take(&mut self, line: &Line) {
         self.line = line.number;
         self.hasher.update(line.text.as_bytes());
     }
 
-    /// Reads over what is imported, if it is what was imported, and to the same table.
+    /// Skips the imported lines after checking that they and the table are the same.
     fn skip<R: Read>(&mut self, saved: &State, lines: &mut Lines<R>, checkpoint: &Checkpoint) -> Result<(), Error> {
         while self.line < saved.line {
             let Some(line) = lines.next() else { break };
@@ -141,7 +141,7 @@ impl Reached {
             return Ok(());
         }
         let path = checkpoint.path().display();
-        let problem = format!("{path} is of an import of other lines or to another table; --restart begins anew");
+        let problem = format!("{path} belongs to an import of other lines or to another table; --restart starts again");
         Err(Error::Usage(problem.into()))
     }
 
@@ -150,7 +150,7 @@ impl Reached {
     }
 }
 
-/// Puts the items of lines.
+/// Writes the items of lines.
 struct Writer {
     client: Client,
     version: String,
@@ -158,8 +158,8 @@ struct Writer {
 }
 
 impl Writer {
-    /// Puts them several at a time, and tells of each, in their order, that it and all before it are imported. Gives their
-    /// number.
+    /// Writes several items concurrently and reports lines in order, once all earlier ones are imported. Returns the
+    /// number of items.
     async fn run<R: Read>(
         &self,
         path: &Path,

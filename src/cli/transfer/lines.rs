@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use crate::cli::error::Error;
 
-/// No item that DynamoDB takes is longer, however it is written.
-const LONGEST_BYTES: u64 = 8 * 1024 * 1024;
+/// Maximum length of a line: more than any item, in whatever notation.
+const MAX_LINE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A line of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-/// The lines of a file that hold anything, read as they are asked for.
+/// The non-empty lines of a file, read lazily.
 pub(super) struct Lines<R> {
     source: BufReader<R>,
     path: PathBuf,
@@ -29,14 +29,14 @@ impl<R: Read> Lines<R> {
     fn read(&mut self) -> Result<Option<Line>, Error> {
         loop {
             let mut line = Vec::new();
-            let read = self.source.by_ref().take(LONGEST_BYTES + 1).read_until(b'\n', &mut line);
+            let read = self.source.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut line);
             let length = read.map_err(|source| Error::Input { path: self.path.clone(), source })? as u64;
             if length == 0 {
                 return Ok(None);
             }
             self.number += 1;
-            if length > LONGEST_BYTES {
-                return Err(self.bad(format!("is longer than {LONGEST_BYTES} bytes")));
+            if length > MAX_LINE_BYTES {
+                return Err(self.bad(format!("is longer than {MAX_LINE_BYTES} bytes")));
             }
             let text = String::from_utf8(line).map_err(|_| self.bad("is not UTF-8".to_owned()))?;
             if !text.trim().is_empty() {

@@ -1,5 +1,5 @@
-//! `dynakv export` and `dynakv import`: a table to a file of JSON lines and back, in a memory that does not grow with it, and
-//! with a checkpoint beside the file from which an interrupted command goes on.
+//! `dynakv export` and `dynakv import`: copy a table to a file of JSON lines and back, with constant memory. A
+//! checkpoint beside the file lets an interrupted command resume.
 
 mod checkpoint;
 mod export;
@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 pub(super) use export::Export;
 pub(super) use import::Import;
 
-/// A file beside another one.
-fn beside(file: &Path, suffix: &str) -> PathBuf {
+/// The path with a suffix.
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     name.into()

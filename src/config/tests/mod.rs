@@ -14,7 +14,7 @@ struct Command {
     flags: Flags,
 }
 
-/// The configuration of a command line (without the program's name), variables and a file.
+/// Loads the configuration from a command line (without the program's name), variables and a file.
 fn load(line: &str, variables: &[(&str, &str)], file: Option<&str>) -> Result<Config, Error> {
     let mut flags = Command::parse_from(std::iter::once("dynakv").chain(line.split_whitespace())).flags;
     let folder = tempfile::tempdir().unwrap();
@@ -153,7 +153,7 @@ fn a_file_that_cannot_be_used_is_a_fault() {
     let missing = faults(load("--backend embedded --config /nonexistent/dynakv.toml", &[], None));
     assert!(missing[0].starts_with("config cannot be read"), "{missing:?}");
     let broken = faults(load("--backend embedded", &[], Some("listen = ")));
-    assert!(broken[0].starts_with("config is no TOML"), "{broken:?}");
+    assert!(broken[0].starts_with("config is not valid TOML"), "{broken:?}");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn what_is_printed_reads_back_as_the_same_configuration() {
     assert_eq!(Config { effective: embedded.effective.clone(), ..again }, embedded);
 }
 
-/// Every key below a section, as the documentation writes it, with its value.
+/// Every key under a section with its value, as the documentation writes it.
 fn keys(section: &toml::Table, path: &str) -> Vec<(String, String)> {
     let below = |(key, value): (&String, &toml::Value)| match value {
         toml::Value::Table(section) => keys(section, &format!("{path}{key}.")),
@@ -300,7 +300,7 @@ fn keys(section: &toml::Table, path: &str) -> Vec<(String, String)> {
     section.iter().flat_map(below).collect()
 }
 
-/// What is different on each machine: the documentation says how it is found out.
+/// Defaults that depend on the machine: the documentation says how they are computed.
 const OF_THE_MACHINE: [&str; 3] = ["limits.memory", "limits.connection_memory", "connections.max"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! What must not be shown, and what is warned of.
+//! Secrets are not shown; probable mistakes cause warnings.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn list() -> String {
     format!("[{{name = \"orders\", token = \"{TOKEN}\"}}, {{name = \"billing\", token = \"{SECRET}\"}}]")
 }
 
-/// All that is said of a configuration, whether it can be used or not.
+/// All output about a configuration, valid or not.
 fn said(result: &Result<Config, Error>) -> String {
     match result {
         Ok(config) => format!("{:?}\n{config:?}", config.warnings),
@@ -27,7 +27,7 @@ fn said(result: &Result<Config, Error>) -> String {
     }
 }
 
-/// Fails if a part of a secret is shown that is long enough to be no chance.
+/// Fails if the output contains a part of a secret that is too long for a coincidence.
 fn assert_secret(said: &str, context: &str) {
     for secret in [TOKEN, SECRET, PASSWORD] {
         for start in 0..=secret.len() - 8 {
@@ -36,7 +36,7 @@ fn assert_secret(said: &str, context: &str) {
     }
 }
 
-/// One change of a text, at a place given in thousandths of its length.
+/// Changes a text at a position, given in thousandths of its length.
 fn change(text: &str, place: usize, cut: usize, insert: &str) -> String {
     let start = place * text.len() / 1000;
     let end = (start + cut).min(text.len());
@@ -83,23 +83,23 @@ fn the_documents_are_in_order_as_they_are() {
 fn a_syntax_error_is_told_by_its_place() {
     let file = format!("backend = 'embedded'\n[[auth.tokens]]\nname = 'orders'\ntoken = '{TOKEN}\n");
     let found = faults(load("", &[], Some(&file)));
-    assert!(found[0].starts_with("config is no TOML: ") && found[0].contains("(line 4, column "), "{found:?}");
+    assert!(found[0].starts_with("config is not valid TOML: ") && found[0].contains("(line 4, column "), "{found:?}");
     let list = format!("[{{name = 'orders', token = {TOKEN}}}]");
     let found = faults(load("--memory", &[("DYNAKV__AUTH__TOKENS", &list)], None));
-    assert!(found[0].starts_with("auth.tokens is no TOML: "), "{found:?}");
+    assert!(found[0].starts_with("auth.tokens is not valid TOML: "), "{found:?}");
     assert!(found[0].contains("(line 1, column 2"), "{found:?}");
 }
 
 #[test]
 fn a_key_that_may_be_a_secret_is_not_shown() {
     for (file, fault) in [
-        ("[auth]\ntokns = 1", "auth has a key that is no setting; did you mean auth.tokens?"),
-        ("[[auth.tokens]]\nname='a'\ntoken='b'\n7c1fe0b2=1", "auth.tokens[0] has a key that is no setting"),
-        ("[page_tokens]\n7c1fe0b2=1", "page_tokens has a key that is no setting"),
-        ("7c1fe0b2d94a5f38e6017d2b4c9a8e53=1", "the top level has a key that is no setting"),
-        ("'My Token'=1", "the top level has a key that is no setting"),
-        ("[limits]\n7c1fe0B2=1", "limits has a key that is no setting"),
-        ("[limits]\nbogus=1", "limits.bogus is no setting"),
+        ("[auth]\ntokns = 1", "auth has an unknown setting; did you mean auth.tokens?"),
+        ("[[auth.tokens]]\nname='a'\ntoken='b'\n7c1fe0b2=1", "auth.tokens[0] has an unknown setting"),
+        ("[page_tokens]\n7c1fe0b2=1", "page_tokens has an unknown setting"),
+        ("7c1fe0b2d94a5f38e6017d2b4c9a8e53=1", "the top level has an unknown setting"),
+        ("'My Token'=1", "the top level has an unknown setting"),
+        ("[limits]\n7c1fe0B2=1", "limits has an unknown setting"),
+        ("[limits]\nbogus=1", "limits.bogus is an unknown setting"),
     ] {
         let found = faults(load("--backend embedded", &[], Some(file)));
         assert_eq!(found, [fault], "{file}");
@@ -192,7 +192,7 @@ fn a_secret_in_a_file_that_everybody_can_read_is_a_warning() {
         set_permissions(&path, Permissions::from_mode(mode)).unwrap();
         path
     };
-    // As Kubernetes mounts a secret: a link to a file with mode 0644.
+    // Like a secret mounted by Kubernetes: a link to a file with mode 0644.
     let mounted = folder.path().join("token");
     symlink(file("..data", 0o644, "t"), &mounted).unwrap();
     let key = file("key.pem", 0o604, "k");

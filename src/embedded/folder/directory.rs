@@ -15,7 +15,7 @@ const ONLY_OWNER_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 const WRITE_BY_OTHERS: Mode = Mode::WGRP.union(Mode::WOTH);
 const ANYTHING_BY_OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
-/// An open folder. Its files are opened through it and not by their paths, so nobody can put another folder in its place.
+/// An open folder. Files are opened relative to it and not by path, so nobody can swap the folder.
 #[derive(Debug)]
 pub(super) struct Directory {
     path: PathBuf,
@@ -23,8 +23,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Opens the folder; makes it, for its owner alone, if it is missing. The path itself may lead over links: it is the
-    /// operator's.
+    /// Opens the folder, or creates it for its owner alone. The path may contain links: the operator chose it.
     pub(super) fn make(path: &Path) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(ONLY_OWNER_FOLDER.bits()).create(path)?;
         let fd = open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
@@ -35,24 +34,24 @@ impl Directory {
         &self.path
     }
 
-    /// Whether nobody but us and root can change what is in it.
+    /// Whether only our user and root can change its content.
     pub(super) fn is_private(&self) -> io::Result<bool> {
         let folder = fstat(&self.fd)?;
         Ok(is_ours(&folder) && !mode(&folder).intersects(WRITE_BY_OTHERS))
     }
 
-    /// Whether there is a file of this name, of whatever kind.
+    /// Whether a file of any kind has this name.
     pub(super) fn has(&self, name: &str) -> io::Result<bool> {
-        Ok(self.look_at(name)?.is_some())
+        Ok(self.stat(name)?.is_some())
     }
 
-    /// Whether there is a folder of this name that belongs to us.
-    pub(super) fn has_own(&self, name: &str) -> io::Result<bool> {
+    /// Whether there is a folder with this name that belongs to our user.
+    pub(super) fn has_own_folder(&self, name: &str) -> io::Result<bool> {
         let is_own = |file: Stat| file_type(&file) == FileType::Directory && file.st_uid == geteuid().as_raw();
-        Ok(self.look_at(name)?.is_some_and(is_own))
+        Ok(self.stat(name)?.is_some_and(is_own))
     }
 
-    /// Opens the folder in this one; makes it if it is missing. Others' rights on it are taken away.
+    /// Opens or creates a sub-folder and removes the permissions of other users.
     pub(super) fn sub_folder(&self, name: &str) -> io::Result<Self> {
         match mkdirat(&self.fd, name, ONLY_OWNER_FOLDER) {
             Ok(()) | Err(Errno::EXIST) => {}
@@ -67,14 +66,14 @@ impl Directory {
         if folder.st_uid != geteuid().as_raw() {
             return Err(refused(name, "belongs to another user than this process's"));
         }
-        // Kubernetes gives the group rights on all that is in a volume with an `fsGroup`, at every start.
+        // With `fsGroup`, Kubernetes adds group permissions to everything in a volume at every start.
         if mode(&folder).intersects(ANYTHING_BY_OTHERS) {
             fchmod(&fd, ONLY_OWNER_FOLDER)?;
         }
         Ok(Self { path: self.path.join(name), fd })
     }
 
-    /// Opens or makes a file that only its owner can read, and takes others' rights away from one that has them.
+    /// Opens or creates a file and removes the permissions of other users.
     pub(super) fn open(&self, name: &str) -> io::Result<File> {
         // Without `NONBLOCK`, opening a pipe would wait for its other end.
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -90,23 +89,23 @@ impl Directory {
         Ok(File::from(file))
     }
 
-    /// Checks a file that may be there, without opening it.
+    /// Checks an optional file without opening it.
     pub(super) fn check(&self, name: &str) -> io::Result<()> {
-        self.look_at(name)?.map_or(Ok(()), |file| check(name, &file))
+        self.stat(name)?.map_or(Ok(()), |file| check(name, &file))
     }
 
-    /// Gives a file another name; when this returns, the name is on the disk.
+    /// Renames a file and syncs the folder.
     pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         renameat(&self.fd, from, &self.fd, to)?;
         Ok(fsync(&self.fd)?)
     }
 
-    /// Takes a file away.
+    /// Removes a file.
     pub(super) fn remove(&self, name: &str) -> io::Result<()> {
         Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    fn look_at(&self, name: &str) -> io::Result<Option<Stat>> {
+    fn stat(&self, name: &str) -> io::Result<Option<Stat>> {
         match statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(file) => Ok(Some(file)),
             Err(Errno::NOENT) => Ok(None),
@@ -115,7 +114,7 @@ impl Directory {
     }
 }
 
-/// Which file it is, whatever its path.
+/// Identifies a file independently of its path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FileId {
     device: u64,
@@ -132,7 +131,8 @@ impl FileId {
     }
 }
 
-/// Refuses what is not a file of ours alone. A second name (a hard link) may be in a folder that others can change.
+/// Refuses everything but a regular file of ours with a single name. Another name (a hard link) may be in a folder that
+/// others can change.
 fn check(name: &str, file: &Stat) -> io::Result<()> {
     match file_type(file) {
         FileType::RegularFile => {}
@@ -148,7 +148,7 @@ fn check(name: &str, file: &Stat) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the file belongs to us or to root, who can do everything anyway.
+/// Whether the file belongs to our user or to root, who has access anyway.
 fn is_ours(file: &Stat) -> bool {
     file.st_uid == geteuid().as_raw() || file.st_uid == 0
 }

@@ -1,4 +1,4 @@
-//! A folder on a system without Unix permissions: it is used as it is.
+//! A data folder on a system without Unix permissions, used without checks.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -20,7 +20,7 @@ impl Directory {
         &self.path
     }
 
-    /// Who can change it is not known, and taken to be nobody else.
+    /// Unknown here, so assumed.
     #[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
     pub(super) fn is_private(&self) -> io::Result<bool> {
         Ok(true)
@@ -30,7 +30,7 @@ impl Directory {
         self.path.join(name).try_exists()
     }
 
-    pub(super) fn has_own(&self, name: &str) -> io::Result<bool> {
+    pub(super) fn has_own_folder(&self, name: &str) -> io::Result<bool> {
         Ok(self.path.join(name).is_dir())
     }
 
@@ -56,7 +56,7 @@ impl Directory {
     }
 }
 
-/// Files are not told apart.
+/// Files are not identified here.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FileId;
 

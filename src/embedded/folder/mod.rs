@@ -1,9 +1,9 @@
-//! The folder that the engine keeps its data in, and who else may be at it.
+//! The engine's data folder and its protection against other users and processes.
 //!
-//! Whoever can write to a folder can put a link or a file of theirs where we are about to write. So the files are kept in a
-//! folder that only this process's user (or root) can change: the folder that was named, or, where that one belongs to somebody
-//! else or others can write to it, as with a volume that Kubernetes mounts, a sub-folder `dynakv` of it that only the owner
-//! can open. Data that is in either of them already is used where it is.
+//! A user with write permission on a folder can put a link or a file where we are about to write. So the files are kept
+//! in a folder that only our user (or root) can change. That is the configured folder, or, if it belongs to another
+//! user or others can write to it, as with a volume mounted by Kubernetes, a private sub-folder `dynakv`. Existing data
+//! in either of them is used where it is.
 
 #[cfg(not(unix))]
 #[path = "directory_elsewhere.rs"]
@@ -21,39 +21,39 @@ use super::Error;
 use crate::model::Secret;
 use directory::{Directory, FileId};
 
-/// The database itself; `SQLite` keeps its write-ahead log beside it, with the same permissions.
+/// The database. `SQLite` keeps its write-ahead log beside it, with the same permissions.
 const DATABASE: &str = "dynakv.db";
-/// What `SQLite` keeps beside it.
+/// `SQLite`'s files beside the database.
 const BESIDE_DATABASE: [&str; 3] = ["dynakv.db-wal", "dynakv.db-shm", "dynakv.db-journal"];
-/// Locked by the process that uses the folder. It holds nothing and is never deleted: a lock on a deleted file would
-/// keep nobody out.
+/// Locked by the process that uses the folder. It is empty and is never deleted: a lock on a deleted file would exclude
+/// nobody.
 const CLAIM: &str = "dynakv.lock";
-/// The secret that is kept with the data, as text, and what it is called until it is complete.
+/// The file of the secret, and its name until it is complete.
 const SECRET: &str = "dynakv.secret";
 const NEW_SECRET: &str = "dynakv.secret.new";
-/// What is written to see whether there is room, and taken away again.
+/// The file of a trial write, which checks for free space.
 const TRIAL: &str = "dynakv.trial";
-/// How much of it is written at once.
+/// Chunk size of a trial write.
 const TRIAL_CHUNK: usize = 64 << 10;
-/// The sub-folder for a folder that others can change.
+/// The sub-folder that is used if others can change the configured folder.
 const SUB_FOLDER: &str = "dynakv";
 
-/// A data folder that this process alone uses, as long as `claim` is held.
+/// A data folder for the exclusive use of this process, as long as `claim` is held.
 pub(super) struct Folder {
-    /// The absolute path of the database file, which exists.
+    /// The absolute path of the existing database file.
     pub(super) database: String,
     database_id: FileId,
     pub(super) claim: Claim,
 }
 
-/// The claim on a folder. Dropped, it gives the folder back.
+/// The exclusive claim on a folder, released on drop.
 pub(super) struct Claim {
     directory: Directory,
     _lock: File,
 }
 
 impl Folder {
-    /// Chooses the folder, makes what is missing and keeps other processes out.
+    /// Chooses the folder, creates what is missing and locks out other processes.
     pub(super) fn claim(named: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Folder { folder: named.to_owned(), source };
         let directory = choose(named).map_err(failed)?;
@@ -62,10 +62,10 @@ impl Folder {
             TryLockError::WouldBlock => Error::InUse(named.to_owned()),
             TryLockError::Error(source) => failed(source),
         })?;
-        // SQLite would follow links, and make the file readable to all that the umask lets in.
+        // Create the file here: SQLite would follow links and apply the umask's permissions.
         let database_id = directory.open(DATABASE).and_then(|file| FileId::of(&file)).map_err(failed)?;
         BESIDE_DATABASE.iter().try_for_each(|file| directory.check(file)).map_err(failed)?;
-        // Absolute, because SQLite takes a name that begins with `file:` for a URI.
+        // Absolute, because SQLite takes a name that starts with `file:` for a URI.
         let database = fs::canonicalize(directory.path()).map_err(failed)?.join(DATABASE);
         let database = database.into_os_string().into_string().map_err(|_| {
             failed(io::Error::new(io::ErrorKind::InvalidFilename, "the folder's path has to be valid UTF-8"))
@@ -73,8 +73,8 @@ impl Folder {
         Ok(Self { database, database_id, claim: Claim { directory, _lock: lock } })
     }
 
-    /// Fails if the path no longer leads to the file that was checked. To be asked once `SQLite`, which goes by the path, has
-    /// opened it.
+    /// Fails if the path no longer leads to the checked file. To be called after `SQLite` has opened the database by
+    /// its path.
     pub(super) fn check_database(&self) -> Result<(), Error> {
         let failed = |source| Error::Folder { folder: self.claim.path().to_owned(), source };
         if FileId::at(Path::new(&self.database)).map_err(failed)? == self.database_id {
@@ -84,7 +84,7 @@ impl Folder {
     }
 }
 
-/// The folder to use for the one that was named.
+/// Chooses between the configured folder and its sub-folder.
 fn choose(named: &Path) -> io::Result<Directory> {
     let directory = Directory::make(named)?;
     let is_private = directory.is_private()?;
@@ -98,7 +98,7 @@ fn choose(named: &Path) -> io::Result<Directory> {
         }
         return Ok(directory);
     }
-    if !is_private || directory.has_own(SUB_FOLDER)? {
+    if !is_private || directory.has_own_folder(SUB_FOLDER)? {
         return directory.sub_folder(SUB_FOLDER);
     }
     Ok(directory)
@@ -110,7 +110,7 @@ impl Claim {
         self.directory.path()
     }
 
-    /// The secret that is kept in the folder; the first time, a random one is made.
+    /// The secret of the folder. The first call creates a random one.
     pub(super) fn secret(&self) -> Result<Secret, Error> {
         let failed = |source| Error::Folder { folder: self.path().to_owned(), source };
         if !self.directory.has(SECRET).map_err(failed)? {
@@ -121,15 +121,14 @@ impl Claim {
         Secret::try_from(text.trim().to_owned()).map_err(|invalid| {
             failed(io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("{SECRET} {invalid}; without it a new one is made"),
+                format!("{SECRET} {invalid}; delete it to get a new one"),
             ))
         })
     }
 
-    /// Writes this many bytes to the disk, and takes them away again.
+    /// Writes this many bytes to the disk and removes them again.
     ///
-    /// The file system has the last word: what it says of its free space knows nothing of quotas, of what is kept for the
-    /// superuser and of how well things compress.
+    /// The reported free space is not reliable: it ignores quotas, space reserved for the superuser and compression.
     pub(super) fn try_to_write(&self, bytes: usize) -> io::Result<()> {
         let written = self.directory.open(TRIAL).and_then(|file| write_trial(file, bytes));
         match self.directory.remove(TRIAL) {
@@ -138,7 +137,7 @@ impl Claim {
         }
     }
 
-    /// Under its name it is there as a whole or not at all, whenever the process or the machine stops.
+    /// Renames a complete file, so that a crash leaves either the whole secret or none.
     fn make_secret(&self) -> io::Result<()> {
         let mut file = self.directory.open(NEW_SECRET)?;
         file.set_len(0)?;
@@ -148,7 +147,7 @@ impl Claim {
     }
 }
 
-/// Random bytes, which no file system compresses, synced, since some find the room only then.
+/// Random bytes, which cannot be compressed, and synced, because some file systems allocate space only then.
 fn write_trial(mut file: File, bytes: usize) -> io::Result<()> {
     let mut chunk = vec![0; TRIAL_CHUNK];
     let mut left = bytes;

@@ -25,7 +25,7 @@ fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().mode() & 0o777
 }
 
-/// Why the folder is refused.
+/// The error for the folder.
 fn refused(folder: &Path) -> String {
     let Err(Error::Folder { source, .. }) = Folder::claim(folder) else { panic!("the folder is used") };
     source.to_string()
@@ -47,13 +47,13 @@ fn a_folder_that_others_can_change_gets_one_of_ours() {
         assert_eq!(mode(&ours.join("dynakv.db")), 0o600);
         assert!(!folder.join("dynakv.lock").exists());
 
-        // As Kubernetes does to a volume with an `fsGroup`, at every start.
+        // As Kubernetes does with a volume with `fsGroup`, at every start.
         set_mode(&ours, 0o770);
         set_mode(&ours.join("dynakv.db"), 0o660);
         assert_eq!(used(&folder), ours);
         assert_eq!((mode(&ours), mode(&ours.join("dynakv.db"))), (0o700, 0o600));
 
-        // The owner takes the others' rights away; the data is where it was.
+        // The owner removes the permissions of others. The data stays where it is.
         set_mode(&folder, 0o700);
         assert_eq!(used(&folder), ours);
     }
@@ -132,7 +132,7 @@ fn a_link_in_place_of_our_folder_or_secret_is_refused() {
 #[test]
 fn a_folder_or_file_of_another_user_is_refused() {
     if !rustix::process::geteuid().is_root() {
-        // Only root can give files away.
+        // Only root can change the owner of files.
         return;
     }
     let somebody = Some(rustix::process::Uid::from_raw(12_345));

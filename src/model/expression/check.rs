@@ -1,9 +1,9 @@
-//! What must hold of every expression of a caller's, so that it stays what it is wherever it is put.
+//! Checks that every caller's expression has to pass, so that it keeps its meaning when it is combined with ours.
 
-use super::token::{Placed, Token, invalid_at, tokens};
+use super::token::{Spanned, Token, invalid_at, tokens};
 use crate::model::Invalid;
 
-/// How long and how complex an expression may be. Source: "Quotas in Amazon DynamoDB", expression parameters.
+/// The limits of an expression. Source: "Quotas in Amazon DynamoDB", expression parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub(super) bytes: usize,
@@ -11,22 +11,22 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// DynamoDB's own.
+    /// DynamoDB's limits.
     pub(super) const DYNAMODB: Self = Self { bytes: 4096, operators: 300 };
 
-    /// Those of an expression that is joined with something of ours.
+    /// The limits that remain beside our part of an expression.
     pub(super) const fn less(self, bytes: usize, operators: usize) -> Self {
         Self { bytes: self.bytes - bytes, operators: self.operators - operators }
     }
 }
 
-/// The most operands of an IN.
+/// Maximum number of operands of IN.
 const MAX_IN_OPERANDS: usize = 100;
 
-/// An expression that is not empty, keeps to its limits and has balanced parentheses.
+/// A non-empty expression within its limits and with balanced parentheses.
 pub(super) struct Checked<'a> {
-    pub(super) tokens: Vec<Placed<'a>>,
-    /// The pairs of parentheses, as indexes of tokens, inner ones before those around them.
+    pub(super) tokens: Vec<Spanned<'a>>,
+    /// The pairs of parentheses as token indexes, inner pairs before outer ones.
     pub(super) pairs: Vec<(usize, usize)>,
 }
 
@@ -48,41 +48,41 @@ pub(super) fn check(text: &str, limits: Limits) -> Result<Checked<'_>, Invalid> 
     Ok(Checked { tokens, pairs })
 }
 
-fn pairs(text: &str, tokens: &[Placed<'_>]) -> Result<Vec<(usize, usize)>, Invalid> {
+fn pairs(text: &str, tokens: &[Spanned<'_>]) -> Result<Vec<(usize, usize)>, Invalid> {
     let mut open = Vec::new();
     let mut pairs = Vec::new();
-    for (index, placed) in tokens.iter().enumerate() {
-        match placed.token {
-            Token::Open => open.push((index, placed.start)),
+    for (index, spanned) in tokens.iter().enumerate() {
+        match spanned.token {
+            Token::Open => open.push((index, spanned.start)),
             Token::Close => match open.pop() {
                 Some((opened, _)) => pairs.push((opened, index)),
-                None => return Err(invalid_at(text, placed.start, "a parenthesis that closes nothing")),
+                None => return Err(invalid_at(text, spanned.start, "an unmatched closing parenthesis")),
             },
             _ => {}
         }
     }
     match open.pop() {
-        Some((_, start)) => Err(invalid_at(text, start, "a parenthesis that is never closed")),
+        Some((_, start)) => Err(invalid_at(text, start, "an unclosed parenthesis")),
         None => Ok(pairs),
     }
 }
 
-/// Refuses what DynamoDB refuses about a condition's parentheses: a pair around nothing but a pair, and a long IN.
+/// Refuses redundant parentheses and long INs, as DynamoDB does.
 pub(super) fn check_condition(text: &str, Checked { tokens, pairs }: &Checked<'_>) -> Result<(), Invalid> {
-    // Counted once, and not in each pair what those inside have counted.
+    // Prefix sums, so that nested pairs do not count the same commas again.
     let mut commas_before = 0_usize;
     let commas_before: Vec<usize> = tokens
         .iter()
-        .map(|placed| {
+        .map(|spanned| {
             let before = commas_before;
-            commas_before += usize::from(placed.token == Token::Comma);
+            commas_before += usize::from(spanned.token == Token::Comma);
             before
         })
         .collect();
     let commas_until = |token: usize| commas_before.get(token).copied().unwrap_or_default();
     for (index, &(open, close)) in pairs.iter().enumerate() {
-        let at = tokens.get(open).map_or(0, |placed| placed.start);
-        // The pair directly inside comes directly before in the order of closing.
+        let at = tokens.get(open).map_or(0, |spanned| spanned.start);
+        // The pair directly inside was closed just before this one.
         let inside = index.checked_sub(1).and_then(|before| pairs.get(before));
         if inside.is_some_and(|&(inner_open, inner_close)| (inner_open, inner_close + 1) == (open + 1, close)) {
             return Err(invalid_at(text, at, "redundant parentheses"));
@@ -98,12 +98,12 @@ pub(super) fn check_condition(text: &str, Checked { tokens, pairs }: &Checked<'_
     Ok(())
 }
 
-/// Comparators, keywords, signs and functions. The AND of a BETWEEN is a part of it.
-fn operators(tokens: &[Placed<'_>]) -> usize {
+/// Counts comparators, keywords, signs and functions. The AND of a BETWEEN belongs to it.
+fn operators(tokens: &[Spanned<'_>]) -> usize {
     let mut betweens = 0_usize;
     let mut count = 0;
-    for (index, placed) in tokens.iter().enumerate() {
-        let token = placed.token;
+    for (index, spanned) in tokens.iter().enumerate() {
+        let token = spanned.token;
         let is_call = || tokens.get(index + 1).is_some_and(|next| next.token == Token::Open);
         if token.is("AND") && betweens > 0 {
             betweens -= 1;

@@ -1,8 +1,8 @@
-//! Expressions that callers write, in DynamoDB's language, checked so far that they can be put beside our own.
+//! Callers' expressions in DynamoDB's language, checked as far as needed to combine them with ours.
 //!
-//! A condition is sent as `(ours) AND (theirs)`: with `a = :v) OR (a = :v` a caller would get around ours, so parentheses
-//! must pair up. Names and values share their maps with ours, so placeholders with our prefix are refused. Everything else
-//! about an expression is DynamoDB's verdict.
+//! A condition is sent as `(ours) AND (theirs)`. The parentheses must be balanced, or a caller could bypass ours with
+//! `a = :v) OR (a = :v`. Callers' names and values share maps with ours, so placeholders with our prefix are refused.
+//! Everything else is left to DynamoDB.
 
 mod check;
 mod projection;
@@ -18,27 +18,27 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use self::check::{Checked, Limits, check, check_condition};
 pub(crate) use self::projection::Projected;
 pub use self::projection::Projection;
-use self::token::{Placed, Token, invalid_at, word};
+use self::token::{Spanned, Token, invalid_at, word};
 use super::item::check_attribute_name;
 use super::{Attributes, Invalid};
 
-/// What the placeholders of ours begin with, behind `#` or `:`.
+/// The prefix of our placeholders, after `#` or `:`.
 const OUR_PREFIX: &str = "dkv_";
 
-/// The longest placeholder, in bytes, its sign included. Source: "Quotas in Amazon DynamoDB", expression parameters.
+/// Maximum length of a placeholder in bytes, with its sign. Source: "Quotas in Amazon DynamoDB", expression parameters.
 pub(crate) const MAX_PLACEHOLDER_BYTES: usize = 255;
 
-/// What our own part of a condition or filter takes, at most: the expiry rule, the nonce, parentheses around.
+/// Maximum size of our part of a condition or filter: the expiry rule, the nonce, parentheses.
 pub(crate) const OUR_CONDITION_BYTES: usize = 320;
 pub(crate) const OUR_CONDITION_OPERATORS: usize = 20;
 
-/// What our own part of an update takes, at most: the version.
+/// Maximum size of our part of an update: the version.
 pub(crate) const OUR_UPDATE_BYTES: usize = 64;
 pub(crate) const OUR_UPDATE_OPERATORS: usize = 1;
 
-/// The `names` and `values` of a request, and the expressions that use them.
+/// The `names` and `values` of a request and the expressions that use them.
 ///
-/// Define them all, read each expression, then ask for what is [unused](Self::unused): DynamoDB refuses that.
+/// Define all of them, read each expression, then check for [unused](Self::unused) ones, which DynamoDB refuses.
 #[derive(Default)]
 pub struct Placeholders {
     names: HashMap<String, String>,
@@ -47,10 +47,10 @@ pub struct Placeholders {
 }
 
 impl Placeholders {
-    /// Defines an alias, such as `#name`, of an attribute.
+    /// Defines an alias of an attribute, such as `#name`.
     ///
     /// # Errors
-    /// Not of that form, too long, or with the prefix `#dkv_`, which is the server's.
+    /// The alias is malformed, too long, or has the server's prefix `#dkv_`.
     pub fn define_name(&mut self, alias: String, attribute: String) -> Result<(), Invalid> {
         check_placeholder(&alias, '#')?;
         check_attribute_name(&attribute)?;
@@ -58,25 +58,25 @@ impl Placeholders {
         Ok(())
     }
 
-    /// Defines a placeholder, such as `:value`, of a value.
+    /// Defines a placeholder of a value, such as `:value`.
     ///
     /// # Errors
-    /// Not of that form, too long, or with the prefix `:dkv_`, which is the server's.
+    /// The placeholder is malformed, too long, or has the server's prefix `:dkv_`.
     pub fn define_value(&mut self, placeholder: String, value: AttributeValue) -> Result<(), Invalid> {
         check_placeholder(&placeholder, ':')?;
         self.values.insert(placeholder, value);
         Ok(())
     }
 
-    /// Reads a condition or a filter, which is sent together with the server's own.
+    /// Reads a condition or a filter, which is combined with the server's own.
     ///
     /// # Errors
-    /// Says what is wrong and where, or which placeholder is not defined.
+    /// The expression is malformed, or a placeholder is not defined.
     pub fn condition(&mut self, text: &str) -> Result<CallerExpression, Invalid> {
         self.expression(text, Limits::DYNAMODB.less(OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS))
     }
 
-    /// Reads a key condition, which is sent as it is.
+    /// Reads a key condition, which is sent unchanged.
     ///
     /// # Errors
     /// As [`Placeholders::condition`].
@@ -90,14 +90,14 @@ impl Placeholders {
         let Checked { tokens, pairs } = checked;
         let definitions = self.take_used(&tokens)?;
         let within = match (tokens.as_slice(), pairs.last()) {
-            // A pair around the whole would be redundant within the pair that the driver puts around it.
+            // The driver adds a pair around the whole, so one around it already would be redundant.
             ([first, .., last], Some(&(0, close))) if close + 1 == tokens.len() => text.get(first.end..last.start),
             ([first, .., last], _) => text.get(first.start..last.end),
             _ => Some(text),
         };
         let text = within.unwrap_or(text).trim_ascii();
         if text.is_empty() {
-            return Err(Invalid::new("has nothing within its parentheses"));
+            return Err(Invalid::new("has empty parentheses"));
         }
         Ok(CallerExpression { text: text.to_owned(), definitions })
     }
@@ -105,17 +105,16 @@ impl Placeholders {
     /// Reads an update expression, to which the server adds the version.
     ///
     /// # Errors
-    /// As [`Placeholders::condition`]; also if it is not made of SET, REMOVE, ADD and DELETE, each at most once.
+    /// Like [`Placeholders::condition`], and if it does not consist of SET, REMOVE, ADD and DELETE, each at most once.
     pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
         let Checked { tokens, .. } = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
         let definitions = self.take_used(&tokens)?;
         let mut update = CallerUpdate { clauses: Vec::new(), targets: Vec::new(), definitions };
         let mut rest = tokens.as_slice();
         while let Some((keyword, behind)) = rest.split_first() {
-            let clause = Clause::of(keyword.token).ok_or_else(|| {
-                invalid_at(text, keyword.start, "no SET, REMOVE, ADD or DELETE, where one is expected")
-            })?;
-            let length = behind.iter().position(|placed| Clause::of(placed.token).is_some()).unwrap_or(behind.len());
+            let clause = Clause::of(keyword.token)
+                .ok_or_else(|| invalid_at(text, keyword.start, "something other than SET, REMOVE, ADD or DELETE"))?;
+            let length = behind.iter().position(|spanned| Clause::of(spanned.token).is_some()).unwrap_or(behind.len());
             let (actions, next) = behind.split_at_checked(length).unwrap_or((behind, &[]));
             if update.clauses.iter().any(|(other, _)| *other == clause) {
                 return Err(invalid_at(text, keyword.start, "a second clause of the same kind"));
@@ -128,7 +127,7 @@ impl Placeholders {
         Ok(update)
     }
 
-    /// A placeholder that is defined and that no expression uses; the first in alphabetical order.
+    /// The first unused placeholder in alphabetical order.
     #[must_use]
     pub fn unused(&self) -> Option<&str> {
         self.names
@@ -139,17 +138,17 @@ impl Placeholders {
             .map(String::as_str)
     }
 
-    /// What the tokens refer to.
-    fn take_used(&mut self, tokens: &[Placed<'_>]) -> Result<Definitions, Invalid> {
+    /// Collects the definitions that the tokens use.
+    fn take_used(&mut self, tokens: &[Spanned<'_>]) -> Result<Definitions, Invalid> {
         let mut definitions = Definitions::default();
-        for placed in tokens {
-            let (placeholder, is_defined) = match placed.token {
+        for spanned in tokens {
+            let (placeholder, is_defined) = match spanned.token {
                 Token::Name(alias) => (alias, definitions.take_name(alias, &self.names)),
                 Token::Value(value) => (value, definitions.take_value(value, &self.values)),
                 _ => continue,
             };
             if !is_defined {
-                // Whether it is ours or nobody's: no caller can define it.
+                // Our own placeholders are not defined either: callers cannot use them.
                 return Err(Invalid::new(format!("uses {placeholder}, which is not defined")));
             }
             self.used.insert(placeholder.to_owned());
@@ -165,14 +164,14 @@ fn check_placeholder(placeholder: &str, sign: char) -> Result<(), Invalid> {
     }
     match placeholder.strip_prefix(sign) {
         Some(name) if name.starts_with(OUR_PREFIX) => {
-            Err(Invalid::new(format!("begins with {sign}{OUR_PREFIX}, which is kept for the server")))
+            Err(Invalid::new(format!("begins with {sign}{OUR_PREFIX}, which is reserved for the server")))
         }
         Some(name) if !name.is_empty() && word(name) == name => Ok(()),
-        _ => Err(Invalid::new(format!("is not {sign} and then letters, digits and underscores"))),
+        _ => Err(Invalid::new(format!("must be {sign} followed by letters, digits and underscores"))),
     }
 }
 
-/// How many; values never reach a log.
+/// Shows only counts: values must not be logged.
 impl fmt::Debug for Placeholders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { names, values, used } = self;
@@ -180,7 +179,7 @@ impl fmt::Debug for Placeholders {
     }
 }
 
-/// What an expression refers to.
+/// The names and values that an expression uses.
 #[derive(Clone, Default)]
 pub(crate) struct Definitions {
     pub(crate) names: HashMap<String, String>,
@@ -205,9 +204,9 @@ impl Definitions {
     }
 }
 
-/// A condition, filter or key condition of a caller's, with what it refers to.
+/// A caller's condition, filter or key condition, with the definitions that it uses.
 ///
-/// Its parentheses pair up and none stand around the whole, so that it means the same within a pair of ours.
+/// Its parentheses are balanced and none enclose the whole, so it keeps its meaning within a pair of ours.
 #[derive(Clone)]
 pub struct CallerExpression {
     text: String,
@@ -215,7 +214,7 @@ pub struct CallerExpression {
 }
 
 impl CallerExpression {
-    /// The expression, without parentheses around it.
+    /// The expression without enclosing parentheses.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -257,22 +256,23 @@ impl Clause {
     }
 }
 
-/// An update expression of a caller's, taken apart into its clauses, with what it refers to.
+/// A caller's update expression, split into its clauses, with the definitions that it uses.
 #[derive(Clone)]
 pub struct CallerUpdate {
     clauses: Vec<(Clause, String)>,
-    /// The attributes that it changes, as they are written: a thousand aliases may stand for one long name.
+    /// The changed attributes as written. They are not resolved, because a thousand aliases may stand for one long
+    /// name.
     targets: Vec<String>,
     definitions: Definitions,
 }
 
 impl CallerUpdate {
-    /// The attributes that it changes, or inside which it changes something.
+    /// The attributes that it changes in whole or in part.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
         self.targets.iter().map(|target| self.definitions.names.get(target).unwrap_or(target).as_str())
     }
 
-    /// Its clauses, in its order: the actions of each, without the keyword.
+    /// Its clauses in order: the actions of each, without the keyword.
     pub(crate) fn clauses(&self) -> impl Iterator<Item = (Clause, &str)> {
         self.clauses.iter().map(|(clause, actions)| (*clause, actions.as_str()))
     }
@@ -281,25 +281,25 @@ impl CallerUpdate {
         &self.definitions
     }
 
-    /// Every action, between commas that no parentheses enclose, begins with the attribute that it changes.
-    fn read_targets(&mut self, text: &str, keyword: &Placed<'_>, actions: &[Placed<'_>]) -> Result<(), Invalid> {
+    /// Every action starts with the attribute that it changes. Commas outside of parentheses separate actions.
+    fn read_targets(&mut self, text: &str, keyword: &Spanned<'_>, actions: &[Spanned<'_>]) -> Result<(), Invalid> {
         let mut depth = 0_usize;
-        let is_separator = |placed: &Placed<'_>| {
-            match placed.token {
+        let is_separator = |spanned: &Spanned<'_>| {
+            match spanned.token {
                 Token::Open => depth += 1,
                 Token::Close => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            depth == 0 && placed.token == Token::Comma
+            depth == 0 && spanned.token == Token::Comma
         };
         let mut at = keyword.start;
         for action in actions.split(is_separator) {
-            let target = match action.first().map(|placed| placed.token) {
+            let target = match action.first().map(|spanned| spanned.token) {
                 Some(Token::Word(target) | Token::Name(target)) => Some(target),
                 _ => None,
             };
-            at = action.first().map_or(at, |placed| placed.start);
-            let target = target.ok_or_else(|| invalid_at(text, at, "an action that names no attribute"))?;
+            at = action.first().map_or(at, |spanned| spanned.start);
+            let target = target.ok_or_else(|| invalid_at(text, at, "an action without an attribute"))?;
             self.targets.push(target.to_owned());
         }
         Ok(())

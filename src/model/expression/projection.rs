@@ -4,24 +4,23 @@ use std::sync::Arc;
 
 use super::Placeholders;
 use super::check::{Limits, check};
-use super::token::{Placed, Token, invalid_at};
+use super::token::{Spanned, Token, invalid_at};
 use crate::model::{Invalid, Path, Step};
 
-/// What our own part of a projection takes, at most: the key attributes of table and index, and the expiry time.
+/// Maximum size of our part of a projection: the key attributes of table and index, and the expiry time.
 const OUR_PROJECTION_BYTES: usize = 128;
 
-/// A projection expression of a caller's: the places that it names, each as it is written.
+/// A caller's projection expression: its paths as written.
 ///
-/// The driver adds attributes of its own, and DynamoDB refuses paths of which one lies in another; so it has to know where
-/// each of the caller's leads.
+/// The driver adds attributes, and DynamoDB refuses overlapping paths, so the driver needs the parsed paths.
 #[derive(Clone)]
 pub struct Projection {
     places: Vec<Projected>,
-    /// The aliases that they use.
+    /// The aliases that the paths use.
     names: HashMap<String, String>,
 }
 
-/// A place that a projection names.
+/// A path of a projection.
 #[derive(Clone)]
 pub(crate) struct Projected {
     /// As the caller wrote it.
@@ -35,26 +34,26 @@ impl Placeholders {
     /// Reads a projection expression.
     ///
     /// # Errors
-    /// Says what is wrong and where, or which placeholder is not defined.
+    /// The expression is malformed, or a placeholder is not defined.
     pub fn projection(&mut self, text: &str) -> Result<Projection, Invalid> {
         let tokens = check(text, Limits::DYNAMODB.less(OUR_PROJECTION_BYTES, 0))?.tokens;
         let names = self.take_used(&tokens)?.names;
         let shared: Names<'_> = names.iter().map(|(alias, name)| (alias.as_str(), name.as_str().into())).collect();
         let mut places = Vec::new();
         let mut at = 0;
-        for tokens in tokens.split(|placed| placed.token == Token::Comma) {
-            at = tokens.first().map_or(at, |placed| placed.start);
-            places.push(Projected::read(text, tokens, &shared).ok_or_else(|| invalid_at(text, at, "what is no path"))?);
+        for tokens in tokens.split(|spanned| spanned.token == Token::Comma) {
+            at = tokens.first().map_or(at, |spanned| spanned.start);
+            places.push(Projected::read(text, tokens, &shared).ok_or_else(|| invalid_at(text, at, "an invalid path"))?);
         }
         Ok(Projection { places, names })
     }
 }
 
-/// The names behind aliases, each once for all places that it is part of.
+/// The names behind aliases, shared by all paths that use them.
 type Names<'a> = HashMap<&'a str, Arc<str>>;
 
 impl Projected {
-    fn read(text: &str, tokens: &[Placed<'_>], names: &Names<'_>) -> Option<Self> {
+    fn read(text: &str, tokens: &[Spanned<'_>], names: &Names<'_>) -> Option<Self> {
         let (first, last) = (tokens.first()?, tokens.last()?);
         let mut aliases = Vec::new();
         let mut name = |token: Token<'_>| match token {
@@ -87,7 +86,7 @@ impl Projected {
 }
 
 impl Projection {
-    /// Where it leads, in its order.
+    /// Its paths in order.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.places.iter().map(|projected| &projected.path)
     }

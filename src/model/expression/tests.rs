@@ -123,7 +123,7 @@ fn limits_hold_on_both_sides() {
     assert!(condition(&list(100)).is_ok());
     assert!(condition(&list(101)).is_err_and(|invalid| invalid.limit.is_some()));
 
-    // Two operators each, less the first AND.
+    // Two operators each, except for the first AND.
     let many = |terms: usize| vec!["a=:a"; terms].join(" AND ");
     assert!(condition(&many(140)).is_ok());
     assert!(condition(&many(141)).is_err_and(|invalid| invalid.limit == Some("280 operators".to_owned())));
@@ -169,7 +169,7 @@ fn malformed_updates_are_refused() {
     }
 }
 
-/// Text that nearly is an expression.
+/// Text that is almost an expression.
 fn nearly() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         Just("("),

@@ -1,6 +1,6 @@
 use crate::model::Invalid;
 
-/// A word of DynamoDB's expression language.
+/// A token of DynamoDB's expression language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// A keyword, a function or an attribute.
@@ -22,22 +22,22 @@ pub(super) enum Token<'a> {
 }
 
 impl Token<'_> {
-    /// Whether it is this keyword; keywords have no case.
+    /// Whether it is this keyword, in upper or lower case.
     pub(super) fn is(self, keyword: &str) -> bool {
         matches!(self, Self::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 }
 
-/// A token and the bytes that it takes in the text.
+/// A token and its byte range in the text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Placed<'a> {
+pub(super) struct Spanned<'a> {
     pub(super) token: Token<'a>,
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// Takes an expression apart. The language has no literals and no comments: whatever is not a token is refused.
-pub(super) fn tokens(text: &str) -> Result<Vec<Placed<'_>>, Invalid> {
+/// Splits an expression into tokens. The language has no literals and no comments: everything else is refused.
+pub(super) fn tokens(text: &str) -> Result<Vec<Spanned<'_>>, Invalid> {
     let mut tokens = Vec::new();
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
@@ -46,16 +46,15 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed<'_>>, Invalid> {
             start += blank;
             continue;
         }
-        let (token, length) =
-            token(rest).ok_or_else(|| invalid_at(text, start, "no token of the expression language"))?;
+        let (token, length) = token(rest).ok_or_else(|| invalid_at(text, start, "an unexpected character"))?;
         let end = start + length;
-        tokens.push(Placed { token, start, end });
+        tokens.push(Spanned { token, start, end });
         start = end;
     }
     Ok(tokens)
 }
 
-/// The token at the beginning of a text, and its length in bytes.
+/// The token at the start of a text and its length in bytes.
 fn token(text: &str) -> Option<(Token<'_>, usize)> {
     let token = match text.as_bytes() {
         [b'<', b'=' | b'>', ..] | [b'>', b'=', ..] => return Some((Token::Comparator, 2)),
@@ -83,19 +82,19 @@ fn index(text: &str) -> Option<(Token<'_>, usize)> {
     is_index.then_some((Token::Index, digits.len() + 2))
 }
 
-/// A sign and the name behind it.
+/// A sign and the name after it.
 fn placeholder(text: &str) -> Option<&str> {
     let name = word(text.get(1..)?);
     if name.is_empty() { None } else { text.get(..=name.len()) }
 }
 
-/// The letters, digits and underscores at the beginning of a text.
+/// The letters, digits and underscores at the start of a text.
 pub(super) fn word(text: &str) -> &str {
     let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
 
-/// A problem at a byte of the text, named by its character, counted from 1.
+/// An error with its position: the number of the character, counted from 1.
 pub(super) fn invalid_at(text: &str, byte: usize, problem: &str) -> Invalid {
     let before = text.get(..byte).unwrap_or(text).chars().count();
     Invalid::new(format!("has at character {} {problem}", before + 1))

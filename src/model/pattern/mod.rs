@@ -4,32 +4,32 @@ mod tests;
 
 use std::fmt;
 
-use self::segment::{Class, Needle, One, ends_with, strip};
+use self::segment::{CharPattern, Class, Infix, ends_with, strip};
 use super::{Invalid, Key};
 
-/// Which keys a listing shows.
+/// Selects the keys of a listing.
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeyPattern {
-    /// All.
+    /// All keys.
     All,
-    /// Those that begin with this.
+    /// Keys with this prefix.
     Prefix(String),
-    /// Those that match this as a whole.
+    /// Keys that match this pattern.
     Glob(Glob),
 }
 
 impl KeyPattern {
-    /// Keys that begin with this; with nothing, all.
+    /// Keys with this prefix; all keys if it is empty.
     ///
     /// # Errors
-    /// More than 2,048 bytes: no key is as long.
+    /// The prefix is longer than a key can be, 2,048 bytes.
     pub fn prefix(prefix: String) -> Result<Self, Invalid> {
         check_length(&prefix)?;
         Ok(if prefix.is_empty() { Self::All } else { Self::Prefix(prefix) })
     }
 }
 
-/// Parts of keys may name people; they never reach a log.
+/// Hides the text: keys may contain personal data and must not be logged.
 impl fmt::Debug for KeyPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -40,36 +40,36 @@ impl fmt::Debug for KeyPattern {
     }
 }
 
-/// A pattern of whole keys.
+/// A glob pattern for whole keys.
 ///
-/// `*` stands for any characters, none included, `?` for one, `[abc]`, `[a-z]` and `[!a-z]` for one of those or one of the
-/// others, and a backslash takes the meaning off the next character. No character is special beside these: unlike in the
-/// globs of file systems, `*` and `?` stand for a slash and for a leading dot too.
+/// `*` matches any number of characters, `?` matches one, `[abc]`, `[a-z]` and `[!a-z]` match one character in or
+/// outside of a class, and a backslash escapes the next character. Nothing else is special: unlike in file globs, `*`
+/// and `?` match slashes and leading dots too.
 #[derive(Clone)]
 pub struct Glob {
     text: String,
     literal_prefix: String,
-    /// What lies before the first star.
-    first: Vec<One>,
-    /// None without a star.
-    behind: Option<Behind>,
+    /// The part before the first star.
+    first: Vec<CharPattern>,
+    /// The rest, if there is a star.
+    after_star: Option<AfterStar>,
 }
 
-/// What follows the first star.
+/// The part after the first star.
 #[derive(Clone)]
-struct Behind {
-    /// What lies between two stars, where anything does.
-    between: Vec<Needle>,
-    /// What lies behind the last star.
-    last: Vec<One>,
+struct AfterStar {
+    /// The non-empty parts between two stars.
+    between: Vec<Infix>,
+    /// The part after the last star.
+    last: Vec<CharPattern>,
 }
 
 impl Glob {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// Nothing at all, more than 2,048 bytes, a bracket that is not closed or has nothing in it, a range that runs
-    /// backwards, `[^`, or a backslash at the end.
+    /// The pattern is empty or longer than 2,048 bytes, has an unclosed or empty bracket, a reversed range or `[^`, or
+    /// ends with a backslash.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         check_length(text)?;
         if text.is_empty() {
@@ -83,10 +83,10 @@ impl Glob {
                     segments.push(Vec::new());
                     continue;
                 }
-                '?' => One::Any,
+                '?' => CharPattern::Any,
                 '[' => reader.class(position)?,
-                '\\' => One::Literal(reader.escaped(position)?),
-                char => One::Literal(char),
+                '\\' => CharPattern::Literal(reader.escaped(position)?),
+                char => CharPattern::Literal(char),
             };
             if let Some(segment) = segments.last_mut() {
                 segment.push(one);
@@ -94,21 +94,21 @@ impl Glob {
         }
         let mut segments = segments.into_iter();
         let first = segments.next().unwrap_or_default();
-        let literal_prefix = first.iter().map_while(One::literal).collect();
-        let behind = segments.next_back().map(|last| Behind {
-            between: segments.filter(|ones| !ones.is_empty()).map(|ones| Needle::new(&ones)).collect(),
+        let literal_prefix = first.iter().map_while(CharPattern::literal).collect();
+        let after_star = segments.next_back().map(|last| AfterStar {
+            between: segments.filter(|ones| !ones.is_empty()).map(|ones| Infix::new(&ones)).collect(),
             last,
         });
-        Ok(Self { text: text.to_owned(), literal_prefix, first, behind })
+        Ok(Self { text: text.to_owned(), literal_prefix, first, after_star })
     }
 
-    /// The pattern as it was written.
+    /// The pattern as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What every key that matches begins with.
+    /// The prefix of every matching key.
     #[must_use]
     pub fn literal_prefix(&self) -> &str {
         &self.literal_prefix
@@ -116,16 +116,16 @@ impl Glob {
 
     /// Whether a key matches.
     ///
-    /// What lies between two stars is taken where it occurs first: no later place would leave more to the rest. So no part of
-    /// the key is searched twice.
+    /// A part between two stars is matched at its first occurrence: a later one would only leave less for the rest. So
+    /// no part of the key is searched twice.
     ///
     /// # Cost
-    /// Steps in proportion to the key and the pattern together; where a part between stars has wildcards, to the characters
-    /// of the key times one for every 64 of that part.
+    /// Linear in the length of key and pattern. A part between stars with wildcards takes one step per character of the
+    /// key and 64 characters of the part.
     #[must_use]
     pub fn matches(&self, key: &str) -> bool {
         let Some(mut rest) = strip(&self.first, key) else { return false };
-        let Some(Behind { between, last }) = &self.behind else { return rest.is_empty() };
+        let Some(AfterStar { between, last }) = &self.after_star else { return rest.is_empty() };
         for needle in between {
             let Some(after) = needle.strip_first(rest) else { return false };
             rest = after;
@@ -134,7 +134,7 @@ impl Glob {
     }
 }
 
-/// The rest follows from the text.
+/// The other fields follow from the text.
 impl PartialEq for Glob {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -157,7 +157,7 @@ fn check_length(text: &str) -> Result<(), Invalid> {
     Err(Invalid::limit(problem, format!("{} bytes", Key::MAX_BYTES)))
 }
 
-/// The characters of a pattern with their positions, counted from 1.
+/// The characters of a pattern and their positions, counted from 1.
 struct Reader<'a>(std::iter::Peekable<std::iter::Zip<std::ops::RangeFrom<usize>, std::str::Chars<'a>>>);
 
 impl<'a> Reader<'a> {
@@ -169,14 +169,14 @@ impl<'a> Reader<'a> {
         self.0.next()
     }
 
-    /// The character behind a backslash.
+    /// The character after a backslash.
     fn escaped(&mut self, backslash: usize) -> Result<char, Invalid> {
-        let (_, char) = self.next().ok_or_else(|| malformed(backslash, "a backslash with nothing behind it"))?;
+        let (_, char) = self.next().ok_or_else(|| malformed(backslash, "a backslash at the end"))?;
         Ok(char)
     }
 
-    /// What is within brackets.
-    fn class(&mut self, open: usize) -> Result<One, Invalid> {
+    /// Parses the content of brackets.
+    fn class(&mut self, open: usize) -> Result<CharPattern, Invalid> {
         let unclosed = || malformed(open, "a [ that is not closed");
         let negated = self.0.next_if(|(_, char)| *char == '!').is_some();
         let mut ranges = Vec::new();
@@ -184,25 +184,25 @@ impl<'a> Reader<'a> {
             let (position, char) = self.next().ok_or_else(unclosed)?;
             let start = match char {
                 ']' if ranges.is_empty() => {
-                    return Err(malformed(open, "brackets with nothing in them; a ] among them needs a backslash"));
+                    return Err(malformed(open, "empty brackets; escape a ] in them with a backslash"));
                 }
-                ']' => return Ok(One::Class(Class::new(ranges, negated))),
-                // Other globs negate with it: whoever writes it should not get the opposite of what was meant.
+                ']' => return Ok(CharPattern::Class(Class::new(ranges, negated))),
+                // Other glob dialects negate with `^`: refuse it instead of matching the opposite.
                 '^' if ranges.is_empty() && !negated => {
-                    return Err(malformed(position, "a ^ that begins a class; write ! for the others, or \\^"));
+                    return Err(malformed(position, "a ^ that begins a class; write ! to negate, or \\^"));
                 }
                 '\\' => self.escaped(position)?,
                 char => char,
             };
             let end = self.range_end()?.unwrap_or(start);
             if end < start {
-                return Err(malformed(position, "a range that runs backwards"));
+                return Err(malformed(position, "a reversed range"));
             }
             ranges.push(start..=end);
         }
     }
 
-    /// The end of a range, if a hyphen follows. One before the closing bracket is meant as such.
+    /// The end of a range, if a hyphen follows. A hyphen before the closing bracket is literal.
     fn range_end(&mut self) -> Result<Option<char>, Invalid> {
         let mut ahead = self.0.clone();
         let is_range =

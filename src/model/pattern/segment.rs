@@ -1,18 +1,18 @@
-//! What lies between the stars of a pattern, and where it occurs in a key.
+//! Matches the parts between the stars of a pattern.
 
 use std::ops::RangeInclusive;
 
 use crate::model::Key;
 
-/// What stands for exactly one character.
+/// A pattern for exactly one character.
 #[derive(Clone)]
-pub(super) enum One {
+pub(super) enum CharPattern {
     Literal(char),
     Any,
     Class(Class),
 }
 
-impl One {
+impl CharPattern {
     pub(super) fn literal(&self) -> Option<char> {
         match self {
             Self::Literal(char) => Some(*char),
@@ -30,10 +30,10 @@ impl One {
     }
 }
 
-/// These characters, or all but these.
+/// A set of characters, possibly negated.
 #[derive(Clone)]
 pub(super) struct Class {
-    /// In order; none overlaps another.
+    /// Sorted and disjoint.
     ranges: Vec<RangeInclusive<char>>,
     is_negated: bool,
 }
@@ -61,8 +61,8 @@ impl Class {
     }
 }
 
-/// What follows a segment with which the text begins.
-pub(super) fn strip<'a>(segment: &[One], text: &'a str) -> Option<&'a str> {
+/// Removes a segment from the start of a text, if it matches there.
+pub(super) fn strip<'a>(segment: &[CharPattern], text: &'a str) -> Option<&'a str> {
     let mut chars = text.chars();
     for one in segment {
         if !one.matches(chars.next()?) {
@@ -72,28 +72,28 @@ pub(super) fn strip<'a>(segment: &[One], text: &'a str) -> Option<&'a str> {
     Some(chars.as_str())
 }
 
-pub(super) fn ends_with(segment: &[One], text: &str) -> bool {
+pub(super) fn ends_with(segment: &[CharPattern], text: &str) -> bool {
     let mut chars = text.chars().rev();
     segment.iter().rev().all(|one| chars.next().is_some_and(|char| one.matches(char)))
 }
 
-/// A segment that may occur anywhere.
+/// A segment to search for anywhere in a text.
 #[derive(Clone)]
-pub(super) enum Needle {
-    /// The standard library looks for it by the Two-Way algorithm: in linear time, whatever the text is.
+pub(super) enum Infix {
+    /// The standard library finds it with the Two-Way algorithm, always in linear time.
     Literal(String),
     Wildcards(Box<ShiftAnd>),
 }
 
-impl Needle {
-    pub(super) fn new(segment: &[One]) -> Self {
-        match segment.iter().map(One::literal).collect() {
+impl Infix {
+    pub(super) fn new(segment: &[CharPattern]) -> Self {
+        match segment.iter().map(CharPattern::literal).collect() {
             Some(literal) => Self::Literal(literal),
             None => Self::Wildcards(Box::new(ShiftAnd::new(segment))),
         }
     }
 
-    /// What follows it where it occurs first.
+    /// The text after its first occurrence.
     pub(super) fn strip_first<'a>(&self, text: &'a str) -> Option<&'a str> {
         match self {
             Self::Literal(literal) => text.split_once(literal).map(|(_, after)| after),
@@ -102,41 +102,42 @@ impl Needle {
     }
 }
 
-/// A segment, searched for by the Shift-And algorithm: one bit for each of its places, 64 of which move on in one step.
+/// A segment, searched with the Shift-And algorithm: one bit for each of its positions, 64 of which advance in one
+/// step.
 ///
 /// Source: Baeza-Yates and Gonnet, "A New Approach to Text Searching", Communications of the ACM 35 (10), 1992.
 #[derive(Clone)]
 pub(super) struct ShiftAnd {
-    /// From which characters on, by their numbers, which row is valid; the first begins at 0.
+    /// The first character, as a number, for which each row applies; the first is 0.
     starts: Vec<u32>,
-    /// For each of these the places that match, as bits in so many words. All of them take 300 KB at most.
+    /// For each start, the matching positions as bits. At most 300 KB in all.
     rows: Vec<u64>,
     words_in_row: usize,
-    /// The bit, in the last word of a row, of the last place.
-    last_place: u64,
+    /// The bit of the last position in the last word of a row.
+    last_position: u64,
 }
 
-/// A segment is not longer than the pattern, which is not longer than a key.
+/// A segment is at most as long as the pattern, which is at most as long as a key.
 const MAX_WORDS: usize = Key::MAX_BYTES.div_ceil(64);
 
 impl ShiftAnd {
-    fn new(segment: &[One]) -> Self {
+    fn new(segment: &[CharPattern]) -> Self {
         let words_in_row = segment.len().div_ceil(64);
         let mut row = vec![0; words_in_row];
-        // At which characters a place begins to match or ceases to.
+        // The characters at which a position starts or stops to match.
         let mut changes = Vec::new();
-        for (place, one) in segment.iter().enumerate() {
+        for (position, one) in segment.iter().enumerate() {
             let mut only =
-                |from: char, to: char| changes.extend([(u32::from(from), place), (u32::from(to) + 1, place)]);
+                |from: char, to: char| changes.extend([(u32::from(from), position), (u32::from(to) + 1, position)]);
             match one {
-                One::Any => flip(&mut row, place),
-                One::Literal(char) => only(*char, *char),
-                One::Class(Class { ranges, is_negated }) => {
+                CharPattern::Any => flip(&mut row, position),
+                CharPattern::Literal(char) => only(*char, *char),
+                CharPattern::Class(Class { ranges, is_negated }) => {
                     for range in ranges {
                         only(*range.start(), *range.end());
                     }
                     if *is_negated {
-                        flip(&mut row, place);
+                        flip(&mut row, position);
                     }
                 }
             }
@@ -144,13 +145,13 @@ impl ShiftAnd {
         changes.sort_unstable();
         let (mut starts, mut rows) = (vec![0], row.clone());
         for at_one_character in changes.chunk_by(|(one, _), (other, _)| one == other) {
-            for (_, place) in at_one_character {
-                flip(&mut row, *place);
+            for (_, position) in at_one_character {
+                flip(&mut row, *position);
             }
             starts.extend(at_one_character.first().map(|(start, _)| *start));
             rows.extend_from_slice(&row);
         }
-        Self { starts, rows, words_in_row, last_place: 1 << ((segment.len() - 1) % 64) }
+        Self { starts, rows, words_in_row, last_position: 1 << ((segment.len() - 1) % 64) }
     }
 
     fn row(&self, char: char) -> &[u64] {
@@ -162,7 +163,7 @@ impl ShiftAnd {
         self.rows.get(start..start + self.words_in_row).unwrap_or_default()
     }
 
-    /// The byte behind the place where it occurs first.
+    /// The offset after its first occurrence.
     fn end_of_first(&self, text: &str) -> Option<usize> {
         let mut state = [0_u64; MAX_WORDS];
         for (start, char) in text.char_indices() {
@@ -175,7 +176,7 @@ impl ShiftAnd {
                 *word = moved;
                 last_word = moved;
             }
-            if last_word & self.last_place != 0 {
+            if last_word & self.last_position != 0 {
                 return Some(start + char.len_utf8());
             }
         }
@@ -183,13 +184,13 @@ impl ShiftAnd {
     }
 }
 
-fn flip(row: &mut [u64], place: usize) {
-    if let Some(word) = row.get_mut(place / 64) {
-        *word ^= 1 << (place % 64);
+fn flip(row: &mut [u64], position: usize) {
+    if let Some(word) = row.get_mut(position / 64) {
+        *word ^= 1 << (position % 64);
     }
 }
 
-/// What matching costs, for the tests.
+/// Counts steps of matching, for the tests.
 #[cfg(test)]
 pub(super) mod steps {
     use std::cell::Cell;

@@ -67,8 +67,8 @@ fn a_malformed_pattern_is_refused_with_the_place() {
         ("[a-\\", 4),
         ("[a-", 1),
     ] {
-        let place = format!("has, at character {position}, ");
-        assert!(refused(pattern).starts_with(&place), "{pattern}: {}", refused(pattern));
+        let position = format!("has, at character {position}, ");
+        assert!(refused(pattern).starts_with(&position), "{pattern}: {}", refused(pattern));
     }
     assert!(refused("").starts_with("must not be empty"));
     assert_eq!(Glob::parse(&"k".repeat(2049)).unwrap_err().limit.as_deref(), Some("2048 bytes"));
@@ -106,12 +106,12 @@ fn patterns_and_keys_that_nearly_match_everywhere_are_judged_all_the_same() {
     assert!(!matches(&pattern, &"a".repeat(2048)));
 }
 
-/// The longest key, of one character over and over.
+/// A key of maximum length, of one repeated character.
 fn longest(char: char) -> String {
     char.to_string().repeat(Key::MAX_BYTES / char.len_utf8())
 }
 
-/// So many characters, none of which is another.
+/// This many distinct characters.
 fn distinct(count: u32) -> impl Iterator<Item = char> {
     (0..count).map(|index| char::from_u32(0x100 + 2 * index).unwrap())
 }
@@ -132,13 +132,13 @@ fn a_key_costs_no_more_steps_than_its_length_allows() {
     ] {
         let glob = Glob::parse(&pattern).unwrap();
         let taken = steps::taken_by(|| assert!(!glob.matches(&key)));
-        // For each character the row is looked up among less than 2^12, and 64 places are compared at a time.
+        // Each character takes a binary search among less than 2^12 rows and a step for each 64 positions.
         let bound = characters * (12 + pattern.len().div_ceil(64));
         assert!(taken <= bound, "{taken} steps, {bound} are allowed: {pattern}");
     }
 }
 
-/// With as many steps as the product of key and pattern this takes minutes.
+/// A quadratic algorithm would take minutes here.
 #[test]
 fn a_long_literal_is_looked_for_in_linear_time() {
     let glob = Glob::parse(&format!("*{}b*", "a".repeat(1000))).unwrap();
@@ -185,7 +185,8 @@ fn no_part_of_a_key_reaches_a_log() {
     assert!(!format!("{patterns:?}").contains("secret"));
 }
 
-/// Every way to divide the key among the stars, tried one after the other; a class holds two characters or all but them.
+/// A reference implementation that tries every way to divide the key among the stars. A class contains two characters
+/// or all but two.
 fn model(pattern: &[char], key: &[char]) -> bool {
     match (pattern, key) {
         ([], _) => key.is_empty(),
@@ -217,7 +218,7 @@ proptest! {
         agrees(&pattern, &key)?;
     }
 
-    /// Parts of more than 64 places, which nearly occur in many places of the key.
+    /// Parts with more than 64 positions, which almost match at many places of the key.
     #[test]
     fn matching_long_parts_agrees_with_trying_everything(
         run in 60_usize..70, part in "[a?]{1,3}", tail in "[ab]{0,2}", key in "(a{50,80}b?){1,3}",

@@ -5,36 +5,36 @@ pub use definition::{IndexDraft, TableDraft};
 
 use super::{Invalid, Violation};
 
-/// A table as it is configured: what callers call it, what DynamoDB calls it, and which attributes it uses.
+/// The configuration of a table: its name in requests, its name in DynamoDB and its attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSpec {
     /// The name in requests.
     pub name: String,
     /// The name in DynamoDB.
     pub physical_name: String,
-    /// The attributes that hold the parts of an entry.
+    /// The attributes of an entry.
     pub attributes: AttributeNames,
 }
 
 impl TableSpec {
-    /// A table with the same name on both sides and the default attributes.
+    /// A table with the same name in requests and in DynamoDB, and with default attributes.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { name: name.to_owned(), physical_name: name.to_owned(), attributes: AttributeNames::default() }
     }
 }
 
-/// Which attribute plays which part. The defaults of key, value and expiry are those of the Grove KV driver, so that its
-/// tables work in place. The other two carry a prefix, because applications have attributes called `ver` of their own.
+/// The attribute for each role. The defaults of key, value and expiry are those of the Grove KV driver, so that its tables
+/// can be used as they are. The other two have a prefix, because applications have attributes called `ver` of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeNames {
     /// The partition key (S): the key.
     pub key: String,
     /// The value (B, or N for a counter).
     pub value: String,
-    /// The expiry time (N): Unix seconds, rounded up; DynamoDB's own TTL deletes on it.
+    /// The expiry time (N): Unix seconds, rounded up. DynamoDB's TTL deletes by it.
     pub ttl: String,
-    /// By how many milliseconds the entry expires before `ttl` (N): 0 to 999.
+    /// How many milliseconds before `ttl` the entry expires (N): 0 to 999.
     pub ttl_ms: String,
     /// The version (N).
     pub version: String,
@@ -53,7 +53,7 @@ impl Default for AttributeNames {
 }
 
 impl AttributeNames {
-    /// Every name with the part it plays.
+    /// Every name with its role.
     #[must_use]
     pub fn roles(&self) -> [(&'static str, &str); 5] {
         [
@@ -66,12 +66,12 @@ impl AttributeNames {
     }
 }
 
-/// The longest name of a key attribute or of one that an index includes, in bytes. Source: "Quotas in Amazon DynamoDB",
-/// attributes.
+/// Maximum length of the name of a key attribute or of one that an index includes, in bytes. Source: "Quotas in Amazon
+/// DynamoDB", attributes.
 pub(crate) const MAX_KEY_NAME_BYTES: usize = 255;
 
-/// Refuses what DynamoDB takes neither as the name of a table nor of an index. Source: "Naming rules and data types" in
-/// the Amazon DynamoDB Developer Guide.
+/// Refuses invalid names of tables and indexes. Source: "Naming rules and data types" in the Amazon DynamoDB Developer
+/// Guide.
 pub(crate) fn check_name(name: &str) -> Result<(), Invalid> {
     const LIMIT: &str = "3..255 letters, digits, hyphens, underscores or dots";
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -93,7 +93,7 @@ pub enum ScalarType {
 }
 
 impl ScalarType {
-    /// DynamoDB's name of it.
+    /// DynamoDB's name for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -113,16 +113,16 @@ pub struct KeyAttribute {
     pub attribute_type: ScalarType,
 }
 
-/// What a secondary index spans.
+/// The kind of a secondary index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexKind {
-    /// All partitions.
+    /// An index over all partitions.
     Global,
-    /// Each partition by itself.
+    /// An index within each partition.
     Local,
 }
 
-/// Which attributes an index holds beside its keys and the table's.
+/// The attributes of an index beside its keys and the table's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IndexProjection {
     /// All.
@@ -134,7 +134,7 @@ pub enum IndexProjection {
 }
 
 impl IndexProjection {
-    /// The attributes that it names.
+    /// The included attributes.
     #[must_use]
     pub fn included(&self) -> &[String] {
         match self {
@@ -152,13 +152,13 @@ pub struct Throughput {
 }
 
 impl Throughput {
-    /// The most of either that DynamoDB takes as a number. An account's quota is far below.
+    /// The largest number that DynamoDB accepts. An account's quota is far below.
     const MAX_UNITS: i64 = 1_000_000_000_000;
 
     /// Read and write capacity units, each at least 1.
     ///
     /// # Errors
-    /// Names the field that is out of range.
+    /// A unit is out of range. The error names its field.
     pub fn new(read: i64, write: i64) -> Result<Self, Violation> {
         for (field, units) in [("read_capacity_units", read), ("write_capacity_units", write)] {
             if !(1..=Self::MAX_UNITS).contains(&units) {
@@ -170,7 +170,7 @@ impl Throughput {
         Ok(Self { read, write })
     }
 
-    /// As DynamoDB says; none for on-demand, which it gives as zero.
+    /// From DynamoDB's response. None for on-demand, which DynamoDB reports as zero.
     pub(crate) fn stored(read: Option<i64>, write: Option<i64>) -> Option<Self> {
         match (read, write) {
             (Some(read), Some(write)) if read > 0 || write > 0 => Some(Self { read, write }),

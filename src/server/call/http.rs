@@ -1,14 +1,14 @@
-//! What of HTTP is a gRPC call.
+//! Tells gRPC calls from other HTTP requests.
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 
-/// What HTTP counts for each header beside its name and value (RFC 9113, section 6.5.2).
+/// HTTP/2's overhead per header, beside its name and value (RFC 9113, section 6.5.2).
 const HEADER_OVERHEAD_BYTES: usize = 32;
 
-/// The answer to what is no gRPC call ("gRPC over HTTP2", the gRPC repository, PROTOCOL-HTTP2.md): its sender may not
-/// understand a gRPC status, and must not find that something has happened.
+/// The HTTP response to a request that is not gRPC ("gRPC over HTTP2", the gRPC repository, PROTOCOL-HTTP2.md). Its
+/// sender may not understand a gRPC status and would take HTTP status 200 for success.
 pub(super) fn refuse<B>(request: &Request<B>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let mut refused = Response::new(Body::empty());
@@ -24,13 +24,13 @@ pub(super) fn refuse<B>(request: &Request<B>) -> Option<Response<Body>> {
     Some(refused)
 }
 
-/// Messages are protobuf; parameters of the media type mean nothing.
+/// DynaKV's messages are protobuf. Parameters of the media type have no meaning.
 fn is_grpc(content_type: &[u8]) -> bool {
     let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     media_type.eq_ignore_ascii_case(b"application/grpc") || media_type.eq_ignore_ascii_case(b"application/grpc+proto")
 }
 
-/// How large the headers are, counted as HTTP/2 does.
+/// The size of the headers as HTTP/2 counts it.
 pub(super) fn header_bytes<B>(request: &Request<B>) -> usize {
     // `:method`, `:scheme`, `:path` and `:authority`.
     let uri = request.uri();

@@ -1,4 +1,4 @@
-//! What the log says of a call.
+//! The log line of a call.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tracing::Level;
 
 use crate::service::CallName;
 
-/// Names a call in the log. Taken from the request if a proxy has set it, and sent back with the answer.
+/// Identifies a call in the log. A proxy may set it; the response returns it.
 pub(super) const REQUEST_ID: &str = "x-request-id";
 const MAX_REQUEST_ID: usize = 128;
 
@@ -23,7 +23,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> HeaderValue {
     }
 }
 
-/// One line for each call. An answer is logged when it begins; the code of one that streams is not known by then.
+/// Logs a call when its response begins. The final code of a streaming response is not known by then.
 pub(super) fn line(name: &CallName, response: &Response<Body>, took: Duration) {
     let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
     if code == Code::Ok && !tracing::enabled!(Level::DEBUG) {

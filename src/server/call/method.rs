@@ -1,31 +1,31 @@
-//! Which method a call is of, and what that means for its admission.
+//! The method of a call and what it means for admission.
 
 use crate::wire::prescan::{self, Method, Schema};
 use crate::wire::status::Access;
 
-/// Orchestrators ask for health without a credential, and above all while the server is overloaded.
+/// Orchestrators check health without credentials, most of all while the server is overloaded.
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
 const HEALTH: &str = "/grpc.health.v1.Health/";
 const REFLECTION: [&str; 2] = ["/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
 
-/// What a call is.
+/// The kind of a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// One of DynaKV's own.
+    /// A method of DynaKV's services.
     Call(&'static Method),
     /// A health check.
     Check,
-    /// A stream of what health says, for as long as the connection lives.
+    /// A stream of health updates, open as long as the connection.
     Watch,
-    /// A stream of questions about the services.
+    /// A reflection stream.
     Reflection,
-    /// None that this server has.
+    /// A method that this server does not have.
     Unknown,
 }
 
 impl Kind {
-    /// Whether it may change anything; unknown for what is not DynaKV's own.
+    /// Whether it reads or writes; none for an unknown method.
     pub(super) fn access(self) -> Option<Access> {
         match self {
             Self::Call(method) => Some(method.access),
@@ -34,7 +34,7 @@ impl Kind {
         }
     }
 
-    /// Whether it is only for those who may call.
+    /// Whether the caller has to authenticate.
     pub(super) fn needs_credentials(self) -> bool {
         match self {
             Self::Call(_) | Self::Reflection | Self::Unknown => true,
@@ -59,7 +59,7 @@ impl Methods {
         match path {
             WATCH => Kind::Watch,
             CHECK => Kind::Check,
-            // A method that the health service lacks is refused as cheaply as a check is answered.
+            // An unknown health method is refused as cheaply as a check is served.
             _ if path.starts_with(HEALTH) => Kind::Check,
             _ if REFLECTION.iter().any(|service| path.starts_with(service)) => Kind::Reflection,
             _ => Kind::Unknown,

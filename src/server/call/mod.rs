@@ -1,24 +1,24 @@
-//! The life of a call before and after its handler.
+//! What happens to a call before and after its handler.
 //!
 //! ```text
-//! hyper -> http      anything but a gRPC call is refused as HTTP does it
-//!       -> method    which method it is, and what that takes
-//!       -> admit     headers, credentials, deadline, a share of the memory
-//!       -> receive   the body, looked at while it arrives, within its time and its size
-//!       -> admit     a place among the calls in flight: only a complete request takes one
-//!       -> handlers  tonic and the service, until the deadline
-//!       -> answer    in small pieces, each as the client takes it, until the deadline
+//! hyper -> http      refuse what is not gRPC, with an HTTP status
+//!       -> method    look up the method
+//!       -> admit     check headers and credentials, set the deadline, reserve memory
+//!       -> receive   read and check the body, within its timeout and size limit
+//!       -> admit     take a call slot: only complete requests count as calls in flight
+//!       -> handlers  run tonic and the service, until the deadline
+//!       -> response  send it in small chunks as the client reads them, until the deadline
 //! ```
 //!
-//! Each step refuses before the next one spends anything.
+//! Each step rejects a call before the next one spends anything on it.
 
-mod answer;
 mod http;
 mod log;
 mod method;
 mod peer;
-mod questions;
 mod receive;
+mod reflection;
+mod response;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -36,11 +36,11 @@ use tower::{Service, ServiceExt};
 use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span};
 
-use self::answer::{Answer, Context};
 use self::method::{Kind, Methods};
 pub(super) use self::peer::Peer;
-use self::questions::Questions;
 use self::receive::receive;
+use self::reflection::RequestLimit;
+use self::response::{Context, ResponseBody};
 use super::attempts;
 use super::auth::Authenticator;
 use super::connection::Stream;
@@ -48,7 +48,7 @@ use super::deadline::Time;
 #[cfg(feature = "faults")]
 use super::faults::{self, Faults};
 use super::refusals::{Refusals, Refused};
-use super::rejection::{explain, interrupted, of_read};
+use super::rejection::{add_error_info, interrupted, without_write_outcome};
 use super::telemetry::caller_scope;
 use crate::config::{Auth, Limits};
 use crate::memory::{self, Account, Full, Pool};
@@ -56,14 +56,14 @@ use crate::service::{CallName, Repeated};
 use crate::wire::prescan;
 use crate::wire::status::{self, Access, Reason, status};
 
-/// What a call takes before its handler runs: its task, its stream and its headers as they are kept.
+/// Memory of a call before its handler runs: its task, its stream and its stored headers.
 const CALL_BYTES: usize = 8 << 10;
 
-/// What every call passes on its way to the handlers.
+/// The layer around the handlers that every call passes.
 #[derive(Debug, Clone)]
 pub(super) struct Calls<S> {
     handlers: S,
-    gate: Arc<Gate>,
+    admission: Arc<Admission>,
 }
 
 /// The calls of one connection.
@@ -74,18 +74,18 @@ pub(super) struct PeerCalls<S> {
 }
 
 #[derive(Debug)]
-struct Gate {
+struct Admission {
     authenticator: Authenticator,
     methods: Methods,
     memory: Pool,
-    places: Pool,
+    slots: Pool,
     limits: Limits,
     refusals: Refusals,
     #[cfg(feature = "faults")]
     faults: Faults,
 }
 
-/// A call on its way.
+/// The call that is being handled.
 struct Call<'a> {
     name: &'a CallName,
     kind: Kind,
@@ -105,18 +105,18 @@ where
         memory: Pool,
         refusals: Refusals,
     ) -> Result<Self, &'static prescan::Error> {
-        let places = usize::try_from(limits.max_in_flight_calls).unwrap_or(usize::MAX);
-        let gate = Gate {
+        let slots = usize::try_from(limits.max_in_flight_calls).unwrap_or(usize::MAX);
+        let admission = Admission {
             authenticator: Authenticator::new(auth),
             methods: Methods::compiled()?,
             memory,
-            places: Pool::new(places, places),
+            slots: Pool::new(slots, slots),
             limits: limits.clone(),
             refusals,
             #[cfg(feature = "faults")]
             faults: Faults::default(),
         };
-        Ok(Self { handlers, gate: Arc::new(gate) })
+        Ok(Self { handlers, admission: Arc::new(admission) })
     }
 
     /// The calls of one connection.
@@ -137,93 +137,93 @@ where
         if is_repeated {
             request.extensions_mut().insert(Repeated);
         }
-        // Who wants to see what libraries do wants to see for which call.
+        // At `debug` and below, the libraries' lines need the call's span.
         let span = if LevelFilter::current() >= LevelFilter::DEBUG { name.span() } else { Span::none() };
-        let kind = self.gate.methods.kind(request.uri().path());
+        let kind = self.admission.methods.kind(request.uri().path());
         let call = Call { name: &name, kind, peer: &peer, stream: &stream };
         let admitted = self.admit(request, &call, begun).instrument(span).await;
         let mut response = admitted.unwrap_or_else(Status::into_http);
         if kind.access() == Some(Access::Read) {
-            response = of_read(response);
+            response = without_write_outcome(response);
         } else if is_repeated {
-            response = attempts::speak_for_all(response);
+            response = attempts::cover_earlier_attempts(response);
         }
         log::line(&name, &response, begun.elapsed());
         response.headers_mut().insert(log::REQUEST_ID, id);
         response
     }
 
-    /// Lets the call through to its handler, or says why not.
+    /// Passes the call to its handler, or refuses it.
     async fn admit(
         self,
         mut request: Request<Incoming>,
         call: &Call<'_>,
         begun: Instant,
     ) -> Result<Response<Body>, Status> {
-        let gate = Arc::clone(&self.gate);
+        let admission = Arc::clone(&self.admission);
         let header_bytes = http::header_bytes(&request);
-        if header_bytes > gate.limits.header_list_bytes() {
-            return Err(gate.refuse(Refused::Headers, status::headers_too_large(gate.limits.max_header_list_bytes)));
+        if header_bytes > admission.limits.header_list_bytes() {
+            return Err(
+                admission.refuse(Refused::Headers, status::headers_too_large(admission.limits.max_header_list_bytes))
+            );
         }
         if matches!(call.kind, Kind::Unknown) {
             return Err(status(Reason::Unimplemented, "this server has no such method"));
         }
         if call.kind.needs_credentials()
-            && let Some(principal) = gate.authenticator.check(request.headers())?
+            && let Some(principal) = admission.authenticator.check(request.headers())?
         {
             request.extensions_mut().insert(principal);
         }
-        let time = Time::of(request.headers(), gate.limits.default_deadline, gate.limits.max_deadline, begun)
+        let time = Time::of(request.headers(), admission.limits.default_deadline, admission.limits.max_deadline, begun)
             .map_err(|_| status(Reason::MalformedMessage, "the grpc-timeout header is malformed"))?;
         request.extensions_mut().insert(time.work);
 
-        let probe = call.peer.probe(call.kind).map_err(|refused| gate.refuse(refused, too_many_probes(call.kind)))?;
+        let probe =
+            call.peer.probe(call.kind).map_err(|refused| admission.refuse(refused, too_many_probes(call.kind)))?;
         let mut hold = match probe {
-            // Few, small, and never refused for what others hold: whoever asks for health asks because of that.
-            Some(_) => call.peer.memory().take_anyway(CALL_BYTES),
-            None => call.peer.memory().take(CALL_BYTES + header_bytes).map_err(|full| gate.no_memory(full))?,
+            // Probes are few and small and must work while the server is overloaded, so no limit applies.
+            Some(_) => call.peer.memory().force_reserve(CALL_BYTES),
+            None => {
+                call.peer.memory().try_reserve(CALL_BYTES + header_bytes).map_err(|full| admission.no_memory(full))?
+            }
         };
         let (parts, body) = request.into_parts();
         let too_large = Arc::default();
         let body = match call.kind {
-            Kind::Reflection => Body::new(Questions::new(body, Arc::clone(&too_large))),
+            Kind::Reflection => Body::new(RequestLimit::new(body, Arc::clone(&too_large))),
             Kind::Unknown | Kind::Check | Kind::Watch | Kind::Call(_) => {
-                let until = time.answer.min(begun + gate.limits.body_timeout);
+                let until = time.answer.min(begun + admission.limits.body_timeout);
                 let received = receive(body, call.kind, &mut hold, until).await;
-                received.map_err(|refused| gate.refuse_body(refused, call.peer))?
+                received.map_err(|refused| admission.refuse_body(refused, call.peer))?
             }
         };
-        let place = match probe {
+        let slot = match probe {
             Some(_) => None,
-            None => Some(call.peer.places().take(1).map_err(|full| gate.no_place(full))?),
+            None => Some(call.peer.slots().try_reserve(1).map_err(|full| admission.no_slot(full))?),
         };
         let account = Account::new(hold);
 
         #[cfg(feature = "faults")]
-        let fault = gate.faults.of(&parts.headers)?;
-        let carried_out = self.carry_out(Request::from_parts(parts, body), time.answer, call.name);
-        let carried_out = memory::scope(account.clone(), carried_out);
+        let fault = admission.faults.of(&parts.headers)?;
+        let executed = self.execute(Request::from_parts(parts, body), time.answer, call.name);
+        let executed = memory::scope(account.clone(), executed);
         #[cfg(feature = "faults")]
-        let carried_out = faults::meet(fault, carried_out);
-        let response = carried_out.await?;
+        let executed = faults::meet(fault, executed);
+        let response = executed.await?;
         if !matches!(call.kind, Kind::Watch) {
-            call.stream.answer_until(time.deadline);
+            call.stream.respond_until(time.deadline);
         }
-        let held = (place, probe);
+        let held = (slot, probe);
         let context = Context { kind: call.kind, caller: call.peer.id(), stream: Arc::clone(call.stream), too_large };
-        Ok(response.map(|body| Body::new(Answer::new(body, context, account, held))))
+        Ok(response.map(|body| Body::new(ResponseBody::new(body, context, account, held))))
     }
 
-    /// Calls the handler, and waits for it until then.
-    async fn carry_out(
-        self,
-        request: Request<Body>,
-        until: Instant,
-        name: &CallName,
-    ) -> Result<Response<Body>, Status> {
+    /// Calls the handler and waits for its response until the deadline.
+    async fn execute(self, request: Request<Body>, until: Instant, name: &CallName) -> Result<Response<Body>, Status> {
         let handled = AssertUnwindSafe(self.handlers.oneshot(request)).catch_unwind();
         match timeout_at(until, handled).await {
-            Ok(Ok(Ok(response))) => Ok(explain(response)),
+            Ok(Ok(Ok(response))) => Ok(add_error_info(response)),
             Ok(Ok(Err(never))) => match never {},
             Ok(Err(_)) => Err(name.span().in_scope(panicked)),
             Err(_) => Err(interrupted(Reason::DeadlineExceeded, "the time of the call is used up")),
@@ -231,7 +231,7 @@ where
     }
 }
 
-impl Gate {
+impl Admission {
     fn refuse(&self, refused: Refused, status: Status) -> Status {
         self.refusals.count(refused);
         status
@@ -243,7 +243,7 @@ impl Gate {
             receive::Error::Refused(status) => self.refuse(Refused::Message, status),
             receive::Error::Full(full) => self.no_memory(full),
             receive::Error::Incomplete(status) => {
-                peer.given_up();
+                peer.cancelled_early();
                 status
             }
         }
@@ -257,22 +257,22 @@ impl Gate {
         self.refuse(refused, status::overloaded(full, "memory for the call"))
     }
 
-    fn no_place(&self, full: Full) -> Status {
+    fn no_slot(&self, full: Full) -> Status {
         let refused = match full {
             Full::Server => Refused::Calls,
             Full::Connection => Refused::ConnectionCalls,
         };
-        self.refuse(refused, status::overloaded(full, "a place among the calls in flight"))
+        self.refuse(refused, status::overloaded(full, "a call slot"))
     }
 }
 
 fn too_many_probes(kind: Kind) -> Status {
-    let message = format!("this connection has {} such calls under way already", peer::most(kind));
-    status::overloaded_because(Full::Connection, message)
+    let message = format!("this connection already has {} such calls", peer::max_probes(kind));
+    status::overloaded_with(Full::Connection, message)
 }
 
-/// A panic ends its call, not the connection with all the others on it. The panic hook has printed where it happened;
-/// its message may hold a key and goes no further.
+/// Contains a panic to its call; others on the connection go on. The panic hook has logged where it happened. The
+/// message may contain a key, so nobody gets to see it.
 fn panicked() -> Status {
     tracing::error!("a handler panicked");
     interrupted(Reason::InternalError, "internal error")

@@ -1,4 +1,4 @@
-//! What the calls of one connection share.
+//! State that the calls of one connection share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,22 +9,23 @@ use crate::memory::Share;
 use crate::server::connection::{Stream, Streams};
 use crate::server::refusals::Refused;
 
-/// Health checks under way on one connection. They take no time, unless their request does not arrive.
+/// Concurrent health checks per connection. They take no time, unless their request does not arrive.
 const MAX_CHECKS: usize = 64;
 
-/// Health watches on one connection. A client that balances has one for each service that it uses (gRPC's health-checking.md).
+/// Health watches per connection. A load-balancing client has one for each service that it uses (gRPC's
+/// health-checking.md).
 const MAX_WATCHES: usize = 4;
 
-/// Reflection streams on one connection. A tool has one.
+/// Reflection streams per connection. A tool has one.
 const MAX_REFLECTIONS: usize = 4;
 
-/// One connection, as its calls see it.
+/// A connection as its calls see it.
 #[derive(Debug)]
 pub(in crate::server) struct Peer {
     id: u64,
     streams: Streams,
     memory: Share,
-    places: Share,
+    slots: Share,
     probes: Arc<Probes>,
 }
 
@@ -35,7 +36,7 @@ struct Probes {
     reflections: AtomicUsize,
 }
 
-/// A probe under way.
+/// A running probe: a health or reflection call. Counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Probe {
     probes: Arc<Probes>,
@@ -44,11 +45,11 @@ pub(super) struct Probe {
 
 impl Peer {
     pub(in crate::server) fn new<S>(id: u64, streams: Streams, calls: &Calls<S>) -> Self {
-        let (memory, places) = (calls.gate.memory.share(), calls.gate.places.share());
-        Self { id, streams, memory, places, probes: Arc::default() }
+        let (memory, slots) = (calls.admission.memory.share(), calls.admission.slots.share());
+        Self { id, streams, memory, slots, probes: Arc::default() }
     }
 
-    /// A number that no other connection of this process has.
+    /// Unique in this process.
     pub(super) fn id(&self) -> u64 {
         self.id
     }
@@ -57,27 +58,27 @@ impl Peer {
         self.streams.begin()
     }
 
-    /// The client has given up a call before its request was complete.
-    pub(super) fn given_up(&self) {
-        self.streams.given_up();
+    /// Records that the client cancelled a call before its request was complete.
+    pub(super) fn cancelled_early(&self) {
+        self.streams.cancelled_early();
     }
 
-    /// What the connection may hold of the memory.
+    /// The connection's share of the memory.
     pub(super) fn memory(&self) -> &Share {
         &self.memory
     }
 
-    /// What the connection may hold of the calls in flight.
-    pub(super) fn places(&self) -> &Share {
-        &self.places
+    /// The connection's share of the call slots.
+    pub(super) fn slots(&self) -> &Share {
+        &self.slots
     }
 
-    /// Counts a probe, if the call is one and there are not too many.
+    /// Counts the call if it is a probe, and refuses one too many.
     pub(super) fn probe(&self, kind: Kind) -> Result<Option<Probe>, Refused> {
         let Some(count) = self.probes.count(kind) else { return Ok(None) };
         let before = count.fetch_add(1, Ordering::Relaxed);
         let probe = Probe { probes: Arc::clone(&self.probes), kind };
-        if before < most(kind) { Ok(Some(probe)) } else { Err(Refused::Probe) }
+        if before < max_probes(kind) { Ok(Some(probe)) } else { Err(Refused::Probe) }
     }
 }
 
@@ -100,8 +101,8 @@ impl Drop for Probe {
     }
 }
 
-/// How many such probes a connection may have under way.
-pub(super) fn most(kind: Kind) -> usize {
+/// The limit for such probes on one connection.
+pub(super) fn max_probes(kind: Kind) -> usize {
     match kind {
         Kind::Check => MAX_CHECKS,
         Kind::Watch => MAX_WATCHES,

@@ -1,9 +1,9 @@
-//! Connections: accepted, encrypted, aged, drained, and bounded in number and in what they hold.
+//! Accepts, encrypts, ages and drains connections, and limits their number and what they hold.
 //!
-//! tonic's own transport is not used, for three things that its release 0.14.9 does not do. All connections get the same
-//! maximum age, so clients that came together after a deployment come back together. A grace period beside the age
-//! replaces the GOAWAY: the connection is cut at the end of it, in the midst of its calls. And nothing bounds the time
-//! that a drain takes. The HTTP/2 underneath is hyper, in both cases.
+//! This replaces tonic's transport, whose release 0.14.9 lacks three things. It gives all connections the same maximum
+//! age, so clients that connected together after a deployment reconnect together. With a grace period it sends no
+//! GOAWAY for age: it cuts the connection, calls included. And it has no timeout for a drain. Both use hyper for
+//! HTTP/2.
 
 mod preface;
 mod registry;
@@ -35,30 +35,30 @@ use super::tls::Acceptor;
 use crate::config;
 use crate::driver::Runtime;
 use registry::{Registry, Ticket};
-use socket::{Kept, Lingering, Socket};
+use socket::{Lingering, Socket, SocketGuard};
 pub(super) use streams::{Stream, Streams};
 
-/// After an error of `accept`, such as too many open files: the next one would fail as well.
+/// Pause after a failed `accept`. Errors such as too many open files would repeat at once.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// How large headers may be for HTTP/2 itself, which answers what is larger without a gRPC status. Our own limit is lower.
+/// Maximum size of headers for HTTP/2 itself, which refuses larger ones without a gRPC status. Our own limit is lower.
 const HEADER_LIST_BYTES: u32 = 64 << 10;
 
-/// How much of the answers of one stream HTTP/2 keeps: a few of the pieces that it is given.
+/// Send buffer of HTTP/2 for each stream: a few of our chunks.
 const SEND_BUFFER_BYTES: usize = 64 << 10;
 
-/// How many streams a client may have reset before the server has looked at them. A client whose calls all have short
-/// deadlines resets hundreds at once, and a server that is busy looks at them late. A flood of resets ("rapid reset",
-/// CVE-2023-44487) comes much faster. One such stream takes about a kilobyte.
+/// How many streams a client may reset before the server has processed them. A client whose calls have short deadlines
+/// resets hundreds at once, and a busy server processes them late. A flood of resets ("rapid reset", CVE-2023-44487)
+/// comes much faster. Each takes about a kilobyte.
 const PENDING_RESET_STREAMS: usize = 8192;
 
-/// How long a connection without calls is left open after the GOAWAY. A healthy client closes it by then, and one that sends a
-/// call because it has not seen the GOAWAY yet is still answered.
-const QUIET: Duration = Duration::from_millis(700);
+/// How long a connection without calls stays open after the GOAWAY. A healthy client closes it within this time. Calls
+/// that a client sent before it saw the GOAWAY are still served.
+const GOAWAY_WAIT: Duration = Duration::from_millis(700);
 
-/// How one connection is served.
+/// What is needed to serve a connection.
 #[derive(Clone)]
-struct Handling<S> {
+struct Serving<S> {
     limits: config::Limits,
     settings: config::Connections,
     tls: Option<Acceptor>,
@@ -69,9 +69,9 @@ struct Handling<S> {
     refusals: Refusals,
 }
 
-/// All connections of a server. Dropped, it cuts them.
+/// All connections of a server. Dropping this closes them at once.
 pub(super) struct Connections<S> {
-    handling: Handling<S>,
+    serving: Serving<S>,
     registry: Registry,
     open: JoinSet<()>,
     all_closed: mpsc::Receiver<Infallible>,
@@ -94,11 +94,11 @@ where
         let (limits, settings) = (limits.clone(), settings.clone());
         let drain = CancellationToken::new();
         let (lingering, all_closed) = Lingering::new();
-        let handling = Handling { limits, settings, tls, calls, runtime, drain, lingering, refusals };
-        Self { handling, registry, open: JoinSet::new(), all_closed }
+        let serving = Serving { limits, settings, tls, calls, runtime, drain, lingering, refusals };
+        Self { serving, registry, open: JoinSet::new(), all_closed }
     }
 
-    /// Takes connections for as long as it is polled.
+    /// Accepts connections as long as it is polled.
     pub(super) async fn accept(&mut self, listener: &Listener) -> Infallible {
         loop {
             let accepted = tokio::select! {
@@ -110,7 +110,7 @@ where
                 Ok(Accepted::Unix(stream)) => self.begin(stream),
                 Err(error) => {
                     tracing::warn!(%error, open = self.registry.open(), "a connection could not be accepted");
-                    self.handling.runtime.sleep.sleep(PAUSE_AFTER_ERROR).await;
+                    self.serving.runtime.sleep.sleep(PAUSE_AFTER_ERROR).await;
                 }
             }
         }
@@ -121,62 +121,62 @@ where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         match self.registry.admit() {
-            Some(ticket) => drop(self.open.spawn(self.handling.clone().begin(io, ticket))),
-            // Closed at once: the client may find another instance.
-            None => self.handling.refusals.count(Refused::Connection),
+            Some(ticket) => drop(self.open.spawn(self.serving.clone().begin(io, ticket))),
+            // Closed at once: the client can try another instance.
+            None => self.serving.refusals.count(Refused::Connection),
         }
     }
 
-    /// Tells every client to go (GOAWAY) and waits until their calls are done, but not longer than `grace`.
+    /// Sends GOAWAY to every client and waits for their calls, up to `grace`.
     pub(super) async fn drain(self, grace: Duration) {
-        let Self { handling, registry: _, mut open, mut all_closed } = self;
-        handling.drain.cancel();
-        drop(handling);
+        let Self { serving, registry: _, mut open, mut all_closed } = self;
+        serving.drain.cancel();
+        drop(serving);
         let ended = async { while open.join_next().await.is_some() {} };
         if timeout(grace, ended).await.is_err() {
             tracing::warn!(connections = open.len(), "calls were still in flight after the grace time; they are cut");
             open.shutdown().await;
         }
-        // What was answered last is still being read. Each socket is closed within a second.
+        // Clients may still be reading the last responses. Each socket closes within a second.
         if let Some(never) = all_closed.recv().await {
             match never {}
         }
     }
 }
 
-impl<S> Handling<S>
+impl<S> Serving<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    /// Serves a connection once it has shown that it speaks HTTP/2.
+    /// Serves a connection after the TLS handshake and the HTTP/2 preface.
     async fn begin<I>(self, io: I, ticket: Ticket)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         match self.tls.clone() {
-            None => self.introduce(async { Ok(io) }, ticket).await,
-            Some(tls) => self.introduce(async move { tls.accept(io).await }, ticket).await,
+            None => self.handshake_and_serve(async { Ok(io) }, ticket).await,
+            Some(tls) => self.handshake_and_serve(async move { tls.accept(io).await }, ticket).await,
         }
     }
 
-    async fn introduce<I>(self, handshake: impl Future<Output = io::Result<I>>, ticket: Ticket)
+    async fn handshake_and_serve<I>(self, handshake: impl Future<Output = io::Result<I>>, ticket: Ticket)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let preface_timeout = self.settings.preface_timeout;
-        let proven = async {
+        let opened = async {
             let mut io = handshake.await?;
             let preface = timeout(preface_timeout, preface::read(&mut io)).await??;
             Ok((io, preface))
         };
-        let proven: io::Result<_> = tokio::select! {
-            proven = proven => proven,
+        let opened: io::Result<_> = tokio::select! {
+            opened = opened => opened,
             () = ticket.evicted() => return self.refusals.count(Refused::Preface),
             () = self.drain.cancelled() => return,
         };
-        match proven {
-            Ok((io, preface)) if ticket.proven() => self.serve(io, preface, ticket).await,
+        match opened {
+            Ok((io, preface)) if ticket.preface_received() => self.serve(io, preface, ticket).await,
             Ok(_) => self.refusals.count(Refused::Preface),
             Err(error) => {
                 if error.kind() == io::ErrorKind::TimedOut {
@@ -194,13 +194,13 @@ where
         let streams = Streams::new(self.limits.stall_timeout, self.refusals.clone());
         let peer = Peer::new(ticket.id(), streams.clone(), &self.calls);
         let Self { calls, settings, runtime, drain, lingering, .. } = &self;
-        let kept = Kept { streams: streams.clone(), _ticket: ticket, _lingering: lingering.clone() };
-        let socket = Socket::new(io, preface, kept, runtime.clone(), settings.write_timeout);
+        let guard = SocketGuard { streams: streams.clone(), _ticket: ticket, _lingering: lingering.clone() };
+        let socket = Socket::new(io, preface, guard, runtime.clone(), settings.write_timeout);
         let http = self.http(streams.clone());
         let mut connection = pin!(http.serve_connection(TokioIo::new(socket), calls.clone().of(peer)));
         let closed = tokio::select! {
             closed = &mut connection => Some(closed),
-            () = streams.flooded() => return tracing::debug!("a connection gave up streams without end"),
+            () = streams.flooded() => return tracing::debug!("closed a connection whose client cancels calls without end"),
             () = age(settings.max_age, runtime) => None,
             () = idle(&streams, settings.idle_timeout, runtime) => None,
             () = drain.cancelled() => None,
@@ -209,10 +209,10 @@ where
             Some(closed)
         } else {
             connection.as_mut().graceful_shutdown();
-            // A client that does not answer the GOAWAY is not waited for.
+            // Do not wait for a client that ignores the GOAWAY.
             tokio::select! {
                 closed = &mut connection => Some(closed),
-                () = quiet(&streams) => None,
+                () = idle_after_goaway(&streams) => None,
             }
         };
         if let Some(Err(error)) = closed {
@@ -235,17 +235,18 @@ where
     }
 }
 
-/// Resolves when a connection is old enough; never, if there is no such age.
+/// Resolves when a connection reaches its maximum age; never, if that is zero.
 async fn age(max_age: Duration, runtime: &Runtime) {
     if max_age.is_zero() {
         return std::future::pending().await;
     }
-    // Ten percent more or less, as gRPC proposal A9 has it.
+    // Jitter of ten percent, as in gRPC proposal A9.
     let jitter = 0.9 + 0.2 * runtime.random.fraction();
     runtime.sleep.sleep(max_age.mul_f64(jitter)).await;
 }
 
-/// Resolves when a connection has had no call for that long, and at the latest for twice as long; never, if it is zero.
+/// Resolves when a connection had no call for `idle_timeout`, after twice that time at the latest; never, if it is
+/// zero.
 async fn idle(streams: &Streams, idle_timeout: Duration, runtime: &Runtime) {
     if idle_timeout.is_zero() {
         return std::future::pending().await;
@@ -259,13 +260,13 @@ async fn idle(streams: &Streams, idle_timeout: Duration, runtime: &Runtime) {
     }
 }
 
-/// Resolves when a connection that was told to close has had no call for a moment.
-async fn quiet(streams: &Streams) {
-    let mut quiet = tokio::time::interval(QUIET);
-    quiet.tick().await;
+/// Resolves when a connection had no call for `GOAWAY_WAIT` after the GOAWAY.
+async fn idle_after_goaway(streams: &Streams) {
+    let mut idle_after_goaway = tokio::time::interval(GOAWAY_WAIT);
+    idle_after_goaway.tick().await;
     loop {
         let begun = streams.begun();
-        quiet.tick().await;
+        idle_after_goaway.tick().await;
         if streams.active() == 0 && streams.begun() == begun {
             return;
         }

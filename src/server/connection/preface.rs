@@ -1,4 +1,4 @@
-//! The first bytes of a connection.
+//! Reads the HTTP/2 preface of a connection.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// What every HTTP/2 client sends first (RFC 9113, section 3.4).
 const PREFACE: [u8; 24] = *b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Reads the preface, for HTTP/2 to read it again. Another protocol is refused at its first byte that does not fit.
+/// Reads the preface and returns it for HTTP/2 to read again. Refuses another protocol at the first byte that differs.
 pub(super) async fn read<I: AsyncRead + Unpin>(io: &mut I) -> io::Result<Bytes> {
     let mut read = [0; PREFACE.len()];
     let mut length = 0;

@@ -1,11 +1,11 @@
-//! How many connections are open, and which of them go first when there are too many.
+//! Counts open connections and picks the one to close when there are too many.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// Counts the open connections. Clones count together.
+/// Counts open connections. Clones share the count.
 #[derive(Debug, Clone)]
 pub(super) struct Registry {
     max: usize,
@@ -16,11 +16,11 @@ pub(super) struct Registry {
 struct State {
     open: usize,
     next_id: u64,
-    /// Those that have not sent the HTTP/2 preface yet, oldest first, each with what closes it.
-    unproven: BTreeMap<u64, CancellationToken>,
+    /// Connections that have not sent the HTTP/2 preface yet, oldest first. Cancelling the token closes one.
+    awaiting_preface: BTreeMap<u64, CancellationToken>,
 }
 
-/// One open connection. Dropped, it makes room for another.
+/// An open connection. Dropping it frees its slot.
 #[derive(Debug)]
 pub(super) struct Ticket {
     registry: Registry,
@@ -33,11 +33,12 @@ impl Registry {
         Self { max, state: Arc::default() }
     }
 
-    /// Admits a connection. At the maximum the oldest one without a preface is closed for it; without any, there is no room.
+    /// Admits a connection. At the maximum, this closes the oldest connection without a preface, or refuses the new one
+    /// if all have sent theirs.
     pub(super) fn admit(&self) -> Option<Ticket> {
         let mut state = self.state();
         if state.open >= self.max {
-            let (_, oldest) = state.unproven.pop_first()?;
+            let (_, oldest) = state.awaiting_preface.pop_first()?;
             oldest.cancel();
             state.open -= 1;
         }
@@ -45,7 +46,7 @@ impl Registry {
         let id = state.next_id;
         state.next_id += 1;
         let evicted = CancellationToken::new();
-        state.unproven.insert(id, evicted.clone());
+        state.awaiting_preface.insert(id, evicted.clone());
         Some(Ticket { registry: self.clone(), id, evicted })
     }
 
@@ -54,7 +55,7 @@ impl Registry {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics halfway through a change.
+        // No code panics halfway through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,12 +65,13 @@ impl Ticket {
         self.id
     }
 
-    /// The preface has come: the connection is no longer closed for another one. False if it has been already.
-    pub(super) fn proven(&self) -> bool {
-        self.registry.state().unproven.remove(&self.id).is_some()
+    /// Records that the preface has arrived, so the connection can no longer be evicted. False if it has been evicted
+    /// already.
+    pub(super) fn preface_received(&self) -> bool {
+        self.registry.state().awaiting_preface.remove(&self.id).is_some()
     }
 
-    /// Resolves when the connection is to be closed for another one.
+    /// Resolves when the connection has to close in favour of another one.
     pub(super) async fn evicted(&self) {
         self.evicted.cancelled().await;
     }
@@ -78,8 +80,8 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.registry.state();
-        state.unproven.remove(&self.id);
-        // An evicted one is not counted any more.
+        state.awaiting_preface.remove(&self.id);
+        // An evicted connection was subtracted already.
         if !self.evicted.is_cancelled() {
             state.open -= 1;
         }
@@ -96,20 +98,20 @@ mod tests {
     fn the_oldest_without_a_preface_goes_first() {
         let registry = Registry::new(2);
         let (first, second) = (registry.admit().unwrap(), registry.admit().unwrap());
-        assert!(first.proven());
+        assert!(first.preface_received());
         let third = registry.admit().unwrap();
         assert!(second.evicted().now_or_never().is_some());
-        assert!(!second.proven(), "too late");
+        assert!(!second.preface_received(), "too late");
         assert!(first.evicted().now_or_never().is_none() && third.evicted().now_or_never().is_none());
         drop(second);
-        assert_eq!(registry.open(), 2, "it was not counted any more");
+        assert_eq!(registry.open(), 2, "an evicted connection does not count");
     }
 
     #[test]
     fn connections_in_use_are_never_closed_for_others() {
         let registry = Registry::new(1);
         let ticket = registry.admit().unwrap();
-        assert!(ticket.proven());
+        assert!(ticket.preface_received());
         assert!(registry.admit().is_none());
         drop(ticket);
         assert!(registry.admit().is_some());

@@ -1,5 +1,5 @@
-//! A client's socket with what HTTP/2 needs around it: what was read too early is read again, writes do not wait for ever, and
-//! the end is gentle.
+//! A client's socket as HTTP/2 needs it: it replays the preface, limits how long a write may block, and closes without
+//! losing data.
 
 use std::convert::Infallible;
 use std::io::{self, IoSlice};
@@ -18,54 +18,55 @@ use super::registry::Ticket;
 use super::streams::Streams;
 use crate::driver::Runtime;
 
-/// How long the peer may take to read what was sent, once nothing more will be.
+/// How long the peer may read the last data before the socket closes.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What is read while lingering is thrown away in pieces of this size.
+/// Size of the buffer for data that is read and discarded while lingering.
 const DISCARDED_BYTES: usize = 4096;
 
-/// Held by each socket, until it is closed.
+/// Each socket holds a clone until it is closed.
 #[derive(Debug, Clone)]
 pub(super) struct Lingering {
     _open: mpsc::Sender<Infallible>,
 }
 
 impl Lingering {
-    /// Also what resolves, with nothing, once all sockets are closed.
+    /// The receiver ends when all sockets are closed.
     pub(super) fn new() -> (Self, mpsc::Receiver<Infallible>) {
         let (sender, closed) = mpsc::channel(1);
         (Self { _open: sender }, closed)
     }
 }
 
-/// The frame that ends a connection because of how its client behaves (RFC 9113, sections 6.8 and 7).
+/// The GOAWAY frame for a misbehaving client (RFC 9113, sections 6.8 and 7).
 const GOAWAY_ENHANCE_YOUR_CALM: [u8; 17] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0xb];
 
 /// A socket for HTTP/2.
 ///
 /// # Closing
-/// A socket that is closed while something unread has arrived is reset by the kernel, and a reset throws away what the peer has
-/// not read yet: the last answers and the GOAWAY. A peer that still sends, such as a WINDOW_UPDATE for each answer, makes that
-/// likely. So, dropped, this shuts down the sending half and reads on until the peer closes too, for a second at most.
+/// If a socket is closed with unread data, the kernel resets the connection, and the reset discards what the peer has
+/// not read yet: the last responses and the GOAWAY. A peer that still sends, such as a WINDOW_UPDATE for each response,
+/// makes that likely. So on drop this shuts down the sending half and reads until the peer closes too, for at most a
+/// second.
 pub(super) struct Socket<I>
 where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     io: Option<I>,
-    /// What was read before, to be read first.
+    /// Bytes that were read already and are returned first.
     replay: Bytes,
-    /// Goes when the socket is closed.
-    kept: Option<Kept>,
+    /// Dropped when the socket is closed.
+    guard: Option<SocketGuard>,
     runtime: Runtime,
     write_timeout: Duration,
-    /// Runs while the peer takes nothing.
+    /// Runs while the peer reads nothing.
     stalled: Option<Sleep>,
-    /// There is nobody to be gentle to: the peer has closed, or is to be cut.
+    /// Close without lingering: the peer has closed, or failed to read in time.
     is_broken: bool,
 }
 
-/// What a connection keeps until its socket is closed.
-pub(super) struct Kept {
+/// What a connection holds until its socket is closed.
+pub(super) struct SocketGuard {
     pub(super) streams: Streams,
     pub(super) _ticket: Ticket,
     pub(super) _lingering: Lingering,
@@ -75,12 +76,12 @@ impl<I> Socket<I>
 where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    pub(super) fn new(io: I, replay: Bytes, kept: Kept, runtime: Runtime, write_timeout: Duration) -> Self {
-        let (io, kept) = (Some(io), Some(kept));
-        Self { io, replay, kept, runtime, write_timeout, stalled: None, is_broken: false }
+    pub(super) fn new(io: I, replay: Bytes, guard: SocketGuard, runtime: Runtime, write_timeout: Duration) -> Self {
+        let (io, guard) = (Some(io), Some(guard));
+        Self { io, replay, guard, runtime, write_timeout, stalled: None, is_broken: false }
     }
 
-    /// Lets the peer take something, and fails it once the peer has taken nothing for the time that it may take.
+    /// Polls a write, and fails it if the peer has read nothing for `write_timeout`.
     fn poll_taken<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -97,7 +98,7 @@ where
                 let stalled = self.stalled.get_or_insert_with(|| self.runtime.sleep.sleep(self.write_timeout));
                 ready!(Pin::new(stalled).poll(cx));
                 self.is_broken = true;
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing")))
             }
         }
     }
@@ -156,19 +157,19 @@ where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     fn drop(&mut self) {
-        let (Some(io), Some(kept), false) = (self.io.take(), self.kept.take(), self.is_broken) else { return };
-        // Without a runtime the process ends.
+        let (Some(io), Some(guard), false) = (self.io.take(), self.guard.take(), self.is_broken) else { return };
+        // Without a runtime the process is exiting.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                // Either way the socket is closed then.
-                let _closed = timeout(LINGER, linger(io, kept.streams.is_flooded())).await;
-                drop(kept);
+                // The socket is closed in either case.
+                let _closed = timeout(LINGER, linger(io, guard.streams.is_flooded())).await;
+                drop(guard);
             });
         }
     }
 }
 
-/// Says goodbye and reads until the peer closes. hyper says nothing to a client that floods it, since it does not know.
+/// Shuts down and reads until the peer closes. hyper does not know about floods, so the GOAWAY for one is sent here.
 async fn linger<I: AsyncRead + AsyncWrite + Unpin>(mut io: I, is_flooded: bool) -> io::Result<()> {
     if is_flooded {
         io.write_all(&GOAWAY_ENHANCE_YOUR_CALM).await?;

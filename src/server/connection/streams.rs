@@ -1,8 +1,8 @@
-//! The tasks of one connection's streams, and when one of them is dropped.
+//! Runs the stream tasks of a connection and cancels those whose client does not read.
 //!
-//! hyper gives each stream a task that waits for the answer and then sends it. While a piece of it waits for the client's
-//! window, the task asks nobody anything, so only whoever runs the task can end it. A task that is dropped resets its stream,
-//! and all that it holds is free.
+//! hyper spawns a task for each stream, which waits for the response and sends it. While the client's window is closed,
+//! that task polls none of our code, so only its executor can end it. Dropping the task resets the stream and frees its
+//! memory.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -16,40 +16,40 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::refusals::{Refusals, Refused};
 
-/// How many tasks of streams one connection may have. Each takes some kilobytes.
+/// Maximum number of stream tasks for each connection. Each takes some kilobytes.
 const MAX_TASKS: usize = 8192;
 
-/// Runs the streams of one connection. Clones run them together.
+/// The executor of one connection's streams. Clones share it.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Streams(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// The stream whose task comes next: hyper calls the service and spawns the task right after it.
+    /// The stream of the next task: hyper calls the service and then spawns the task.
     next: Mutex<Option<Arc<Stream>>>,
     active: AtomicUsize,
     begun: AtomicU64,
     stall_timeout: Duration,
-    given_up: Mutex<GivenUp>,
+    cancelled_early: Mutex<CancelBudget>,
     flooded: CancellationToken,
     refusals: Refusals,
 }
 
-/// How many more streams the client may give up before their requests are complete.
+/// A token bucket for streams that the client cancels before their requests are complete.
 ///
-/// A client whose calls have deadlines of a millisecond gives up many before it has sent them, but only as many as it has calls.
-/// A flood of resets ("rapid reset", CVE-2023-44487) costs its sender nothing, so it has no such bound.
+/// A client with deadlines of a millisecond cancels many streams before it has sent the request, but no more than it
+/// has calls. A flood of resets ("rapid reset", CVE-2023-44487) costs its sender nothing and has no such bound.
 #[derive(Debug)]
-struct GivenUp {
+struct CancelBudget {
     left: f64,
     at: Instant,
 }
 
-impl GivenUp {
+impl CancelBudget {
     const BURST: f64 = 20_000.0;
     const PER_SECOND: f64 = 1_000.0;
 
-    /// Whether this one is within the limit.
+    /// Counts a cancelled stream. False if it is one too many.
     fn count(&mut self, now: Instant) -> bool {
         let earned = now.saturating_duration_since(self.at).as_secs_f64() * Self::PER_SECOND;
         *self = Self { left: (self.left + earned).min(Self::BURST) - 1.0, at: now };
@@ -57,26 +57,26 @@ impl GivenUp {
     }
 }
 
-/// What a stream's task and its answer know of each other.
+/// State that a stream's task and its response share.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Stream {
-    /// When the task is dropped at the latest; none while the answer is awaited, and for streams that have no end.
+    /// The deadline of the task; not set before the response begins, and for streams without a deadline.
     until: OnceLock<Instant>,
-    /// How often a piece of the answer was handed over; odd while the client is waited for.
+    /// Counts the chunks of the response: odd while the client has to read, even while the next chunk is produced.
     progress: AtomicU64,
 }
 
 impl Streams {
     pub(super) fn new(stall_timeout: Duration, refusals: Refusals) -> Self {
         let (active, begun) = (AtomicUsize::new(0), AtomicU64::new(0));
-        let given_up = Mutex::new(GivenUp { left: GivenUp::BURST, at: Instant::now() });
+        let cancelled_early = Mutex::new(CancelBudget { left: CancelBudget::BURST, at: Instant::now() });
         let (next, flooded) = (Mutex::new(None), CancellationToken::new());
-        Self(Arc::new(Shared { next, active, begun, stall_timeout, given_up, flooded, refusals }))
+        Self(Arc::new(Shared { next, active, begun, stall_timeout, cancelled_early, flooded, refusals }))
     }
 
-    /// A stream begins. Its task is the next that is spawned.
+    /// Starts a stream. The next spawned task belongs to it.
     ///
-    /// HTTP/2 bounds the streams that are open, but not those that the client has reset and whose tasks have not ended yet.
+    /// HTTP/2 limits open streams, but not streams that the client has reset and whose tasks have not ended yet.
     pub(in crate::server) fn begin(&self) -> Arc<Stream> {
         if self.active() > MAX_TASKS {
             self.0.flooded.cancel();
@@ -87,51 +87,51 @@ impl Streams {
         stream
     }
 
-    /// The client has given a stream up before its request was complete.
-    pub(in crate::server) fn given_up(&self) {
-        let mut given_up = self.0.given_up.lock().unwrap_or_else(PoisonError::into_inner);
-        if !given_up.count(Instant::now()) {
+    /// Records that the client cancelled a stream before its request was complete.
+    pub(in crate::server) fn cancelled_early(&self) {
+        let mut cancelled_early = self.0.cancelled_early.lock().unwrap_or_else(PoisonError::into_inner);
+        if !cancelled_early.count(Instant::now()) {
             self.0.flooded.cancel();
         }
     }
 
-    /// Resolves when the client has given up too many.
+    /// Resolves when the client has cancelled too many.
     pub(super) async fn flooded(&self) {
         self.0.flooded.cancelled().await;
         self.0.refusals.count(Refused::Flood);
     }
 
-    /// Whether the client has given up too many.
+    /// Whether the client has cancelled too many.
     pub(super) fn is_flooded(&self) -> bool {
         self.0.flooded.is_cancelled()
     }
 
-    /// How many there are now.
+    /// Open streams.
     pub(super) fn active(&self) -> usize {
         self.0.active.load(Ordering::Relaxed)
     }
 
-    /// How many there have been.
+    /// Streams started so far.
     pub(super) fn begun(&self) -> u64 {
         self.0.begun.load(Ordering::Relaxed)
     }
 }
 
 impl Stream {
-    /// The answer has begun, and has to be taken by then.
-    pub(in crate::server) fn answer_until(&self, until: Instant) {
-        // A stream answers once.
+    /// Sets the deadline by which the client has to read the response.
+    pub(in crate::server) fn respond_until(&self, until: Instant) {
+        // A stream has one response.
         let _set_before = self.until.set(until);
     }
 
-    /// A piece of the answer is handed over: from now on the client is waited for.
-    pub(in crate::server) fn waits_for_client(&self) {
+    /// A chunk was handed to HTTP/2: now the client has to read.
+    pub(in crate::server) fn sent_chunk(&self) {
         let before = self.progress.load(Ordering::Relaxed);
         self.progress.store((before + 2) | 1, Ordering::Relaxed);
     }
 
-    /// The next piece is being made: the client is not waited for.
-    pub(in crate::server) fn waits_for_answer(&self) {
+    /// The next chunk is being produced: the client has nothing to do.
+    pub(in crate::server) fn producing_chunk(&self) {
         let before = self.progress.load(Ordering::Relaxed);
         self.progress.store((before | 1) + 1, Ordering::Relaxed);
     }
@@ -148,7 +148,7 @@ where
     }
 }
 
-/// One stream that is counted.
+/// Counts an active stream while it exists.
 struct Running(Arc<Shared>);
 
 impl Running {
@@ -165,12 +165,12 @@ impl Drop for Running {
 }
 
 pin_project! {
-    /// The task of one stream. It ends early when the client does not take the answer.
+    /// A stream's task. It ends early if the client does not read the response.
     struct Task<F> {
         #[pin]
         work: F,
         stream: Arc<Stream>,
-        // Only for answers that are not taken at once.
+        // Only set for responses that are not sent at once.
         timer: Option<Pin<Box<Sleep>>>,
         // The progress when the timer was set.
         seen: u64,
@@ -203,12 +203,12 @@ impl<F: Future<Output = ()>> Future for Task<F> {
             if timer.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            let waits_for_client = progress % 2 == 1;
-            if waits_for_client || now >= until {
+            let sent_chunk = progress % 2 == 1;
+            if sent_chunk || now >= until {
                 this.running.0.refusals.count(Refused::Unread);
                 return Poll::Ready(());
             }
-            // DynamoDB is slow, not the client.
+            // The client is waiting for us, not the reverse.
             timer.as_mut().reset(until.min(now + stall_timeout));
         }
     }
@@ -221,11 +221,11 @@ mod tests {
     #[test]
     fn a_flood_is_what_comes_faster_than_a_client_has_calls() {
         let begun = Instant::now();
-        let mut given_up = GivenUp { left: GivenUp::BURST, at: begun };
-        assert!((0..20_000).all(|_| given_up.count(begun)));
-        assert!(!given_up.count(begun));
+        let mut cancelled_early = CancelBudget { left: CancelBudget::BURST, at: begun };
+        assert!((0..20_000).all(|_| cancelled_early.count(begun)));
+        assert!(!cancelled_early.count(begun));
         let later = begun + Duration::from_secs(1);
-        assert!((0..999).all(|_| given_up.count(later)));
-        assert!(!given_up.count(later));
+        assert!((0..999).all(|_| cancelled_early.count(later)));
+        assert!(!cancelled_early.count(later));
     }
 }

@@ -1,4 +1,4 @@
-//! One fault, as the metadata of a call describes it.
+//! A fault, parsed from the metadata of a call.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -10,18 +10,18 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::wire::status::DOMAIN;
 
-/// What one call asks for over all its attempts.
+/// The faults of a call, for all its attempts.
 #[derive(Debug)]
 pub(super) struct Requested {
     pub(super) id: String,
     pub(super) faults: Vec<Fault>,
 }
 
-/// What becomes of some attempts.
+/// What happens to some attempts of a call.
 #[derive(Debug)]
 pub(in crate::server) struct Fault {
     code: Code,
-    /// How many attempts it takes.
+    /// How many attempts it applies to.
     pub(super) count: u32,
     after: bool,
     message: String,
@@ -53,7 +53,7 @@ impl Fault {
         self.after || self.code == Code::Ok
     }
 
-    /// The answer. `None`: the call's own.
+    /// The status to return. `None`: the call's own response.
     pub(super) fn status(&self) -> Option<Status> {
         if self.code == Code::Ok {
             return None;
@@ -72,7 +72,7 @@ impl Fault {
         if let Some(pushback) = &self.pushback {
             headers.insert("grpc-retry-pushback-ms", pushback.clone());
         }
-        // One without details has no bytes for them either, as a proxy's.
+        // Without details the field stays empty, as in a status from a proxy.
         let is_bare = self.reason.is_none() && self.field.is_none() && self.retry_delay.is_none();
         Some(if is_bare {
             Status::with_metadata(self.code, self.message.as_str(), headers)
@@ -95,7 +95,7 @@ impl Fault {
             "delay_ms" => self.delay = milliseconds(key, value)?,
             _ => match key.strip_prefix("metadata.") {
                 Some(name) => drop(self.metadata.insert(name.to_owned(), value.to_owned())),
-                None => return Err(format!("there is no {key:?}")),
+                None => return Err(format!("unknown key {key:?}")),
             },
         }
         Ok(())
@@ -106,8 +106,8 @@ impl FromStr for Requested {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (id, faults) = text.split_once('|').ok_or("it names no fault")?;
-        let id = id.strip_prefix("id=").filter(|id| !id.is_empty()).ok_or("it does not begin with an id")?;
+        let (id, faults) = text.split_once('|').ok_or("it has no fault")?;
+        let id = id.strip_prefix("id=").filter(|id| !id.is_empty()).ok_or("it does not start with an id")?;
         Ok(Self { id: id.to_owned(), faults: faults.split('|').map(str::parse).collect::<Result<_, _>>()? })
     }
 }
@@ -119,7 +119,7 @@ impl FromStr for Fault {
         let mut fault = Self::new();
         let mut has_code = false;
         for pair in text.split(';') {
-            let (key, value) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is no key=value"))?;
+            let (key, value) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not key=value"))?;
             fault.set(key, value)?;
             has_code |= key == "code";
         }
@@ -127,7 +127,7 @@ impl FromStr for Fault {
             return Err(format!("{text:?} has no code"));
         }
         if fault.reason.is_none() && !fault.metadata.is_empty() {
-            return Err(format!("{text:?} has metadata, but no reason that it could be of"));
+            return Err(format!("{text:?} has metadata but no reason"));
         }
         Ok(fault)
     }
@@ -137,7 +137,7 @@ fn is_after(value: &str) -> Result<bool, String> {
     match value {
         "before" => Ok(false),
         "after" => Ok(true),
-        _ => Err(format!("when is {value:?}")),
+        _ => Err(format!("unknown value of when: {value:?}")),
     }
 }
 
@@ -145,17 +145,17 @@ fn number<T: FromStr>(key: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{key} is {value:?}"))
 }
 
-/// Up to 2^32 - 1 of them, some 50 days: a moment so far away still exists.
+/// At most 2^32 - 1, some 50 days, so that adding it to the current time cannot overflow.
 fn milliseconds(key: &str, value: &str) -> Result<Duration, String> {
     number::<u32>(key, value).map(|number| Duration::from_millis(number.into()))
 }
 
-/// A code by gRPC's name of it.
+/// Parses gRPC's name of a status code.
 fn code(name: &str) -> Result<Code, String> {
     (0..=16)
         .map(Code::from_i32)
         .find(|code| screaming(&format!("{code:?}")) == name)
-        .ok_or_else(|| format!("there is no code {name:?}"))
+        .ok_or_else(|| format!("unknown code {name:?}"))
 }
 
 /// `InvalidArgument` as `INVALID_ARGUMENT`.

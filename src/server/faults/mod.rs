@@ -1,7 +1,7 @@
-//! Faults that a call asks for, so that clients in every language can be tested against a real server.
+//! Injects faults that a call asks for, to test clients in every language against a real server.
 //!
-//! Only with the cargo feature `faults`, which a release build refuses. The format of the metadata is described in
-//! `clients/vectors/README.md`.
+//! Only with the cargo feature `faults`, which release builds refuse. `clients/vectors/README.md` describes the format
+//! of the metadata.
 
 mod fault;
 
@@ -16,7 +16,7 @@ use tonic::body::Body;
 use crate::wire::status::{Reason, status};
 use fault::{Fault, Requested};
 
-/// How many calls are remembered. More of them are never under way at the same time.
+/// Maximum number of calls with faults at the same time.
 const REMEMBERED: usize = 4096;
 
 /// Counts the attempts of calls that ask for faults.
@@ -26,10 +26,10 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// The fault of this attempt, if there is one.
+    /// The fault for this attempt, if any.
     pub(super) fn of(&self, headers: &HeaderMap) -> Result<Option<Fault>, Status> {
         let Some(header) = headers.get("dynakv-test-fault") else { return Ok(None) };
-        let text = header.to_str().map_err(|_| malformed("it is no text"))?;
+        let text = header.to_str().map_err(|_| malformed("it is not text"))?;
         let Requested { id, faults } = text.parse().map_err(|problem: String| malformed(&problem))?;
         let mut attempt = self.count(id);
         Ok(faults.into_iter().find(|fault| {
@@ -39,7 +39,7 @@ impl Faults {
         }))
     }
 
-    /// How many attempts there were before.
+    /// The number of earlier attempts.
     fn count(&self, id: String) -> u32 {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, count)) = attempts.iter_mut().find(|(known, _)| *known == id) {
@@ -54,7 +54,7 @@ impl Faults {
     }
 }
 
-/// Carries out the call, or not, and answers as the fault has it.
+/// Applies the fault: runs the call or not, and returns the fault's status.
 pub(super) async fn meet(
     fault: Option<Fault>,
     call: impl Future<Output = Result<Response<Body>, Status>>,

@@ -1,15 +1,15 @@
-//! The log: lines on standard error, which hold nobody up and which no caller can flood.
+//! The log on standard error. It blocks nobody, and no caller can flood it.
 //!
 //! ```text
-//! event -> levels      what the operator asked for; libraries stay at a level at which they show no payload
-//!       -> sampling    a few lines a second for each caller and call site
+//! event -> levels      the configured filter; libraries are capped at a level without payloads
+//!       -> sampling    a few lines a second per caller and call site
 //!       -> format      text or JSON
-//!       -> queue       bounded in bytes; a full one drops the line and counts it
-//!       -> a thread    writes to standard error, and blocks alone when nobody reads
+//!       -> queue       bounded in bytes; when full, it drops and counts lines
+//!       -> thread      writes to standard error; only this thread blocks when nobody reads
 //! ```
 //!
-//! The bounds sit here and not where lines are made, so a new line in the code is bounded, too. Lines of the levels `debug`
-//! and `trace` are not sampled, because whoever asks for them wants to see them all; only the queue bounds them.
+//! The limits apply here and not where lines are logged, so they cover every new line in the code. `debug` and `trace`
+//! lines are not sampled, because whoever enables them wants all of them; only the queue limits them.
 
 mod caller;
 mod libraries;
@@ -37,21 +37,20 @@ use queue::{Lines, Queue};
 use sampling::{Samples, Sampling};
 use writer::Reports;
 
-/// The longest wait for a reader of the log at the end of the process.
-const LAST_WAIT: Duration = Duration::from_secs(1);
+/// How long the process waits for its last lines to be written when it exits.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The log of this process, once it is set up.
+/// The log of this process.
 #[derive(Debug)]
 pub struct Output {
     queue: Arc<Queue>,
     reports: Arc<Reports>,
 }
 
-/// Sets up the log of the process, panics included. Leaves a subscriber that is there already, such as that of a test, in
-/// place.
+/// Sets up the log of the process and the panic hook. Keeps an existing subscriber, such as that of a test.
 ///
 /// # Errors
-/// The thread that writes the log cannot be started.
+/// The writer thread cannot be started.
 pub fn init(log: &Log) -> io::Result<Output> {
     let queue = Arc::new(Queue::new(log.queue_bytes.try_into().unwrap_or(usize::MAX)));
     let start = Instant::now();
@@ -67,16 +66,16 @@ pub fn init(log: &Log) -> io::Result<Output> {
 
     let lines = Lines::new(Arc::clone(&queue), log.format);
     match subscriber(log, lines, samples, io::stderr().is_terminal()).try_init() {
-        Ok(()) => panics::log_places_only(),
+        Ok(()) => panics::log_locations_only(),
         Err(error) => tracing::debug!(%error, "logging was set up before"),
     }
     Ok(Output { queue, reports })
 }
 
-/// Makes lines of what the code says, from the filters to the queue.
+/// The subscriber: from the filters to the queue.
 fn subscriber(log: &Log, lines: Lines, samples: Arc<Samples>, is_terminal: bool) -> impl Into<Dispatch> {
     let admitted = levels(&log.level).and(libraries::capped()).and(Sampling(samples));
-    // What tracing-subscriber would print of its own failures would go to standard error by `eprintln!`.
+    // Otherwise tracing-subscriber reports its own errors with `eprintln!`.
     let layer = tracing_subscriber::fmt::layer().log_internal_errors(false).with_writer(lines);
     let layer = match log.format {
         LogFormat::Text => layer.with_ansi(is_terminal).with_filter(admitted).boxed(),
@@ -86,19 +85,19 @@ fn subscriber(log: &Log, lines: Lines, samples: Arc<Samples>, is_terminal: bool)
 }
 
 impl Output {
-    /// Ends the log of a process that ends: says what is left to say, `last_words` at the end, and waits for a moment until
-    /// all is written. A reader that does not read is not waited for.
+    /// Closes the log when the process exits: logs pending reports, then `last_words`, and waits a moment until all is
+    /// written. It does not wait for a reader that does not read.
     pub fn close(&self, last_words: Option<&str>) {
         self.reports.make();
         if let Some(words) = last_words {
             self.queue.push(words.as_bytes());
         }
-        self.queue.flush(LAST_WAIT);
+        self.queue.flush(CLOSE_TIMEOUT);
     }
 }
 
-/// A bare level is that of our own lines. Libraries warn of what DynaKV handles and reports in its own words, the AWS
-/// configuration for example of every place where it finds no credentials.
+/// A bare level applies to our own lines. Libraries warn about things that DynaKV handles and reports itself; the AWS
+/// configuration warns about every place without credentials.
 fn levels(level: &str) -> EnvFilter {
     match level.parse::<LevelFilter>() {
         Ok(level) => EnvFilter::new(format!("error,dynakv={level}")),

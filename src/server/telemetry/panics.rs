@@ -1,11 +1,12 @@
-//! Panics: what the log is told of them.
+//! Logs panics without their messages.
 
 use std::panic::{self, PanicHookInfo};
 
-/// Logs where a panic happened instead of printing it, which would block its thread while nobody reads standard error.
+/// Logs the location of a panic. The default hook would print, and so block the thread while nobody reads standard
+/// error.
 ///
-/// The message is left out: it may hold a key or a value.
-pub(super) fn log_places_only() {
+/// The message is omitted: it may contain a key or a value.
+pub(super) fn log_locations_only() {
     panic::set_hook(Box::new(log));
 }
 

@@ -1,7 +1,7 @@
-//! Lines on their way to a writer, bounded in bytes.
+//! A queue of log lines, bounded in bytes.
 //!
-//! Our own instead of the crate tracing-appender: that one bounds only the number of lines, and when its queue is still full at
-//! the end of the process, it says so by `println!`, which blocks or panics on the very pipe that nobody reads
+//! Why not the crate tracing-appender: it limits only the number of lines, and if its queue is still full when the
+//! process exits, it reports that with `println!`, which blocks or panics on the very pipe that nobody reads
 //! (`WorkerGuard::drop` in its release 0.2.5).
 
 use std::collections::VecDeque;
@@ -13,20 +13,20 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LogFormat;
 
-/// A line that is longer is cut. Only a library or an error of the operating system could make one.
+/// Longer lines are truncated. Only a library or an error of the operating system can produce one.
 pub(super) const MAX_LINE_BYTES: usize = 8 << 10;
 
-/// What a line takes beside its text.
+/// Memory of a line beside its text.
 const OVERHEAD_BYTES: usize = 64;
 
-/// Takes lines from every thread and never makes one wait.
+/// Accepts lines from every thread without blocking.
 #[derive(Debug)]
 pub(super) struct Queue {
     max_bytes: usize,
     state: Mutex<State>,
-    /// There is a line, or the writer is to look after its reports.
+    /// Signals a new line, or that the writer should check its reports.
     filled: Condvar,
-    /// A line was taken out of the writer's hands.
+    /// Signals that the writer is done with a line.
     emptied: Condvar,
 }
 
@@ -44,7 +44,7 @@ impl Queue {
         Self { max_bytes, state: Mutex::default(), filled: Condvar::new(), emptied: Condvar::new() }
     }
 
-    /// Takes a line, or drops and counts it.
+    /// Queues a line, or drops and counts it.
     pub(super) fn push(&self, line: &[u8]) {
         let mut state = self.state();
         let bytes = line.len() + OVERHEAD_BYTES;
@@ -58,14 +58,14 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// The next line, of which the caller says by [`Queue::written`] what became of it. None: the queue was woken, or
-    /// nothing came in time.
-    pub(super) fn next(&self, patience: Option<Duration>) -> Option<Box<[u8]>> {
+    /// The next line. The caller reports its fate with [`Queue::written`]. `None` if the queue was woken or `timeout`
+    /// is over.
+    pub(super) fn next(&self, timeout: Option<Duration>) -> Option<Box<[u8]>> {
         let idle = |state: &mut State| state.lines.is_empty() && !state.is_woken;
-        let mut state = match patience {
+        let mut state = match timeout {
             None => self.filled.wait_while(self.state(), idle).unwrap_or_else(PoisonError::into_inner),
-            Some(patience) => {
-                let waited = self.filled.wait_timeout_while(self.state(), patience, idle);
+            Some(timeout) => {
+                let waited = self.filled.wait_timeout_while(self.state(), timeout, idle);
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
@@ -76,7 +76,7 @@ impl Queue {
         Some(line)
     }
 
-    /// The line that [`Queue::next`] gave was written, or it is lost.
+    /// Reports that the line from [`Queue::next`] was written, or lost.
     pub(super) fn written(&self, is_lost: bool) {
         let mut state = self.state();
         state.is_writing = false;
@@ -85,28 +85,28 @@ impl Queue {
         self.emptied.notify_all();
     }
 
-    /// Has the writer look after its reports.
+    /// Makes the writer check its reports.
     pub(super) fn wake(&self) {
         self.state().is_woken = true;
         self.filled.notify_one();
     }
 
-    /// Whether lines were dropped that nobody was told of.
+    /// Whether there are unreported dropped lines.
     pub(super) fn has_dropped(&self) -> bool {
         self.state().dropped > 0
     }
 
-    /// How many lines were dropped since this was last asked. None also while the queue is more than half full: a line that
-    /// says so would soon be dropped, too.
+    /// The number of dropped lines since the last call. `None` also while the queue is more than half full: the report
+    /// itself would soon be dropped.
     pub(super) fn take_dropped(&self) -> Option<u64> {
         let mut state = self.state();
         let has_room = state.bytes <= self.max_bytes / 2;
         (has_room && state.dropped > 0).then(|| std::mem::take(&mut state.dropped))
     }
 
-    /// Waits until every line is written, but not longer than `patience`.
-    pub(super) fn flush(&self, patience: Duration) {
-        let until = Instant::now() + patience;
+    /// Waits until all lines are written, but at most for `timeout`.
+    pub(super) fn flush(&self, timeout: Duration) {
+        let until = Instant::now() + timeout;
         let mut state = self.state();
         while state.is_writing || !state.lines.is_empty() {
             let Some(left) = until.checked_duration_since(Instant::now()) else { return };
@@ -114,13 +114,13 @@ impl Queue {
         }
     }
 
-    /// A panic while it was locked left nothing half done: each change is made as a whole.
+    /// Every change is a single step, so a poisoned lock is still consistent.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The end of the queue that the subscriber writes its lines into, each with one call of `write`.
+/// The subscriber's end of the queue. It writes each line with one `write`.
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
     queue: Arc<Queue>,
@@ -156,7 +156,8 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-/// The beginning of a line that is too long. In JSON it is the text of an object of its own, since half an object is none.
+/// Truncates a line that is too long. JSON output wraps the text in an object of its own, because a truncated object
+/// would be invalid.
 fn cut(line: &[u8], format: LogFormat) -> String {
     let begin = String::from_utf8_lossy(line.get(..MAX_LINE_BYTES / 2).unwrap_or(line));
     match format {

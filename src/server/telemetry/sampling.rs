@@ -1,4 +1,4 @@
-//! A few lines a second for each caller and call site.
+//! Limits log lines per caller and call site.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,20 +14,21 @@ use tracing_subscriber::layer::{Context, Filter};
 
 use super::{caller, writer};
 
-/// Pairs of call site and caller that are told apart. Those that fall into the same slot share its lines.
+/// Number of rate limiters for pairs of call site and caller. Pairs that hash to the same slot share one.
 const SLOTS: usize = 1024;
 
-/// How many lines the process may say at once at one call site on its own behalf, for example one for each table at the start.
+/// Burst of lines that the process may log on its own behalf at one call site, for example one for each table at the
+/// start.
 const PROCESS_BURST: u32 = 100;
 
-/// How much time there has been since some moment.
+/// Time since some fixed moment.
 type Now = Box<dyn Fn() -> Duration + Send + Sync>;
 
-/// Decides which lines are left out, and counts them.
+/// Decides which lines to suppress, and counts them.
 ///
-/// A caller gets `caller_rate` lines a second at each call site, twice as many at once, and all callers together get
-/// `rate`, twice as many at once. Lines that nobody called for (start, readiness, drain) have the first bound only, with a larger
-/// burst, so that callers cannot displace them.
+/// At each call site, a caller may log `caller_rate` lines a second; all callers together may log `rate`. Bursts may be
+/// twice as large. Lines without a caller (start, readiness, drain) have only the first limit, with a larger burst, so
+/// that callers cannot displace them.
 pub(super) struct Samples {
     slots: Box<[Bucket]>,
     total: Bucket,
@@ -37,11 +38,11 @@ pub(super) struct Samples {
     hasher: RandomState,
     now: Now,
     left_out: Mutex<LeftOut>,
-    /// Called when the first line is left out after a report.
+    /// Called for the first suppressed line after a report.
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// Lines by call site: its target and its line in the source.
+/// Suppressed lines by call site: its target and its line in the source.
 type LeftOut = HashMap<(&'static str, u32), u64>;
 
 impl Samples {
@@ -59,7 +60,7 @@ impl Samples {
         }
     }
 
-    /// Whether the line may be said; if not, it is counted.
+    /// Whether to log the line; if not, counts it.
     pub(super) fn admit(&self, line: &'static Metadata<'static>, caller: Option<u64>) -> bool {
         let is_asked_for = *line.level() > Level::INFO;
         if is_asked_for || is_report(line) {
@@ -93,7 +94,7 @@ impl Samples {
         !self.left_out().is_empty()
     }
 
-    /// How many lines were left out since this was last asked, and where most of them are made.
+    /// The number of suppressed lines since the last call, and the call site with most of them.
     pub(super) fn take_left_out(&self) -> Option<(u64, String)> {
         let left_out = std::mem::take(&mut *self.left_out());
         let ((target, line), _) = left_out.iter().max_by_key(|(_, count)| **count)?;
@@ -111,12 +112,12 @@ impl fmt::Debug for Samples {
     }
 }
 
-/// Whether it is a line about missing lines, which are bounded themselves.
+/// Whether this is a report about missing lines; those have their own limit.
 fn is_report(line: &Metadata<'_>) -> bool {
     line.target() == writer::TARGET
 }
 
-/// Lines a second, and how many at once.
+/// Lines a second and the burst.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
     interval_ns: u64,
@@ -129,7 +130,7 @@ impl Rate {
     }
 }
 
-/// A token bucket, kept as the moment at which it will be full (the generic cell rate algorithm). Zero: full.
+/// A token bucket, stored as the time at which it will be full (the generic cell rate algorithm). Zero means full.
 #[derive(Debug, Default)]
 struct Bucket(AtomicU64);
 
@@ -145,7 +146,7 @@ impl Bucket {
     }
 }
 
-/// The samples as a filter of a layer.
+/// Sampling as a layer filter.
 #[derive(Debug)]
 pub(super) struct Sampling(pub(super) std::sync::Arc<Samples>);
 
@@ -154,8 +155,8 @@ impl<S> Filter<S> for Sampling {
         true
     }
 
-    /// Not `always`, although [`Filter::enabled`] is true: tracing-subscriber 0.3.23 would then not ask it, and fail a debug
-    /// assertion when [`Filter::event_enabled`] is false.
+    /// Not `always`, although [`Filter::enabled`] is true: tracing-subscriber 0.3.23 would then skip that call, and
+    /// fail a debug assertion when [`Filter::event_enabled`] is false.
     fn callsite_enabled(&self, _line: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }

@@ -45,7 +45,7 @@ impl Logged {
         self.now_ms.fetch_add(time.as_millis().try_into().unwrap(), Ordering::Relaxed);
     }
 
-    /// What was logged since this was last asked.
+    /// The lines that were logged since the last call.
     fn lines(&self) -> Vec<String> {
         lines(&self.queue)
     }
@@ -197,9 +197,9 @@ fn the_end_does_not_wait_for_a_reader_that_does_not_read() {
 #[test]
 fn a_panic_is_logged_without_its_message() {
     let log = Logged::new("info", LogFormat::Text);
-    // Whatever else panics meanwhile is not printed.
+    // Panics of other tests meanwhile are not printed.
     let printing = panic::take_hook();
-    panics::log_places_only();
+    panics::log_locations_only();
     let panicked = log.run(|| panic::catch_unwind(|| panic!("s3cret")));
     panic::set_hook(printing);
     assert!(panicked.is_err());

@@ -1,4 +1,4 @@
-//! The thread that writes the log, and the lines about lines that are missing from it.
+//! The thread that writes the log and reports missing lines.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use super::queue::Queue;
 use super::sampling::Samples;
 
-/// The target of those lines.
+/// Log target of the reports.
 pub(super) const TARGET: &str = module_path!();
 
-/// The shortest time between two reports of missing lines.
+/// Minimum time between two reports.
 const REPORT_PERIOD: Duration = Duration::from_secs(1);
 
-/// For a standard error that another process has made non-blocking and that is full.
+/// Pause when standard error is full and another process has made it non-blocking.
 const PAUSE_WHEN_FULL: Duration = Duration::from_millis(10);
 
-/// Says which lines are missing from the log.
+/// Reports which lines are missing from the log.
 #[derive(Debug)]
 pub(super) struct Reports {
     queue: Arc<Queue>,
@@ -33,7 +33,7 @@ impl Reports {
         self.queue.has_dropped() || self.samples.has_left_out()
     }
 
-    /// These lines go the way of all others, but are not sampled.
+    /// Logs the reports like other lines, but unsampled.
     pub(super) fn make(&self) {
         if let Some(log_lines_dropped) = self.queue.take_dropped() {
             tracing::warn!(log_lines_dropped, "the log was not read fast enough, so lines of it are missing");
@@ -48,7 +48,7 @@ impl Reports {
     }
 }
 
-/// Starts the thread. It runs as long as the process.
+/// Starts the thread, which runs as long as the process.
 pub(super) fn spawn(queue: Arc<Queue>, reports: Arc<Reports>, out: impl Write + Send + 'static) -> io::Result<()> {
     thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&queue, &reports, out)).map(drop)
 }
@@ -62,7 +62,7 @@ fn write_all(queue: &Queue, reports: &Reports, mut out: impl Write) {
             is_read = write(&mut out, &line).is_ok();
             queue.written(!is_read);
         }
-        // Where writing fails, reports would fail as well.
+        // If writing fails, reports would fail too.
         if is_read && reports.are_due() && reported.is_none_or(|last| last.elapsed() >= REPORT_PERIOD) {
             reports.make();
             reported = Some(Instant::now());
@@ -70,7 +70,7 @@ fn write_all(queue: &Queue, reports: &Reports, mut out: impl Write) {
     }
 }
 
-/// Writes a line as a whole, and waits for it as long as it takes.
+/// Writes the whole line, however long that takes.
 fn write(out: &mut impl Write, mut line: &[u8]) -> io::Result<()> {
     while !line.is_empty() {
         match out.write(line) {

@@ -1,4 +1,4 @@
-//! The whole server: services, health, reflection, authentication, refusals, the end.
+//! The whole server: services, health, reflection, authentication, errors, shutdown.
 
 use dynakv_client::pb::{GetRequest, SetRequest};
 use tokio_stream::StreamExt;
@@ -18,7 +18,7 @@ fn check(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.to_owned() }
 }
 
-/// Waits until the service says that it is ready.
+/// Waits until the service is SERVING.
 async fn ready(channel: Channel) {
     let mut watch = HealthClient::new(channel).watch(check(SERVICE)).await.unwrap().into_inner();
     while watch.next().await.unwrap().unwrap().status() != ServingStatus::Serving {}
@@ -136,7 +136,7 @@ async fn a_draining_server_says_so_dismisses_watchers_and_ends() {
     let mut watch = HealthClient::new(channel).watch(check("")).await.unwrap().into_inner();
     assert_eq!(watch.next().await.unwrap().unwrap().status(), ServingStatus::Serving);
     server.stop().await;
-    // A watch channel keeps only the newest state, so NOT_SERVING is either seen or followed by the end at once.
+    // A watch channel keeps only the newest state: either NOT_SERVING is seen, or the stream ends at once.
     while let Some(Ok(last)) = watch.next().await {
         assert_eq!(last.status(), ServingStatus::NotServing);
     }

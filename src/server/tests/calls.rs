@@ -1,4 +1,4 @@
-//! What every call passes, over handlers that the test plays.
+//! The layers that every call passes, with handlers of the test.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +12,7 @@ use tower::service_fn;
 use super::*;
 use crate::driver::Deadline;
 
-/// Serves handlers until the test drops it.
+/// A server of the test's handlers, stopped on drop.
 pub(super) struct Played {
     pub(super) listen: config::Listen,
     drain: tokio::sync::oneshot::Sender<Duration>,
@@ -43,7 +43,7 @@ where
     Played { listen, drain, done }
 }
 
-/// The answer of a handler that has nothing to say: an empty message.
+/// A response with an empty message.
 pub(super) fn empty() -> Response<Body> {
     let mut response =
         Response::new(Body::new(http_body_util::Full::from(&[0_u8; 5][..]).map_err(|never| match never {})));
@@ -52,7 +52,7 @@ pub(super) fn empty() -> Response<Body> {
     response
 }
 
-/// Handlers that say when a call has arrived and wait to be released.
+/// Handlers that signal the arrival of a call and wait to be released.
 #[derive(Clone, Default)]
 struct Gated {
     arrived: Arc<Notify>,
@@ -97,7 +97,7 @@ async fn a_call_in_flight_finishes_while_the_server_drains_and_nobody_new_gets_i
     gated.arrived.notified().await;
     server.drain.send(Duration::from_mins(1)).unwrap();
 
-    // The listener closes before the drain begins; until then a connection may still be taken, and is closed at once.
+    // The listener closes before the drain begins. Until then a connection may be accepted and closed at once.
     let endpoint = Endpoint::from_shared(format!("http://{}", server.listen)).unwrap();
     while let Ok(channel) = endpoint.connect().await {
         drop(channel);
@@ -123,7 +123,7 @@ async fn what_is_in_flight_after_the_grace_time_is_cut() {
 
 #[tokio::test]
 async fn an_aged_connection_finishes_its_calls_and_is_replaced() {
-    /// Wakes whoever sleeps for about the maximum age when told to.
+    /// Ends sleeps of about the maximum age when the test says so.
     #[derive(Debug, Clone)]
     struct Aging(Arc<Notify>);
     impl AsyncSleep for Aging {
@@ -144,7 +144,7 @@ async fn an_aged_connection_finishes_its_calls_and_is_replaced() {
     aged.notify_one();
     gated.release.notify_one();
     call.await.unwrap().unwrap();
-    // The client connects anew by itself.
+    // The client reconnects by itself.
     gated.release.notify_one();
     get(channel).await.unwrap();
 }
@@ -183,7 +183,7 @@ async fn a_panic_ends_its_call_and_not_the_connection() {
 #[tokio::test]
 async fn a_call_that_does_not_end_by_itself_is_answered() {
     let gated = Gated::default();
-    // The default instead of the caller's deadline: tonic's client would run a timer of its own beside that.
+    // Uses the default deadline: with a deadline of its own, tonic's client would time out by itself.
     let server = play(gated.handlers(), &[("DYNAKV__LIMITS__DEFAULT_DEADLINE", "20ms")], runtime()).await;
     let status = get(connect(&server.listen).await).await.unwrap_err();
     assert_eq!(reason(&status), is_read(Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
@@ -200,7 +200,8 @@ async fn handlers_are_told_when_their_work_has_to_end() {
     get(connect(&server.listen).await).await.unwrap();
 }
 
-/// The client that retries by service config shows only this answer; what became of the attempts before it nobody knows.
+/// A client that retries by service config returns only the last status, so that status has to cover the earlier
+/// attempts too.
 #[tokio::test]
 async fn nobody_vouches_for_attempts_before_this_one() {
     let handlers = service_fn(|_| async {

@@ -8,7 +8,7 @@ use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
 use super::*;
 
-/// An authority that this test trusts.
+/// A certificate authority that the test trusts.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -51,7 +51,7 @@ async fn an_encrypted_server_serves_those_who_trust_its_certificate() {
     let server = Running::start(&config(&variables), runtime()).await;
     call(&server.listen, authority.tls()).await.unwrap();
     call(&server.listen, Authority::new().tls()).await.unwrap_err();
-    // Nor does it take anything in plain text.
+    // Plain text is refused.
     let plain = Endpoint::from_shared(format!("http://{}", server.listen)).unwrap().connect_lazy();
     Client::new(plain).get(GetRequest { key: "key".into(), ..GetRequest::default() }).await.unwrap_err();
 }

@@ -1,4 +1,4 @@
-//! Faults that a call asks for.
+//! Fault injection by metadata.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ use tower::service_fn;
 use super::calls::{Played, empty, play};
 use super::*;
 
-/// A server that counts the calls which get through.
+/// A server that counts the calls that reach a handler.
 async fn counting(variables: &[(&str, &str)]) -> (Played, Channel, Arc<AtomicUsize>) {
     let carried_out = Arc::new(AtomicUsize::new(0));
     let counter = carried_out.clone();
@@ -40,7 +40,7 @@ async fn attempts_of_one_id_meet_one_fault_after_the_other_and_then_none() {
                 .push(ask(&channel, &format!("{id}{faults}")).await.map_or_else(|status| status.code(), |()| Code::Ok));
         }
         assert_eq!(codes, [Code::Unavailable, Code::Unavailable, Code::Internal, Code::Ok]);
-        // The one whose answer is lost, and the one that meets no fault.
+        // The attempt whose response is lost, and the attempt without a fault.
         assert_eq!(carried_out.load(Ordering::Relaxed) - before, 2);
     }
 }

@@ -1,4 +1,4 @@
-//! The server through its front door: real sockets, a real client.
+//! Tests of the server with real sockets and a real client.
 
 mod assembled;
 mod calls;
@@ -23,14 +23,14 @@ use crate::server::backend::nominal_client;
 
 type Client = dynakv_client::pb::key_value_service_client::KeyValueServiceClient<Channel>;
 
-/// The configuration of a server in memory on a free port, with these variables.
+/// The configuration of an in-memory server on a free port, with these variables.
 fn config(variables: &[(&str, &str)]) -> Config {
     let flags = Flags { memory: true, listen: Some("127.0.0.1:0".into()), ..Flags::default() };
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Config::load(&flags, &variables).unwrap()
 }
 
-/// A sleep that never ends: what waits for it does not happen in the test.
+/// A sleep that never ends, so that nothing after it happens in the test.
 #[derive(Debug, Clone, Copy)]
 struct Never;
 
@@ -49,7 +49,7 @@ async fn connect(listen: &config::Listen) -> Channel {
     Endpoint::from_shared(format!("http://{listen}")).unwrap().connect().await.unwrap()
 }
 
-/// The code, the reason and the outcome of an error of DynaKV's.
+/// Code, reason and outcome of one of DynaKV's errors.
 fn reason(status: &Status) -> (Code, String, Option<String>) {
     let details = status.get_error_details();
     let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status:?}"));
@@ -61,12 +61,12 @@ fn is(code: Code, reason: &str, outcome: &str) -> (Code, String, Option<String>)
     (code, reason.to_owned(), Some(outcome.to_owned()))
 }
 
-/// The same of a call that only reads, which says nothing of what was written.
+/// The same for a read, which has no outcome.
 fn is_read(code: Code, reason: &str) -> (Code, String, Option<String>) {
     (code, reason.to_owned(), None)
 }
 
-/// A whole server on an engine in memory.
+/// A whole server on an in-memory engine.
 struct Running {
     listen: config::Listen,
     stop: tokio::sync::oneshot::Sender<()>,

@@ -15,7 +15,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::*;
 
-/// An engine that can be unplugged.
+/// An engine that the test can disconnect.
 #[derive(Debug, Clone)]
 struct Pluggable {
     plugged: Arc<AtomicBool>,
@@ -45,7 +45,7 @@ impl HttpConnector for PluggableConnector {
     }
 }
 
-/// A sleep that is over at once, but lets others run.
+/// A sleep that only yields to other tasks.
 #[derive(Debug, Clone, Copy)]
 struct Short;
 

@@ -1,4 +1,4 @@
-//! BatchGet and BatchWrite: requests into operations, outcomes into responses.
+//! BatchGet and BatchWrite: converts requests to operations and outcomes to responses.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::driver::{Answer, BatchOperation, BatchOutcome, BatchWritten, Capacity
 use crate::model::{CompareAndDelete, CompareAndSet, Expected, Invalid, Key, RequestId, Set, SetExpiry, Version};
 use crate::pb;
 
-/// The most keys or operations of one batch.
+/// Maximum number of keys or operations in a batch.
 pub(super) const MAX_BATCH: usize = 10_000;
 
-/// How large a message of a BatchGet becomes, about: small enough not to wait long for, large enough to be few.
+/// Approximate size of a BatchGet message: small enough to arrive soon, large enough to keep their number low.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// Read of many entries.
+/// A read of many entries.
 #[derive(Debug)]
 pub(crate) struct BatchGet {
     pub(crate) keys: Vec<Key>,
@@ -114,52 +114,52 @@ fn parse_delete(delete: pb::BatchDelete) -> Result<BatchOperation, Violation> {
     Ok(BatchOperation::CompareAndDelete { delete, reports_existence: report_existed })
 }
 
-/// What the statuses of one call may weigh in full, all together. The rest is brief: 10,000 of 4 KiB each would not fit
-/// into a response.
+/// Total size of the detailed statuses of a call. Further ones are brief: 10,000 of 4 KiB each would not fit into a
+/// response.
 const FULL_STATUSES_BYTES: usize = 4 * 1024 * 1024;
 
-/// How much the statuses of a call may still say in full.
+/// What is left of the budget for detailed statuses.
 #[derive(Debug)]
-pub(crate) struct Room(usize);
+pub(crate) struct StatusBudget(usize);
 
-impl Default for Room {
+impl Default for StatusBudget {
     fn default() -> Self {
         Self(FULL_STATUSES_BYTES)
     }
 }
 
-/// The statuses of failures that are told together. Whatever was sent together fails together, with one and the same error;
-/// when time is up, thousands do, and their statuses have to be made in the little time that is left.
+/// Builds the statuses of failed operations. Operations that were sent together share one error, so each error is
+/// converted only once: after a timeout thousands of operations fail, and little time is left to build their statuses.
 struct Failures<'a> {
     access: Access,
-    /// Whether the client has sent the batch before.
+    /// Whether the client has made an earlier attempt of this batch.
     is_repeated: bool,
-    room: &'a mut Room,
+    budget: &'a mut StatusBudget,
     full: HashMap<*const Error, tonic_types::Status>,
     brief: HashMap<*const Error, tonic_types::Status>,
 }
 
 impl<'a> Failures<'a> {
-    fn new(access: Access, is_repeated: bool, room: &'a mut Room) -> Self {
-        Self { access, is_repeated, room, full: HashMap::new(), brief: HashMap::new() }
+    fn new(access: Access, is_repeated: bool, budget: &'a mut StatusBudget) -> Self {
+        Self { access, is_repeated, budget, full: HashMap::new(), brief: HashMap::new() }
     }
 
     fn status(&mut self, error: &Arc<Error>) -> tonic_types::Status {
         let make = |length| status::part_of_error(error, self.access, self.is_repeated, length);
-        let Room(room) = self.room;
-        if *room > 0 {
+        let StatusBudget(budget) = self.budget;
+        if *budget > 0 {
             let status = self.full.entry(Arc::as_ptr(error)).or_insert_with(|| make(Length::Full));
-            *room = room.saturating_sub(status.encoded_len());
+            *budget = budget.saturating_sub(status.encoded_len());
             return status.clone();
         }
         self.brief.entry(Arc::as_ptr(error)).or_insert_with(|| make(Length::Brief)).clone()
     }
 }
 
-/// The answers as messages of about [`MESSAGE_BYTES`] each, or of one entry that is larger.
-pub(crate) fn messages(answers: Vec<Answer>, room: &mut Room) -> VecDeque<pb::BatchGetResponse> {
+/// Packs the answers into messages of about [`MESSAGE_BYTES`]. A larger entry gets a message of its own.
+pub(crate) fn messages(answers: Vec<Answer>, budget: &mut StatusBudget) -> VecDeque<pb::BatchGetResponse> {
     let mut messages = VecDeque::new();
-    let mut failures = Failures::new(Access::Read, false, room);
+    let mut failures = Failures::new(Access::Read, false, budget);
     let mut results = Vec::new();
     let mut bytes = 0;
     for answer in answers {
@@ -178,7 +178,7 @@ pub(crate) fn messages(answers: Vec<Answer>, room: &mut Room) -> VecDeque<pb::Ba
     messages
 }
 
-/// The message after all answers.
+/// The message after the last answer.
 pub(crate) fn last_message(consumed: Capacity) -> pb::BatchGetResponse {
     pb::BatchGetResponse { results: Vec::new(), consumed_capacity: Some(consumed.into()) }
 }
@@ -193,8 +193,8 @@ fn result((index, found): Answer, failures: &mut Failures<'_>) -> pb::BatchGetRe
     pb::BatchGetResult { index: u32::try_from(index).unwrap_or(u32::MAX), result: Some(result) }
 }
 
-/// The response to a batch of writes, or the failure of all, if all failed with the same code. If the client has sent the
-/// batch before, no failure vouches that nothing was written: the attempt before, whose answer was lost, may have.
+/// The response to a batch of writes, or an error if all operations failed with the same code. If the client has made
+/// an earlier attempt of the batch, no failure says NOT_APPLIED: the earlier attempt may have written.
 pub(crate) fn write_response(
     written: BatchWritten,
     wants_capacity: bool,
@@ -204,20 +204,21 @@ pub(crate) fn write_response(
     if let Some(error) = common_failure(&outcomes) {
         return Err(error);
     }
-    let mut room = MAX_MESSAGE_BYTES;
-    let mut room_for_statuses = Room::default();
-    let mut failures = Failures::new(Access::Write, is_repeated, &mut room_for_statuses);
+    let mut budget = MAX_MESSAGE_BYTES;
+    let mut status_budget = StatusBudget::default();
+    let mut failures = Failures::new(Access::Write, is_repeated, &mut status_budget);
     let mut results: Vec<pb::BatchWriteResult> =
         outcomes.into_iter().map(|outcome| write_result(outcome, &mut failures)).collect();
     for result in &mut results {
-        // What the outcomes themselves take comes first; the entries share the rest.
-        room = room.saturating_sub(result.encoded_len() - result.current.as_ref().map_or(0, Message::encoded_len) + 16);
+        // The outcomes come first; the current entries get the remaining space.
+        budget =
+            budget.saturating_sub(result.encoded_len() - result.current.as_ref().map_or(0, Message::encoded_len) + 16);
     }
     for result in &mut results {
         let Some(current) = &result.current else { continue };
         let bytes = current.encoded_len();
-        if bytes <= room {
-            room -= bytes;
+        if bytes <= budget {
+            budget -= bytes;
         } else {
             (result.current, result.current_omitted) = (None, true);
         }
@@ -233,7 +234,7 @@ fn common_failure(outcomes: &[BatchOutcome]) -> Option<Arc<Error>> {
     if !carried_out.all(is_like_first) {
         return None;
     }
-    // What may have happened to one must not be denied for all.
+    // If any write may have happened, the common error has to say so.
     let may_have_happened = outcomes.iter().find_map(|outcome| match outcome {
         BatchOutcome::Failed(error) if error.may_have_happened() => Some(error),
         _ => None,

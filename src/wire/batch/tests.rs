@@ -2,7 +2,7 @@ use tonic_types::RpcStatusExt;
 
 use super::*;
 
-/// More than a caller may have for one batch, and each failed for a long reason of its own.
+/// More failures than a batch can have, each with a long message of its own.
 fn failures() -> impl Iterator<Item = Arc<Error>> {
     (0..MAX_BATCH).map(|index| {
         let invalid = Invalid::limit("€".repeat(5000), "9".repeat(5000));
@@ -10,7 +10,7 @@ fn failures() -> impl Iterator<Item = Arc<Error>> {
     })
 }
 
-/// The first of them is told in full, the last one briefly; both say why.
+/// The first one is detailed, the last one brief; both have a reason.
 fn assert_bounded(statuses: &[tonic_types::Status], outcome: Option<&str>) {
     assert_eq!(statuses.len(), MAX_BATCH);
     for status in statuses {
@@ -35,7 +35,7 @@ fn ten_thousand_failures_fit_into_a_response() {
 
 #[test]
 fn ten_thousand_failures_are_streamed_in_small_messages() {
-    let mut of_call = Room::default();
+    let mut of_call = StatusBudget::default();
     let mut statuses = Vec::new();
     let mut bytes = 0;
     let failures: Vec<_> = failures().collect();

@@ -1,13 +1,13 @@
-//! Arbitrary bytes, read as choices: what a random request is made of.
+//! Reads arbitrary bytes as a sequence of choices that build a random request.
 
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use crate::wire::prescan::schema::{Field, Kind, MessageId, Occurs, Schema};
 
-/// Choices not made yet. When the bytes are used up, every choice is 0, which ends whatever is being made.
+/// The remaining bytes. When they run out, every choice is 0, which ends the message.
 pub(super) struct Choices<'a>(pub(super) &'a [u8]);
 
-/// How deep messages nest at the most: far enough to pass the limit of nested values.
+/// Maximum nesting of messages: more than the limit for nested values.
 const MAX_DEPTH: usize = 110;
 
 impl Choices<'_> {
@@ -22,7 +22,7 @@ impl Choices<'_> {
         choice.checked_rem(end).unwrap_or_default()
     }
 
-    /// A message of this type. Most of its fields hold what a handler would accept.
+    /// Builds a message of this type. A handler would accept most of its fields.
     pub(super) fn message(&mut self, schema: &Schema, id: MessageId, depth: usize) -> Vec<u8> {
         let mut message = Vec::new();
         for (number, field) in schema.message(id).fields() {
@@ -31,7 +31,7 @@ impl Choices<'_> {
                 self.unknown_field(&mut message);
             }
             let most = if matches!(field.occurs, Occurs::Often(_)) { 7 } else { 2 };
-            // Often once, seldom several times.
+            // Mostly once, sometimes several times.
             let occurrences = match choice & 0x07 {
                 0 | 1 => 0,
                 2..=5 => 1,
@@ -100,7 +100,7 @@ impl Choices<'_> {
             }
             "projection" => pick(&["", "a, b.c[0]", "#a"]),
             "update_expression" => pick(&["SET a = :v", "REMOVE #a", "SET #a = :v ADD b :w"]),
-            // Of an entry of a map, and of much else.
+            // The key of a map entry, among others.
             "key" => pick(&["a", "b", "#a", ":v", ":w"]),
             _ => pick(&["a", "b", "c", "d.e", "1", "é", ""]),
         }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::model::Placeholders;
 
-/// What the tokeniser makes of a text: an expression that is accepted means within ours what it means by itself.
+/// Checks that an accepted expression means the same within ours as it does alone.
 pub fn expression(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Ok(condition) = placeholders().condition(&text) {
@@ -15,7 +15,7 @@ pub fn expression(input: &[u8]) {
         assert_eq!(again.as_deref(), Ok(text), "what is sent is read as it was");
         let within = format!("({text})");
         let within = placeholders().condition(&within).map(|within| within.text().to_owned());
-        // One pair more may be one too many, of the bytes too; it never makes something else.
+        // Another pair of parentheses may exceed a limit; it never changes the meaning.
         assert!(within.is_err() || within.as_deref() == Ok(text), "{text:?} {within:?}");
     }
     if let Ok(update) = placeholders().update(&text) {
@@ -28,7 +28,7 @@ pub fn expression(input: &[u8]) {
     let _no_panic = (placeholders().key_condition(&text), placeholders().projection(&text));
 }
 
-/// The language has neither literals nor comments: a parenthesis is one wherever it stands.
+/// The language has no literals and no comments, so every parenthesis counts.
 fn stays_within_parentheses(text: &str) -> bool {
     let mut depth = 0_usize;
     for letter in text.chars() {

@@ -1,7 +1,7 @@
-//! What the fuzzers run: functions of arbitrary bytes that panic if something does not hold.
+//! Fuzz targets: functions of arbitrary bytes that panic if a property does not hold.
 //!
-//! Behind the feature `fuzz-internals`, which promises nothing. `make fuzz` runs them under libFuzzer; the tests below run
-//! them over random bytes and over the corpus in `fuzz/corpus`, on a stable compiler and for some seconds.
+//! Behind the feature `fuzz-internals`, without any promise of stability. `make fuzz` runs them under libFuzzer. The
+//! tests below run them on a stable compiler for a few seconds, over random bytes and the corpus in `fuzz/corpus`.
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "a panic is how a fuzz target reports")]
 
 mod choices;

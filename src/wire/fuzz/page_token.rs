@@ -5,7 +5,7 @@ use crate::driver::{Cursor, Digest, Position};
 use crate::model::Secret;
 use crate::wire::page_token::{Error, PageTokens, cursor_of_plaintext};
 
-/// What becomes of a token that the server did not make, of one that is damaged, and of what is sealed in one.
+/// Checks foreign tokens, damaged tokens, and the content of sealed tokens.
 pub fn page_token(input: &[u8]) {
     static TOKENS: LazyLock<Option<PageTokens>> =
         LazyLock::new(|| Some(PageTokens::new(&Secret::try_from("s".repeat(32)).ok()?, &[])));
@@ -15,7 +15,7 @@ pub fn page_token(input: &[u8]) {
     let opened = tokens.bound_to(Digest::default(), 1).open(&forged);
     assert!(matches!(opened, Err(Error::NotValid)) || forged.is_empty(), "{forged:?} is valid");
 
-    // Only the server seals anything, but a secret may leak.
+    // Normally only the server seals tokens, but a secret may leak.
     let cursor = cursor_of_plaintext(input).unwrap_or(Cursor(vec![Position::Start]));
     let Cursor(positions) = &cursor;
     let bound = tokens.bound_to(Digest::default(), positions.len());

@@ -3,15 +3,14 @@ use super::requests::{REQUESTS, Request};
 use crate::wire::prescan::schema::Schema;
 use crate::wire::prescan::{Method, Refusal, Scan, compiled};
 
-/// What the scan says of these bytes as a request, held against what prost and the wire layer say. The first byte chooses
-/// the RPC.
+/// Compares the scan of these bytes as a request with prost and the wire layer. The first byte chooses the RPC.
 pub fn prescan(input: &[u8]) {
     let mut choices = Choices(input);
     let Some((schema, method, request)) = choose(&mut choices) else { return };
     check(schema, method, request, choices.0);
 }
 
-/// The same of a request that is made from these bytes, whole or damaged.
+/// The same for a request that is generated from these bytes, intact or damaged.
 pub fn prescan_of_structure(input: &[u8]) {
     let mut choices = Choices(input);
     let Some((schema, method, request)) = choose(&mut choices) else { return };
@@ -23,7 +22,7 @@ pub fn prescan_of_structure(input: &[u8]) {
     check(schema, method, request, &message);
 }
 
-/// A whole request that is made from these bytes.
+/// An intact request generated from these bytes.
 #[cfg(test)]
 pub(in crate::wire) fn requested(input: &[u8]) -> Option<(Request, Vec<u8>)> {
     let mut choices = Choices(input);
@@ -37,7 +36,7 @@ fn choose(choices: &mut Choices<'_>) -> Option<(&'static Schema, &'static Method
     Some((schema, schema.method(request.method)?, request))
 }
 
-/// The verdict of the scan, and the cost.
+/// The scan's result and the cost.
 fn scan(schema: &Schema, method: &Method, parts: &[&[u8]]) -> Result<usize, Refusal> {
     let mut scan = Scan::new(schema, method, parts.iter().map(|part| part.len()).sum())?;
     let mut cost = 0;
@@ -59,7 +58,7 @@ fn check(schema: &Schema, method: &Method, request: Request, message: &[u8]) {
 
     match ((request.accept)(message), verdict) {
         (Ok(_), Ok(_)) | (Err(_), Err(_)) | (Ok(false), Err(Refusal::Invalid(_))) => {}
-        // Only prost looks into a text.
+        // Only prost checks that texts are UTF-8.
         (Err(error), Ok(_)) => {
             let text = error.to_string();
             assert!(text.ends_with("invalid string value: data is not UTF-8 encoded"), "the scan lets pass: {text}");
@@ -70,8 +69,9 @@ fn check(schema: &Schema, method: &Method, request: Request, message: &[u8]) {
     }
 }
 
-/// Whether the scan is meant to be stricter than prost and the wire layer here: prost skips groups, and drops what nests too
-/// deep for another member of its oneof. (It keeps one of many map entries with one key, too, but no input is that long.)
+/// Whether the scan is stricter than prost and the wire layer on purpose: prost skips groups, and it drops a value that
+/// nests too deep if another member of its oneof follows. (Of map entries with the same key it keeps one, but no input
+/// is long enough to exceed the limit with them.)
 fn is_stricter(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::Malformed { problem, .. } => problem.contains("group"),

@@ -1,4 +1,4 @@
-//! Each RPC's request type, and what the wire layer makes of it.
+//! The request type of each RPC, with its checks.
 
 use prost::{DecodeError, Message};
 
@@ -10,7 +10,7 @@ use crate::model::{
 use crate::pb;
 use crate::wire::OnTable;
 use crate::wire::batch::{BatchGet, BatchWrite};
-use crate::wire::kv::{Exists, Expire, Read, Touch};
+use crate::wire::kv::{Exists, Expire, Persist, Read};
 use crate::wire::page::Paged;
 use crate::wire::table::ListTables;
 use crate::wire::transact::{TransactGet, TransactWrite};
@@ -19,9 +19,9 @@ use crate::wire::transact::{TransactGet, TransactWrite};
 #[derive(Clone, Copy)]
 pub(in crate::wire) struct Request {
     pub(in crate::wire) method: &'static str,
-    /// Decodes a request; whether the wire layer accepts it.
+    /// Decodes a request and returns whether the wire layer accepts it.
     pub(super) accept: fn(&[u8]) -> Result<bool, DecodeError>,
-    /// Decodes a request; whether it can be decoded.
+    /// Returns whether the request can be decoded.
     pub(in crate::wire) decode: fn(bytes::Bytes) -> bool,
 }
 
@@ -35,7 +35,7 @@ macro_rules! requests {
     };
 }
 
-/// All of them.
+/// All request types.
 pub(super) const REQUESTS: &[Request] = requests![
     "KeyValueService/Get": GetRequest => OnTable<Read>,
     "KeyValueService/Set": SetRequest => OnTable<Set>,
@@ -45,7 +45,7 @@ pub(super) const REQUESTS: &[Request] = requests![
     "KeyValueService/Exists": ExistsRequest => OnTable<Exists>,
     "KeyValueService/GetTtl": GetTtlRequest => OnTable<Read>,
     "KeyValueService/Expire": ExpireRequest => OnTable<Expire>,
-    "KeyValueService/Persist": PersistRequest => OnTable<Touch>,
+    "KeyValueService/Persist": PersistRequest => OnTable<Persist>,
     "KeyValueService/Increment": IncrementRequest => OnTable<Increment>,
     "KeyValueService/BatchGet": BatchGetRequest => OnTable<BatchGet>,
     "KeyValueService/BatchWrite": BatchWriteRequest => OnTable<BatchWrite>,

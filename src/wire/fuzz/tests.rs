@@ -1,4 +1,4 @@
-//! The fuzz targets for some seconds, on a stable compiler: over random bytes, and over what was worth keeping.
+//! Runs the fuzz targets for a few seconds on a stable compiler, over random bytes and over the corpus.
 
 use std::fs;
 use std::path::Path;
@@ -38,8 +38,8 @@ fn every_method_is_in_the_corpus() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// A test of what is accepted is one only if something is. Of some methods a random request is almost never valid; the corpus
-/// has some that are.
+/// Makes sure that the fuzzers reach accepted requests at all. For some methods, random requests are almost never
+/// valid; the corpus has valid ones.
 #[test]
 fn requests_are_accepted_at_times() {
     let mut runner = TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! Query, Scan and ListKeys: requests for a page, and pages.
+//! Query, Scan and ListKeys: requests and pages.
 
 use super::expression::Expressions;
 use super::kv::consistency;
@@ -8,33 +8,33 @@ use crate::driver::{Consistency, Digest, ListKeys, Order, Page, PageRequest, Que
 use crate::model::{Attributes, Glob, Invalid, Key, KeyPattern, PageSize, Projection, Segments, TableSpec};
 use crate::pb;
 
-/// How many items a page has if its request does not say.
+/// Default page sizes.
 const DEFAULT_ITEMS: PageSize = PageSize::clamped(100);
 const DEFAULT_KEYS: PageSize = PageSize::clamped(1000);
 
-/// What to list, of which table, and which page of it.
+/// A request for one page of a listing.
 #[derive(Debug)]
 pub(crate) struct Paged<L> {
     pub(crate) table: String,
     pub(crate) listing: L,
-    pub(crate) page: Wanted,
+    pub(crate) page: PageSpec,
 }
 
-/// The page that a request wants.
+/// The requested page.
 #[derive(Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct PageSpec {
     size: PageSize,
     token: String,
     pub(crate) wants_capacity: bool,
 }
 
-impl Wanted {
+impl PageSpec {
     fn new(size: i32, default: PageSize, token: String, wants_capacity: bool) -> Result<Self, Violation> {
         Ok(Self { size: PageSize::requested(size, default).in_field("page_size")?, token, wants_capacity })
     }
 
-    /// The page as the driver knows it.
-    pub(crate) fn opened(self, tokens: &BoundTokens<'_>) -> Result<PageRequest, page_token::Error> {
+    /// The request for the driver, with the page token decoded.
+    pub(crate) fn into_request(self, tokens: &BoundTokens<'_>) -> Result<PageRequest, page_token::Error> {
         let Self { size, token, wants_capacity } = self;
         Ok(PageRequest { size, cursor: tokens.open(&token)?, wants_capacity })
     }
@@ -59,7 +59,7 @@ impl TryFrom<pb::QueryRequest> for Paged<Query> {
             page_token,
             count_only,
         } = request;
-        let page = Wanted::new(page_size, default_items(count_only), page_token, return_consumed_capacity)?;
+        let page = PageSpec::new(page_size, default_items(count_only), page_token, return_consumed_capacity)?;
         let mut expressions = Expressions::new("", names, values)?;
         let key_condition = expressions.key_condition(&key_condition)?;
         let listing = Query {
@@ -96,7 +96,7 @@ impl TryFrom<pb::ScanRequest> for Paged<Scan> {
             count_only,
             segments,
         } = request;
-        let page = Wanted::new(page_size, default_items(count_only), page_token, return_consumed_capacity)?;
+        let page = PageSpec::new(page_size, default_items(count_only), page_token, return_consumed_capacity)?;
         let mut expressions = Expressions::new("", names, values)?;
         let listing = Scan {
             segments: segments.map_or(Ok(Segments::ONE), Segments::try_from).in_field("segments")?,
@@ -125,12 +125,12 @@ impl TryFrom<pb::ListKeysRequest> for Paged<ListKeys> {
             Some(Pattern::Prefix(prefix)) => KeyPattern::prefix(prefix).in_field("prefix")?,
             Some(Pattern::Glob(glob)) => Glob::parse(&glob).map(KeyPattern::Glob).in_field("glob")?,
         };
-        let page = Wanted::new(page_size, DEFAULT_KEYS, page_token, return_consumed_capacity)?;
+        let page = PageSpec::new(page_size, DEFAULT_KEYS, page_token, return_consumed_capacity)?;
         Ok(Self { table, listing: ListKeys { pattern, consistency: consistency(consistent_read) }, page })
     }
 }
 
-/// Counting sends nothing back for an item, so that there is no reason to stop early.
+/// A count returns no items, so it need not stop early.
 fn default_items(count_only: bool) -> PageSize {
     if count_only { PageSize::MAX } else { DEFAULT_ITEMS }
 }
@@ -144,7 +144,7 @@ fn parse_order(order: i32) -> Result<Order, Violation> {
     match Kind::try_from(order) {
         Ok(Kind::Unspecified | Kind::Ascending) => Ok(Order::Ascending),
         Ok(Kind::Descending) => Ok(Order::Descending),
-        Err(_) => Err(Invalid::new("is neither ORDER_ASCENDING nor ORDER_DESCENDING")).in_field("order"),
+        Err(_) => Err(Invalid::new("must be ORDER_ASCENDING or ORDER_DESCENDING")).in_field("order"),
     }
 }
 
@@ -159,15 +159,16 @@ fn parse_projection(
     expressions.projection(text)
 }
 
-/// What can be listed in pages.
+/// A request whose results come in pages.
 pub(crate) trait Listing {
-    /// How many positions a place in it has.
+    /// The number of positions in its cursor.
     fn positions(&self) -> usize;
 
-    /// All that decides which items there are, and in which order.
+    /// Adds everything that decides which items there are and in which order.
     fn digest(&self, digest: &mut Digest);
 
-    /// Its tokens: for this caller only, if callers are told apart, and for the table as DynamoDB knows it.
+    /// Page tokens for this listing. They are bound to the caller, if callers are authenticated, and to the table's
+    /// name in DynamoDB.
     fn tokens<'a>(&self, tokens: &'a PageTokens, caller: Option<&str>, table: &TableSpec) -> BoundTokens<'a> {
         let mut digest = Digest::default();
         digest.bytes(&[u8::from(caller.is_some())]);

@@ -86,7 +86,7 @@ fn query_digest(request: pb::QueryRequest) -> [u8; 32] {
     digest(&Paged::<Query>::try_from(request).unwrap().listing)
 }
 
-/// Each differs from all others in something that decides which items come, or in which order.
+/// Each request differs from all others in something that decides which items come, or in which order.
 #[test]
 fn every_other_request_has_another_digest() {
     let indexed = |index: &str| pb::QueryRequest { index: index.to_owned(), ..query() };

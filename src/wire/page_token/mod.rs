@@ -1,11 +1,11 @@
-//! Page tokens (AIP-158): where the next page begins, sealed so that callers can neither read nor change it.
+//! Page tokens (AIP-158): the position of the next page, encrypted so that callers can neither read nor change it.
 //!
-//! A token holds keys, perhaps those of items that a filter hides from its caller or that belong to another tenant. So it
-//! is encrypted, and valid only together with what it was made for: the caller, the RPC, the table as DynamoDB knows it, and
-//! everything else about the request that decides which items come in which order.
+//! A token contains keys, perhaps of items that a filter hides from the caller or that belong to another tenant. So it
+//! is encrypted and bound to the caller, the RPC, the table's name in DynamoDB, and every other part of the request
+//! that decides which items come in which order.
 //!
 //! ```text
-//! base64url(version byte | nonce, 24 bytes | XChaCha20-Poly1305 of the positions, with a digest of all that as associated data)
+//! base64url(version byte | nonce, 24 bytes | XChaCha20-Poly1305 of the positions; associated data: a digest of the above)
 //! ```
 
 use std::fmt;
@@ -22,31 +22,31 @@ use crate::driver::{Cursor, Digest, Position};
 use crate::model::Secret;
 use crate::pb;
 
-/// The form of the tokens. Another form gets another number.
+/// Version of the token format.
 const VERSION: u8 = 1;
 
-/// What no other use of the same secret derives its keys with.
+/// The key derivation context, unique to this use of the secret.
 const KEY_CONTEXT: &str = "dynakv.v1 2026-11-22 page tokens XChaCha20-Poly1305";
 
 const NONCE_BYTES: usize = 24;
 
-/// The longest token that is looked at: well above 32 positions of four keys each, of 2,048 or 1,024 bytes.
+/// Maximum length of a token: well above 32 positions of four keys each, of 2,048 or 1,024 bytes.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// Why there is no token, or no position from one.
+/// Why a token could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// Whether it is forged, damaged, too old or from another request is not for its caller to know.
+    /// The caller does not learn whether the token is forged, damaged, too old or from another request.
     #[error("page_token: is not valid for this request")]
     NotValid,
     #[error("the operating system gives no randomness for a page token")]
     NoRandomness(#[from] getrandom::Error),
-    /// The cipher refuses what is too long for it, which no position is.
+    /// The plaintext is too long for the cipher. No cursor is.
     #[error("a page token could not be sealed")]
     Seal,
 }
 
-/// Makes page tokens, and takes them back. Cheap to clone.
+/// Seals and opens page tokens. Cheap to clone.
 #[derive(Clone)]
 pub struct PageTokens(Arc<Ciphers>);
 
@@ -56,13 +56,13 @@ struct Ciphers {
 }
 
 impl PageTokens {
-    /// Tokens under a secret. Those under the older ones are still taken.
+    /// Seals tokens with the newest secret and opens tokens of all of them.
     #[must_use]
     pub fn new(newest: &Secret, older: &[Secret]) -> Self {
         Self(Arc::new(Ciphers { newest: cipher(newest), older: older.iter().map(cipher).collect() }))
     }
 
-    /// The tokens of one request. It has so many positions.
+    /// The tokens of one request, whose cursor has this many positions.
     pub(super) fn bound_to(&self, request: Digest, positions: usize) -> BoundTokens<'_> {
         BoundTokens { ciphers: &self.0, request: request.into_hash(), positions }
     }
@@ -72,7 +72,7 @@ fn cipher(secret: &Secret) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&blake3::derive_key(KEY_CONTEXT, secret.expose().as_bytes()).into())
 }
 
-/// Nothing of the keys.
+/// Shows nothing of the keys.
 impl fmt::Debug for PageTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageTokens").field("older", &self.0.older.len()).finish_non_exhaustive()
@@ -87,7 +87,7 @@ pub(crate) struct BoundTokens<'a> {
 }
 
 impl BoundTokens<'_> {
-    /// The token of a place; of none, the empty one.
+    /// Seals a cursor. No cursor becomes the empty token.
     pub(super) fn seal(&self, next: Option<Cursor>) -> Result<String, Error> {
         let Some(cursor) = next else { return Ok(String::new()) };
         let mut nonce = [0; NONCE_BYTES];
@@ -98,7 +98,7 @@ impl BoundTokens<'_> {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([&[VERSION], nonce.as_slice(), &sealed].concat()))
     }
 
-    /// The place that a token was made for; none for the empty one.
+    /// Opens a token. The empty token is no cursor.
     pub(super) fn open(&self, token: &str) -> Result<Option<Cursor>, Error> {
         match token.len() {
             0 => Ok(None),
@@ -124,7 +124,7 @@ impl BoundTokens<'_> {
     }
 }
 
-/// A cursor as it is sealed.
+/// The plaintext of a token.
 #[derive(Clone, PartialEq, Message)]
 struct Positions {
     #[prost(message, repeated, tag = "1")]
@@ -133,7 +133,7 @@ struct Positions {
 
 #[derive(Clone, PartialEq, Message)]
 struct SealedPosition {
-    /// Nothing: the start.
+    /// Unset for the start.
     #[prost(oneof = "Reached", tags = "1, 2")]
     reached: Option<Reached>,
 }
@@ -171,7 +171,7 @@ impl Positions {
     }
 }
 
-/// The place that such a plaintext names.
+/// Decodes a plaintext.
 #[cfg(any(test, feature = "fuzz-internals"))]
 pub(super) fn cursor_of_plaintext(bytes: &[u8]) -> Option<Cursor> {
     Positions::decode(bytes).ok()?.into_cursor()

@@ -1,6 +1,6 @@
-//! What the elements of a message take in memory once prost has decoded them.
+//! Memory of a message's elements after prost has decoded them.
 //!
-//! What is not in a vector, a map or a text of its own lies within the message around it, and is paid for with that.
+//! Scalar fields lie inside the struct of their message and are counted with it.
 
 use std::mem::size_of;
 
@@ -8,42 +8,42 @@ use bytes::Bytes;
 
 use crate::pb;
 
-/// What the elements of a repeated field take, as their vector or map grows.
+/// The cost of a repeated field's elements while its vector or map grows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ElementCost {
-    /// Beyond `each`, for the first.
+    /// Extra cost of the first element.
     pub(super) first: usize,
-    /// Each one, without what it points to.
+    /// Cost of each element, without what it points to.
     pub(super) each: usize,
 }
 
 impl ElementCost {
-    /// A vector begins with room for four, and doubles. While it does, the old half still lives: three places for each
-    /// element, at the most.
+    /// A vector starts with capacity for four and doubles. While it grows, the old half still exists: at most three
+    /// slots for each element.
     pub(super) const fn in_vec(size: usize) -> Self {
         Self { first: size, each: 3 * size }
     }
 
-    /// A hash table is full at seven eighths, and doubles: while it does, three and a half places for each entry. A place
-    /// has a control byte besides. The smallest table has four, and is aligned to 16 bytes at both ends of its places.
+    /// A hash table doubles when it is seven eighths full. While it grows there are at most three and a half slots for
+    /// each entry, each with a control byte. The smallest table has four slots and is aligned to 16 bytes at both ends.
     pub(super) const fn in_map(size: usize) -> Self {
         let place = size + 1;
         Self { first: 2 * place + 64, each: (7 * place).div_ceil(2) }
     }
 }
 
-/// What a text takes on the heap. One that occurs again where one is enough grows the same allocation, by doubling it.
+/// Heap memory of a text. If a singular text occurs again, the same allocation grows by doubling.
 pub(super) const fn of_text(bytes: usize) -> usize {
     16 + bytes + bytes / 2
 }
 
-/// Bytes are a part of the request's own buffer, which is counted as it comes. What counts the parts is allocated.
+/// Bytes point into the request's buffer, which is counted as it arrives. Their reference count is allocated.
 pub(super) const OF_BYTES: usize = 32;
 
 pub(super) const STRING: usize = size_of::<String>();
 pub(super) const BYTES: usize = size_of::<Bytes>();
 
-/// The largest number.
+/// The largest scalar.
 pub(super) const NUMBER: usize = size_of::<u64>();
 
 macro_rules! sizes {
@@ -52,11 +52,11 @@ macro_rules! sizes {
     };
 }
 
-/// The messages that are elements of repeated fields, and what each takes.
+/// The messages that occur as elements of repeated fields, with the size of their structs.
 pub(super) const MESSAGES: &[(&str, usize)] =
     sizes![BatchWriteOperation, TableIndex, TransactGetOperation, TransactWriteOperation, UpdateAction, Value,];
 
-/// What a message takes as an element, by its name without the package.
+/// The size of a message as an element, by its name without the package.
 pub(super) fn of_message(name: &str) -> Option<usize> {
     MESSAGES.iter().find(|(message, _)| *message == name).map(|(_, size)| *size)
 }

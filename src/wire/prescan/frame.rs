@@ -1,60 +1,60 @@
-//! The messages that are open at one point of a request, from the request itself to the innermost one.
+//! The stack of open messages at one point of a request.
 
 use std::fmt::{Display, Write as _};
 
 use super::limits::MAX_KEY_IN_PATH;
 use super::schema::{Field, Message, Occurs, Role};
 
-/// A message that has begun and not ended.
+/// An open message: one that has begun and not ended.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame<'s> {
     pub(super) message: &'s Message,
-    /// Where in the message around it; nowhere for the request itself.
-    pub(super) place: Option<Place<'s>>,
-    /// The position of its end in the request.
+    /// Its position in the enclosing message; none for the request itself.
+    pub(super) position: Option<Position<'s>>,
+    /// The offset of its end in the request.
     pub(super) end: usize,
-    /// The fields that have occurred, of those for which once is enough.
+    /// The singular fields that have occurred, as bits.
     pub(super) seen: u64,
-    /// How many of the messages around a value hold it as a member.
+    /// The nesting level of a value: the number of enclosing lists and maps.
     pub(super) level: usize,
     first_count: usize,
     first_of_key: usize,
 }
 
-/// A place in a message: a field, and which of its elements.
+/// A position in a message: a field and the index of its element.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'s> {
+pub(super) struct Position<'s> {
     pub(super) field: &'s Field,
     pub(super) index: Option<usize>,
 }
 
-/// All open messages. The request itself is open to its end, so that there is always an innermost one.
+/// The open messages. The request itself stays open to its end, so there is always an innermost one.
 #[derive(Debug)]
 pub(super) struct Frames<'s> {
     pub(super) innermost: Frame<'s>,
     around: Vec<Frame<'s>>,
-    /// How many elements the repeated fields have so far, for all open messages.
+    /// Element counts of the repeated fields of all open messages.
     counts: Vec<usize>,
-    /// The keys of the open map entries, cut.
+    /// The keys of the open map entries, truncated.
     keys: Vec<u8>,
 }
 
 impl<'s> Frames<'s> {
     pub(super) fn new(request: &'s Message, length: usize) -> Self {
         let innermost =
-            Frame { message: request, place: None, end: length, seen: 0, level: 0, first_count: 0, first_of_key: 0 };
+            Frame { message: request, position: None, end: length, seen: 0, level: 0, first_count: 0, first_of_key: 0 };
         Self { innermost, around: Vec::new(), counts: vec![0; request.repeated], keys: Vec::new() }
     }
 
-    /// How many messages are around the innermost one.
+    /// The number of messages around the innermost one.
     pub(super) fn depth(&self) -> usize {
         self.around.len()
     }
 
-    pub(super) fn enter(&mut self, message: &'s Message, place: Place<'s>, end: usize) {
+    pub(super) fn enter(&mut self, message: &'s Message, position: Position<'s>, end: usize) {
         let inner = Frame {
             message,
-            place: Some(place),
+            position: Some(position),
             end,
             seen: 0,
             level: self.innermost.level + usize::from(message.role == Role::Container),
@@ -65,7 +65,7 @@ impl<'s> Frames<'s> {
         self.around.push(std::mem::replace(&mut self.innermost, inner));
     }
 
-    /// Leaves all messages that end here.
+    /// Closes all messages that end here.
     pub(super) fn leave_finished(&mut self, position: usize) {
         while self.innermost.end == position {
             let Some(around) = self.around.pop() else { return };
@@ -75,14 +75,14 @@ impl<'s> Frames<'s> {
         }
     }
 
-    /// Counts an element of this repeated field of the innermost message.
-    pub(super) fn count(&mut self, place: usize) -> usize {
-        let Some(count) = self.counts.get_mut(self.innermost.first_count + place) else { return 0 };
+    /// Counts an element of a repeated field of the innermost message.
+    pub(super) fn count(&mut self, index: usize) -> usize {
+        let Some(count) = self.counts.get_mut(self.innermost.first_count + index) else { return 0 };
         *count += 1;
         *count
     }
 
-    /// Begins the key of the innermost message, which is a map entry. If it has one already, this one counts.
+    /// Starts the key of the innermost message, which is a map entry. A later key replaces an earlier one.
     pub(super) fn begin_key(&mut self) {
         self.keys.truncate(self.innermost.first_of_key);
     }
@@ -98,7 +98,7 @@ impl<'s> Frames<'s> {
         let frames: Vec<&Frame<'_>> = self.around.iter().chain([&self.innermost]).collect();
         let mut outer: Option<&Frame<'_>> = None;
         for (depth, frame) in frames.iter().enumerate() {
-            if let Some(Place { field, index }) = frame.place {
+            if let Some(Position { field, index }) = frame.position {
                 append_name(&mut path, field, outer, depth.checked_sub(2).and_then(|above| frames.get(above).copied()));
                 let next = frames.get(depth + 1).map_or(self.keys.len(), |inner| inner.first_of_key);
                 match (&field.occurs, index) {
@@ -123,10 +123,10 @@ fn append_index(path: &mut String, index: impl Display) {
     let _infallible = write!(path, "[{index}]");
 }
 
-/// Appends the name of a field, if it is told.
+/// Appends the name of a field, if the path shows it.
 ///
-/// What a value holds is told as `.m["name"]` and `.l[0]`, without the fields of the messages between, and the fields of a
-/// map entry are told as its key.
+/// The content of a value appears as `.m["name"]` and `.l[0]`, without the fields of the messages in between. The
+/// fields of a map entry appear as its key.
 fn append_name(path: &mut String, field: &Field, message: Option<&Frame<'_>>, around: Option<&Frame<'_>>) {
     let role = |frame: Option<&Frame<'_>>| frame.map_or(Role::Plain, |frame| frame.message.role);
     if matches!((role(message), role(around)), (Role::Entry, _) | (Role::Container, Role::Value)) {

@@ -1,8 +1,9 @@
-//! What the methods and the repeated fields of requests may hold: all that the pre-scan knows beside the schema.
+//! Limits of methods and repeated fields: everything that the pre-scan knows beside the schema.
 //!
-//! No legal request reaches these bounds. Where the service has a limit of its own, it is that limit. Elsewhere it
-//! follows from DynamoDB's; see "Quotas in Amazon DynamoDB" and "DynamoDB item sizes and formats" in the Amazon DynamoDB
-//! Developer Guide. A bound that is larger than need be does no harm: what a message becomes is counted in bytes too.
+//! No valid request exceeds these limits. Where the service has a limit, it is that one. The others follow from
+//! DynamoDB's limits; see "Quotas in Amazon DynamoDB" and "DynamoDB item sizes and formats" in the Amazon DynamoDB
+//! Developer Guide. A limit that is too high does no harm, because the memory after decoding is counted in bytes as
+//! well.
 
 use crate::model::MAX_ACTIONS;
 use crate::wire::batch::MAX_BATCH;
@@ -10,62 +11,62 @@ use crate::wire::kv::MAX_EXISTS_KEYS;
 use crate::wire::status::MAX_MESSAGE_BYTES;
 use crate::wire::transact::MAX_OPERATIONS;
 
-/// What a method takes.
+/// The limits of a method.
 #[derive(Debug)]
 pub(super) struct MethodLimit {
-    /// Its service and name, without the package.
+    /// The service and method, without the package.
     pub(super) method: &'static str,
-    /// The largest request.
+    /// Maximum size of a request.
     pub(super) max_bytes: usize,
-    /// The most attribute values, those within lists and maps included.
+    /// Maximum number of attribute values, including those in lists and maps.
     pub(super) max_values: usize,
 }
 
-/// How many elements a repeated field takes.
+/// The limit of a repeated field.
 #[derive(Debug)]
 pub(super) struct FieldLimit {
     /// The message, without the package.
     pub(super) message: &'static str,
     pub(super) field: &'static str,
-    /// Whether the service demands at least one, which its limit then says.
+    /// Whether the service requires at least one; the error then says so.
     pub(super) is_required: bool,
     pub(super) max: usize,
-    /// What the elements are called.
+    /// The name of the elements in errors.
     pub(super) elements: &'static str,
 }
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-/// A table, a key of 2,048 bytes and some scalars, with room for what later clients may send.
+/// A table, a key of 2,048 bytes and some scalars, with a margin for fields of later clients.
 const KEY: usize = 64 * KIB;
 
 /// A hundred keys of 2,048 bytes.
 const HUNDRED_KEYS: usize = 256 * KIB;
 
-/// A key and a value of 400 KB. Twice that, so that a value that is too large is told how many bytes would fit.
+/// A key and a value of 400 KB. Twice that, so that the error for a larger value can say how many bytes are allowed.
 const ENTRY: usize = MIB;
 
-/// A page token of 512 KiB, which is the longest that is looked at.
+/// A page token of 512 KiB, its maximum length.
 const PAGE: usize = MIB;
 
-/// A key, an expression, and its names: 2 MiB is the most for all substitution variables of an expression.
+/// A key, an expression and its names: DynamoDB allows 2 MiB for all substitution variables of an expression.
 const NAMES: usize = 4 * MIB;
 
-/// An item of 400 KB, substitution variables of 2 MiB, a page token. A value takes at most four bytes on the wire for each
-/// byte that DynamoDB counts: as an empty string in a list, which has one byte, on the wire `0a 02 0a 00`.
+/// An item of 400 KB, substitution variables of 2 MiB, a page token. On the wire a value takes at most four bytes for
+/// each byte that DynamoDB counts: an empty string in a list counts as one byte and is encoded as `0a 02 0a 00`.
 const ITEM: usize = 12 * MIB;
 
-/// The values of an item and of substitution variables, at one byte each, the least that a member of a list takes.
+/// The values of an item and of substitution variables, at one byte each, the minimum for a member of a list.
 const ITEM_VALUES: usize = MAX_ELEMENTS + 2 * MIB;
 
-/// As many values as fit, at four bytes each on the wire.
+/// As many values as fit into a message, at four bytes each.
 const MESSAGE_VALUES: usize = MAX_MESSAGE_BYTES / 4;
 
-/// The values of keys. A key has two; more are a mistake, which is explained better by whoever parses the key.
+/// The values of keys. A key has two. The key's parser explains the error better than this limit, so leave a margin.
 const KEY_VALUES: usize = 1000;
 
-/// What each method takes. Every method has its row.
+/// The limits of every method.
 pub(super) const METHODS: &[MethodLimit] = &[
     method("KeyValueService/Get", KEY, 0),
     method("KeyValueService/Set", ENTRY, 0),
@@ -95,24 +96,25 @@ pub(super) const METHODS: &[MethodLimit] = &[
     method("TableService/DeleteTable", KEY, 0),
 ];
 
-/// The elements of a list in an item of 409,600 bytes: each takes a byte by itself, and an empty string none besides.
+/// The elements of a list in an item of 409,600 bytes: each counts as at least one byte.
 const MAX_ELEMENTS: usize = 409_600;
 
-/// The attributes of an item or map, and the members of a set. Names and members differ from each other and are counted in
-/// the 409,600 bytes: the empty one, 256 of one byte, 65,536 of two bytes, and three bytes for each other are 158,550.
+/// The attributes of an item or map, and the members of a set. They are distinct and count towards the 409,600 bytes:
+/// the empty one, 256 of one byte, 65,536 of two bytes and the rest with three bytes each make 158,550.
 const MAX_MEMBERS: usize = 160_000;
 
-/// The names or the values of the three expressions of a message, of 4,096 bytes each. Each must be used, and a placeholder
-/// takes three bytes, as in `#a,`.
+/// The names or the values of the three expressions of a message, of 4,096 bytes each. Each must be used, and takes at
+/// least three bytes, as in `#a,`.
 const MAX_PLACEHOLDERS: usize = 4096;
 
-/// A table has at most 20 global and 5 local indexes. More than those are counted by kind and explained better there.
+/// A table has at most 20 global and 5 local indexes. The parser explains the error better than this limit, so leave a
+/// margin.
 const MAX_INDEXES: usize = 100;
 
-/// The attributes that all indexes of a table include.
+/// The projected attributes of all indexes of a table.
 const MAX_PROJECTED: usize = 100;
 
-/// How many elements each repeated field takes, map fields included. Every one that a request can hold has its row.
+/// The limit of every repeated field that a request can contain, map fields included.
 pub(super) const FIELDS: &[FieldLimit] = &[
     required("ExistsRequest", "keys", MAX_EXISTS_KEYS, "keys"),
     required("BatchGetRequest", "keys", MAX_BATCH, "keys"),
@@ -150,14 +152,14 @@ pub(super) const FIELDS: &[FieldLimit] = &[
     at_most("TransactCheck", "values", MAX_PLACEHOLDERS, "values"),
 ];
 
-/// Fields that hold nothing when the message is decoded: unknown ones, and those that occur again where one is enough. A
-/// client of a later version may send a few with each of 10,000 operations.
-pub(super) const MAX_IDLE_FIELDS: usize = 100_000;
+/// Maximum number of fields that decode to nothing: unknown fields and repetitions of singular fields. A later client
+/// may send a few with each of 10,000 operations.
+pub(super) const MAX_IGNORED_FIELDS: usize = 100_000;
 
-/// How deep messages nest within the request: as deep as prost goes.
+/// Maximum nesting of messages in the request, as in prost.
 pub(super) const MAX_DEPTH: usize = 100;
 
-/// How much of the key of a map entry is kept for the path of a field within it.
+/// Maximum length of a map key in the path of a field.
 pub(super) const MAX_KEY_IN_PATH: usize = 256;
 
 const fn method(method: &'static str, max_bytes: usize, max_values: usize) -> MethodLimit {

@@ -1,13 +1,11 @@
-//! A look at the bytes of a request while they arrive, before they are decoded.
+//! Checks the structure of a request while it arrives, before it is decoded.
 //!
-//! Decoded, a message may take two hundred times what it takes on the wire: two bytes are an empty message, and become a
-//! whole struct in a vector. So the structure is read first, without decoding anything: how many elements the repeated
-//! fields have, how deep messages nest, what all that will take in memory. A request that no handler would accept is refused
-//! at the byte at which that is known.
+//! A decoded message may take two hundred times its size on the wire: two bytes are an empty message, which becomes a
+//! whole struct in a vector. So the scan first reads the structure without decoding: the number of elements in repeated
+//! fields, the nesting, the memory that it will take. It refuses an invalid request at the first byte that shows it.
 //!
-//! Texts and bytes are skipped, not looked at: whether a text is UTF-8 is left to prost, as is every check of a value.
-//! Where a singular message occurs again, prost merges it; its elements are counted for each occurrence by themselves, and
-//! its memory for all of them.
+//! The scan skips texts and bytes. prost checks UTF-8, and the wire layer checks values. If a singular message occurs
+//! again, prost merges it; the scan counts elements per occurrence and memory for all occurrences.
 
 mod cost;
 mod frame;

@@ -1,8 +1,8 @@
-/// Reads bytes that come in parts.
+/// Reads bytes that arrive in parts.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     position: usize,
-    /// A number of which the last byte has not come yet.
+    /// A partly read number.
     value: u64,
     shift: u32,
 }
@@ -13,10 +13,10 @@ impl Reader {
         self.position
     }
 
-    /// The next number, which lies before the position `end`; none if its last byte has not come yet.
+    /// The next number, which must end before the position `end`; none if it is still incomplete.
     ///
     /// # Errors
-    /// In the words of prost.
+    /// With prost's messages.
     #[inline]
     pub(super) fn varint(&mut self, rest: &mut &[u8], end: usize) -> Result<Option<u64>, &'static str> {
         match rest.split_first() {
@@ -36,7 +36,7 @@ impl Reader {
             }
             *rest = behind;
             self.position += 1;
-            // The tenth byte has room for the last of 64 bits.
+            // The tenth byte holds only the last of 64 bits.
             if (self.shift == 63 && byte > 1) || (byte >= 0x80 && self.position == end) {
                 return Err("invalid varint");
             }
@@ -50,7 +50,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// As many of the next bytes as there are, up to this number.
+    /// The next bytes, at most this many.
     #[inline]
     pub(super) fn take<'b>(&mut self, rest: &mut &'b [u8], bytes: usize) -> &'b [u8] {
         let (taken, behind) = rest.split_at_checked(bytes).unwrap_or((*rest, &[]));

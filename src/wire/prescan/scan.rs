@@ -1,6 +1,6 @@
 use super::cost;
-use super::frame::{Frames, Place};
-use super::limits::{FieldLimit, MAX_DEPTH, MAX_IDLE_FIELDS};
+use super::frame::{Frames, Position};
+use super::limits::{FieldLimit, MAX_DEPTH, MAX_IGNORED_FIELDS};
 use super::reader::Reader;
 use super::refusal::Refusal;
 use super::schema::{Field, Kind, MessageId, Method, Occurs, Repeated, Role, Schema};
@@ -9,7 +9,7 @@ use crate::wire::Violation;
 
 /// The scan of one request.
 ///
-/// Whatever the parts in which the bytes come, the verdict and the cost are the same.
+/// Result and cost do not depend on how the bytes are split into parts.
 #[derive(Debug)]
 pub(crate) struct Scan<'s> {
     schema: &'s Schema,
@@ -17,7 +17,7 @@ pub(crate) struct Scan<'s> {
     reader: Reader,
     state: State<'s>,
     frames: Frames<'s>,
-    /// What the message takes beside its bytes, as far as it has come.
+    /// Memory of the decoded message so far, without its bytes.
     decoded: usize,
     values: usize,
     idle_fields: usize,
@@ -30,17 +30,17 @@ enum State<'s> {
     Tag,
     /// A number.
     Number,
-    /// The length of a field; of an unknown one, if there is none.
+    /// The length of a field, or of an unknown field.
     Length(Option<&'s Field>),
-    /// So many bytes of no interest.
+    /// This many bytes to skip.
     Skip(usize),
-    /// So many bytes of the key of a map entry.
+    /// This many bytes of a map entry's key.
     Key(usize),
     /// The numbers of a packed field, up to this position.
     Packed(&'s Field, usize),
 }
 
-/// Numbers as protobuf has them in tags.
+/// Protobuf's wire types.
 mod wire_type {
     pub(super) const VARINT: u64 = 0;
     pub(super) const FIXED64: u64 = 1;
@@ -50,11 +50,11 @@ mod wire_type {
     pub(super) const FIXED32: u64 = 5;
 }
 
-/// Boxed, so that what succeeds, which is nearly everything, fits into registers.
+/// The error is boxed to keep the common case, success, small.
 type Result<T = ()> = std::result::Result<T, Box<Refusal>>;
 
 impl<'s> Scan<'s> {
-    /// Begins the scan of a request of so many bytes: gRPC says it before the first.
+    /// Starts the scan of a request. gRPC sends the length before the first byte.
     pub(crate) fn new(schema: &'s Schema, method: &'s Method, length: usize) -> std::result::Result<Self, Refusal> {
         if length > method.max_bytes {
             return Err(Refusal::TooLarge { max_bytes: method.max_bytes });
@@ -71,7 +71,7 @@ impl<'s> Scan<'s> {
         })
     }
 
-    /// Looks at the next bytes. After a refusal there is nothing more to look at.
+    /// Scans the next bytes. Not to be called again after a refusal.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> std::result::Result<(), Refusal> {
         self.read(bytes).map_err(|refusal| *refusal)
     }
@@ -120,12 +120,12 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// How many bytes the request takes, as far as it has come: those that came, and what they become when they are decoded.
+    /// Memory of the request so far: its bytes and what they become when decoded.
     pub(crate) fn cost(&self) -> usize {
         self.reader.position().saturating_add(self.decoded)
     }
 
-    /// How many attribute values have come.
+    /// The number of attribute values so far.
     pub(crate) fn values(&self) -> usize {
         self.values
     }
@@ -149,13 +149,13 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// The next number, which lies before this position; none if its last byte has not come yet.
+    /// The next number, which must end before this position; none if it is still incomplete.
     #[inline]
     fn varint(&mut self, rest: &mut &[u8], end: usize) -> Result<Option<u64>> {
         self.reader.varint(rest, end).map_err(|problem| self.malformed(self.begun(), problem))
     }
 
-    /// Begins a field.
+    /// Handles a tag.
     fn tag(&mut self, tag: u64) -> Result {
         let wire_type = tag & 7;
         let number = match u32::try_from(tag >> 3) {
@@ -164,7 +164,7 @@ impl<'s> Scan<'s> {
             _ => return Err(self.malformed(None, format!("invalid key value: {tag}"))),
         };
         let Some(field) = self.frames.innermost.message.field(number) else {
-            self.idle()?;
+            self.ignore()?;
             if self.frames.depth() >= MAX_DEPTH {
                 return Err(self.malformed(None, "recursion limit reached"));
             }
@@ -189,7 +189,7 @@ impl<'s> Scan<'s> {
                 if *seen & bit == 0 {
                     *seen |= bit;
                 } else {
-                    self.idle()?;
+                    self.ignore()?;
                 }
             }
             Occurs::Often(_) => {}
@@ -200,7 +200,7 @@ impl<'s> Scan<'s> {
         self.content(Some(field), wire_type)
     }
 
-    /// Goes on to what is behind a tag.
+    /// Chooses the state after a tag.
     fn content(&mut self, field: Option<&'s Field>, wire_type: u64) -> Result {
         self.state = match wire_type {
             wire_type::VARINT => State::Number,
@@ -220,7 +220,7 @@ impl<'s> Scan<'s> {
         Ok(if bytes == 0 { State::Tag } else { State::Skip(bytes) })
     }
 
-    /// Where so many bytes end; they must lie within the message.
+    /// The end of a field of this length, which must lie within its message.
     fn end(&self, field: Option<&Field>, bytes: u64) -> Result<usize> {
         let room = self.frames.innermost.end.saturating_sub(self.reader.position());
         match usize::try_from(bytes) {
@@ -229,7 +229,7 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// Goes on to what is behind a length.
+    /// Chooses the state after a length.
     fn length(&mut self, field: Option<&'s Field>, length: u64) -> Result {
         let end = self.end(field, length)?;
         let bytes = end - self.reader.position();
@@ -247,7 +247,7 @@ impl<'s> Scan<'s> {
         match field.kind {
             Kind::Message(id) => {
                 self.state = State::Tag;
-                return self.message(id, Place { field, index }, end);
+                return self.message(id, Position { field, index }, end);
             }
             Kind::Text => self.charge(cost::of_text(bytes)),
             Kind::Bytes => self.charge(cost::OF_BYTES),
@@ -263,36 +263,36 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
-    /// Begins a message within the innermost one.
-    fn message(&mut self, id: MessageId, place: Place<'s>, end: usize) -> Result {
+    /// Enters a message within the innermost one.
+    fn message(&mut self, id: MessageId, position: Position<'s>, end: usize) -> Result {
         let message = self.schema.message(id);
         if self.frames.depth() >= MAX_DEPTH {
-            return Err(self.malformed(Some(place.field), "recursion limit reached"));
+            return Err(self.malformed(Some(position.field), "recursion limit reached"));
         }
         if message.role == Role::Value {
             self.values += 1;
             if self.values > self.method.max_values {
                 let max = self.method.max_values;
                 let problem = format!("is one of more than {max} values in the request");
-                return Err(refuse(self.frames.path(Some(place.field)), problem, format!("{max} values")));
+                return Err(refuse(self.frames.path(Some(position.field)), problem, format!("{max} values")));
             }
             if self.frames.innermost.level >= MAX_NESTING {
-                self.frames.enter(message, place, end);
+                self.frames.enter(message, position, end);
                 let problem = format!("lies deeper than {MAX_NESTING} levels");
                 return Err(refuse(self.frames.path(None), problem, format!("{MAX_NESTING} levels")));
             }
         }
-        // An empty one would be left at once.
+        // An empty message would be left at once.
         if end > self.reader.position() {
-            self.frames.enter(message, place, end);
+            self.frames.enter(message, position, end);
         }
         Ok(())
     }
 
-    /// Counts an element of a repeated field, and says which one it is.
+    /// Counts an element of a repeated field and returns its index.
     #[inline]
     fn element(&mut self, field: &Field, repeated: &Repeated) -> Result<usize> {
-        let count = self.frames.count(repeated.place);
+        let count = self.frames.count(repeated.index);
         if count > repeated.limit.max {
             return Err(self.too_many(field, repeated.limit));
         }
@@ -311,7 +311,7 @@ impl<'s> Scan<'s> {
         refuse(self.frames.path(Some(field)), format!("has more than {max} {elements}"), range)
     }
 
-    /// Goes on to what is behind the length of a packed field.
+    /// Chooses the state after the length of a packed field.
     fn packed(&mut self, field: &'s Field, end: usize) -> Result {
         let bytes = end - self.reader.position();
         let width = match field.kind {
@@ -334,14 +334,14 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
-    /// Counts a field that will hold nothing.
-    fn idle(&mut self) -> Result {
+    /// Counts a field that decodes to nothing.
+    fn ignore(&mut self) -> Result {
         self.idle_fields += 1;
-        if self.idle_fields <= MAX_IDLE_FIELDS {
+        if self.idle_fields <= MAX_IGNORED_FIELDS {
             return Ok(());
         }
-        let problem = format!("has more than {MAX_IDLE_FIELDS} fields that are unknown or occur again");
-        Err(refuse(self.frames.path(None), problem, format!("{MAX_IDLE_FIELDS} fields")))
+        let problem = format!("has more than {MAX_IGNORED_FIELDS} fields that are unknown or occur again");
+        Err(refuse(self.frames.path(None), problem, format!("{MAX_IGNORED_FIELDS} fields")))
     }
 
     fn charge(&mut self, bytes: usize) {

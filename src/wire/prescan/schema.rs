@@ -1,7 +1,7 @@
-//! The messages of all requests as tables, made from the compiled descriptors: a new field or RPC is in them by itself.
+//! The messages of all requests as tables, built from the compiled descriptors, so new fields and RPCs are included.
 //!
-//! What the descriptors do not say is in [`limits`](super::limits) and [`cost`](super::cost). A table with a gap, or with a
-//! row too many, is an [`Error`]: the server does not start, and no test passes.
+//! [`limits`](super::limits) and [`cost`](super::cost) add what the descriptors do not contain. A missing or
+//! superfluous row there is an [`Error`]: the server does not start and the tests fail.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -17,10 +17,10 @@ use super::limits::{FIELDS, FieldLimit, METHODS};
 use crate::pb;
 use crate::wire::status::Access;
 
-/// What all requests look like.
+/// The structure of all requests.
 #[derive(Debug)]
 pub(crate) struct Schema {
-    /// By path, as in HTTP/2, in ascending order of [`by_length`].
+    /// By HTTP/2 path, sorted with [`by_length`].
     methods: Vec<(String, Method)>,
     messages: Vec<Message>,
     nothing: Message,
@@ -29,17 +29,17 @@ pub(crate) struct Schema {
 /// An RPC as the pre-scan knows it.
 #[derive(Debug)]
 pub(crate) struct Method {
-    /// Whether it may change anything.
+    /// Whether it reads or writes.
     pub(crate) access: Access,
-    /// Whether its answer is a stream of messages.
+    /// Whether the server streams its responses.
     pub(crate) streams: bool,
-    /// The largest request.
+    /// Maximum size of a request.
     pub(crate) max_bytes: usize,
     pub(super) max_values: usize,
     pub(in crate::wire) request: MessageId,
 }
 
-/// Where a message is in its schema.
+/// The index of a message in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) struct MessageId(usize);
 
@@ -52,7 +52,7 @@ pub(in crate::wire) struct Message {
     pub(super) repeated: usize,
 }
 
-/// What is particular to a message.
+/// How the scan treats a message.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     #[default]
@@ -61,7 +61,7 @@ pub(super) enum Role {
     Entry,
     /// An attribute's value.
     Value,
-    /// Holds values that lie one level deeper.
+    /// A list or map, whose values are one level deeper.
     Container,
 }
 
@@ -87,15 +87,15 @@ pub(in crate::wire) enum Kind {
 /// How often a field may occur.
 #[derive(Debug)]
 pub(in crate::wire) enum Occurs {
-    /// Once is enough. It has this bit among those fields of its message.
+    /// Singular. Its bit in [`Frame::seen`](super::frame::Frame::seen).
     Once(u64),
     Often(Repeated),
 }
 
 #[derive(Debug)]
 pub(in crate::wire) struct Repeated {
-    /// Its place among the repeated fields of its message.
-    pub(super) place: usize,
+    /// Its index among the repeated fields of its message.
+    pub(super) index: usize,
     pub(super) is_map: bool,
     pub(super) limit: &'static FieldLimit,
     pub(super) cost: ElementCost,
@@ -161,14 +161,14 @@ impl Schema {
         self.methods.iter().map(|(path, method)| (path.as_str(), method))
     }
 
-    /// Every id is one of this schema's.
+    /// The message with this id.
     pub(in crate::wire) fn message(&self, MessageId(index): MessageId) -> &Message {
         self.messages.get(index).unwrap_or(&self.nothing)
     }
 }
 
 impl Field {
-    /// Whether it is the key, if its message is a map entry.
+    /// Whether it is the key of a map entry.
     pub(super) fn is_key(&self) -> bool {
         self.number == 1
     }
@@ -213,19 +213,19 @@ impl<'a> Compiler<'a> {
         Ok(Method { access, streams, max_bytes: limit.max_bytes, max_values: limit.max_values, request })
     }
 
-    /// Compiles a message, and all that it holds.
+    /// Compiles a message and all that it contains.
     fn message(&mut self, name: &str) -> Result<MessageId, Error> {
         if let Some(id) = self.ids.get(name) {
             return Ok(*id);
         }
         let described = *self.described.get(name).ok_or_else(|| Error::NotDescribed(name.to_owned()))?;
         let id = MessageId(self.messages.len());
-        // At once: a message may hold itself.
+        // Insert before the fields: a message may contain itself.
         self.ids.insert(name.to_owned(), id);
         self.messages.push(Message::default());
         let message = self.compile(name, described)?;
-        if let Some(place) = self.messages.get_mut(id.0) {
-            *place = message;
+        if let Some(index) = self.messages.get_mut(id.0) {
+            *index = message;
         }
         Ok(id)
     }
@@ -265,7 +265,7 @@ impl<'a> Compiler<'a> {
         Ok(message)
     }
 
-    fn repeated(&mut self, message: &str, field: &FieldDescriptorProto, place: usize) -> Result<Repeated, Error> {
+    fn repeated(&mut self, message: &str, field: &FieldDescriptorProto, index: usize) -> Result<Repeated, Error> {
         let short = message.strip_prefix(PACKAGE).unwrap_or(message);
         let path = format!("{short}.{}", field.name());
         let limit = FIELDS.iter().find(|limit| limit.message == short && limit.field == field.name());
@@ -276,7 +276,7 @@ impl<'a> Compiler<'a> {
             Some(entry) => ElementCost::in_map(entry.field.iter().map(element_size).sum::<Result<_, _>>()?),
             None => ElementCost::in_vec(element_size(field)?),
         };
-        Ok(Repeated { place, is_map: entry.is_some(), limit, cost })
+        Ok(Repeated { index, is_map: entry.is_some(), limit, cost })
     }
 
     /// The entry of a map field.
@@ -285,7 +285,7 @@ impl<'a> Compiler<'a> {
         is_entry(message).then_some(*message)
     }
 
-    /// Refuses rows that no request has a use for.
+    /// Refuses rows for messages and fields that no request contains.
     fn check_used(&self) -> Result<(), Error> {
         let methods = METHODS.iter().map(|limit| limit.method.to_owned());
         let fields = FIELDS.iter().map(|limit| format!("{}.{}", limit.message, limit.field));
@@ -296,7 +296,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Paths differ in their lengths more often than at their beginnings.
+/// Compares lengths first, because paths differ in length more often than at their start.
 fn by_length(one: &str, other: &str) -> Ordering {
     one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }

@@ -1,8 +1,8 @@
-//! The table of errors: which gRPC code, which reason and which details each one has.
+//! The table of errors: gRPC code, reason and details of each.
 //!
 //! Sources: google/rpc/code.proto, AIP-193 (errors) and AIP-194 (retries), gRPC proposal A6 (pushback).
 
-// A new error must be placed in this table by hand.
+// A new error has to be added to this table by hand.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod problem;
@@ -23,32 +23,32 @@ use problem::{NOT_APPLIED, OUTCOME, Outcome, Problem, UNKNOWN};
 /// The domain of DynaKV's own errors.
 pub const DOMAIN: &str = "dynakv";
 
-/// The largest request, in bytes.
+/// Maximum size of a request in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Why a call failed, as callers see it; `errors.proto` says when each occurs.
+/// Why a call failed; `errors.proto` describes each reason.
 pub type Reason = ErrorReason;
 
-/// Whether a call may change anything. Errors of calls that may say whether it did.
+/// Whether a call reads or writes. Only errors of writes state an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
     Write,
 }
 
-/// A status that DynaKV makes before it begins a call, and so before anything can have changed. It speaks of a write; where
-/// the call turns out to be a read, [`without_outcome`] corrects it.
+/// A status for a call that was refused before it could change anything. It has the outcome NOT_APPLIED;
+/// [`without_outcome`] removes that if the call turns out to be a read.
 #[must_use]
 pub fn status(reason: Reason, message: impl AsRef<str>) -> Status {
     Problem::new(reason, message).outcome(Outcome::NotApplied).into_status()
 }
 
-/// A status of a call that was cut short in its handler: a write may or may not have happened. As for reads, see [`status`].
+/// A status for a call that was interrupted in its handler, with the outcome UNKNOWN. For reads, see [`status`].
 pub(crate) fn interrupted(reason: Reason, message: &str) -> Status {
     Problem::new(reason, message).outcome(Outcome::Unknown).into_status()
 }
 
-/// A request that is larger than [`MAX_MESSAGE_BYTES`].
+/// The status for a request larger than [`MAX_MESSAGE_BYTES`].
 #[must_use]
 pub fn message_too_large() -> Status {
     Problem::new(Reason::MessageTooLarge, format!("the request is larger than {MAX_MESSAGE_BYTES} bytes"))
@@ -58,7 +58,7 @@ pub fn message_too_large() -> Status {
         .into_status()
 }
 
-/// A request with headers beyond the limit.
+/// The status for a request whose headers exceed the limit.
 pub(crate) fn headers_too_large(max_bytes: u32) -> Status {
     Problem::new(Reason::MessageTooLarge, format!("the headers of the request are larger than {max_bytes} bytes"))
         .outcome(Outcome::NotApplied)
@@ -66,14 +66,14 @@ pub(crate) fn headers_too_large(max_bytes: u32) -> Status {
         .into_status()
 }
 
-/// A call that finds no room for something, by itself or for its connection.
+/// The status for a call that exceeds a limit of its connection or of the server. `what` is exhausted.
 pub(crate) fn overloaded(full: Full, what: &str) -> Status {
-    overloaded_because(full, format!("{full}: no {what}"))
+    overloaded_with(full, format!("{full}: no {what}"))
 }
 
-/// A call that finds no room, because of this. What one connection may hold is its caller's to mend; a retry elsewhere helps
-/// when it is the server that is full.
-pub(crate) fn overloaded_because(full: Full, message: String) -> Status {
+/// Like [`overloaded`], with another message. Only the caller can lower the load of its own connection; if the server
+/// is full, a retry elsewhere helps.
+pub(crate) fn overloaded_with(full: Full, message: String) -> Status {
     let problem = Problem::new(Reason::Overloaded, message).outcome(Outcome::NotApplied);
     match full {
         Full::Server => problem.into_status(),
@@ -81,7 +81,7 @@ pub(crate) fn overloaded_because(full: Full, message: String) -> Status {
     }
 }
 
-/// A request that cannot be decoded.
+/// The status for a request that cannot be decoded.
 pub(crate) fn malformed_message(field: &str, problem: &str) -> Status {
     let place = if field.is_empty() { "the request" } else { field };
     Problem::new(Reason::MalformedMessage, format!("{place} cannot be decoded: {problem}"))
@@ -90,7 +90,7 @@ pub(crate) fn malformed_message(field: &str, problem: &str) -> Status {
         .into_status()
 }
 
-/// A request that is refused before it is decoded.
+/// The status for a request that the pre-scan refused.
 pub(crate) fn of_refusal(refusal: &Refusal, access: Access) -> Status {
     match refusal {
         Refusal::TooLarge { max_bytes } => Problem::new(Reason::MessageTooLarge, refusal.to_string())
@@ -103,7 +103,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, access: Access) -> Status {
     }
 }
 
-/// A request with a field that is not acceptable.
+/// The status for a request with an invalid field.
 pub(crate) fn of_violation(violation: &Violation, access: Access) -> Status {
     invalid(violation, access).into_status()
 }
@@ -118,7 +118,7 @@ fn invalid(violation: &Violation, access: Access) -> Problem {
     }
 }
 
-/// A call that the driver could not carry out.
+/// The status for an error of the driver.
 pub(crate) fn of_error(error: &Error, access: Access) -> Status {
     problem(error, access).into_status()
 }
@@ -138,7 +138,7 @@ fn problem(error: &Error, access: Access) -> Problem {
     details(problem, error)
 }
 
-/// A page token that could not be opened or made.
+/// The status for a page token that could not be sealed or opened.
 pub(crate) fn of_page_token(error: &page_token::Error) -> Status {
     match error {
         page_token::Error::NotValid => Problem::new(Reason::InvalidPageToken, error.to_string())
@@ -150,11 +150,11 @@ pub(crate) fn of_page_token(error: &page_token::Error) -> Status {
     }
 }
 
-/// The same status, but without the word that nothing was written; none if it does not say so.
+/// Replaces the outcome NOT_APPLIED by UNKNOWN; none if the status has another outcome.
 ///
-/// That word is true of one attempt only. A client that retries by service config sees no other answer than the last one, and
-/// an earlier attempt, whose answer was lost, may have written.
-pub(crate) fn without_vouching(status: &Status) -> Option<Status> {
+/// NOT_APPLIED is only true of one attempt. A client that retries by service config sees the last status only, and an
+/// earlier attempt, whose response was lost, may have written.
+pub(crate) fn with_outcome_unknown(status: &Status) -> Option<Status> {
     with_metadata(status, |metadata| {
         let outcome = metadata.get_mut(OUTCOME).filter(|outcome| *outcome == NOT_APPLIED)?;
         UNKNOWN.clone_into(outcome);
@@ -162,12 +162,12 @@ pub(crate) fn without_vouching(status: &Status) -> Option<Status> {
     })
 }
 
-/// The same status, but as a read has it: without a word about whether anything was written; none if it has none.
+/// Removes the outcome, as for a read; none if the status has no outcome.
 pub(crate) fn without_outcome(status: &Status) -> Option<Status> {
     with_metadata(status, |metadata| metadata.remove(OUTCOME).map(drop))
 }
 
-/// The same status with other metadata in its `ErrorInfo`; none if `change` makes none, or it is not DynaKV's.
+/// Changes the metadata of the `ErrorInfo`; none if `change` returns none or the status is not DynaKV's.
 fn with_metadata(status: &Status, change: impl FnOnce(&mut HashMap<String, String>) -> Option<()>) -> Option<Status> {
     let mut details = status.get_error_details();
     let mut info = details.error_info().filter(|info| info.domain == DOMAIN)?.clone();
@@ -177,23 +177,23 @@ fn with_metadata(status: &Status, change: impl FnOnce(&mut HashMap<String, Strin
     Some(Status::with_error_details_and_metadata(code, message, details, metadata))
 }
 
-/// The code of a status with as much of its message as fits into the headers of every client; none if all does.
+/// Truncates the message of a status to what fits into the headers of every client; none if it fits already.
 ///
-/// For statuses that a library makes. DynaKV's own fit when they are made.
-pub(crate) fn shortened(status: &Status) -> Option<Status> {
-    problem::shortened(status)
+/// For statuses from libraries. DynaKV's own always fit.
+pub(crate) fn truncated(status: &Status) -> Option<Status> {
+    problem::truncated(status)
 }
 
-/// How much a status says that is one of many in a message.
+/// The level of detail of a status that is one of many in a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Length {
-    /// As much as the status of a call.
+    /// Like the status of a call.
     Full,
-    /// What a program goes by, in some 300 bytes at most.
+    /// Only what programs need, in about 300 bytes at most.
     Brief,
 }
 
-/// A part of a call that the driver could not carry out, as a status within a message.
+/// The status of a failed part of a call, within a message.
 pub(crate) fn part_of_error(error: &Error, access: Access, is_repeated: bool, length: Length) -> tonic_types::Status {
     let mut problem = problem(error, access);
     if is_repeated {
@@ -205,12 +205,12 @@ pub(crate) fn part_of_error(error: &Error, access: Access, is_repeated: bool, le
     }
 }
 
-/// Whether two errors of the driver's have the same gRPC code.
+/// Whether two driver errors have the same gRPC code.
 pub(crate) fn same_code(one: &Error, other: &Error) -> bool {
     code(reason(one)) == code(reason(other))
 }
 
-/// The reason of an error of the driver's.
+/// The reason of a driver error.
 pub(crate) fn reason(error: &Error) -> Reason {
     match error {
         Error::TableNotConfigured { .. } => Reason::TableNotConfigured,
@@ -240,7 +240,7 @@ pub(crate) fn reason(error: &Error) -> Reason {
     }
 }
 
-/// Adds what is particular to an error.
+/// Adds the details of a particular error.
 fn details(problem: Problem, error: &Error) -> Problem {
     match error {
         Error::TableNotConfigured { field, .. } => problem.violation(field, "is not in the server's configuration"),
@@ -313,7 +313,7 @@ fn code(reason: Reason) -> Code {
     }
 }
 
-/// How long a caller should wait before it tries again, where trying again may help.
+/// How long a caller should wait before a retry, if a retry may help.
 fn retry_delay(reason: Reason) -> Option<Duration> {
     match reason {
         Reason::TransactionConflict => Some(Duration::from_millis(50)),

@@ -1,9 +1,9 @@
-//! A status in the making. Nothing that it says of a request or of DynamoDB's answer is longer than its share.
+//! Builds a status. Everything that it quotes from a request or from DynamoDB's response has a maximum length.
 //!
-//! A status travels in trailers: the message percent-encoded, and the details, which hold the message once more, in
-//! base64. The C core of gRPC and grpc-java take 8 KiB of headers; what is larger ends the call with an error that says
-//! nothing, and in some clients the connection with it. With these shares the details of a status stay under 4 KiB, and
-//! its trailers under 7 KiB.
+//! A status is sent in trailers: the message percent-encoded, and the details, which repeat the message, in base64.
+//! gRPC's C core and grpc-java accept 8 KiB of headers. More ends the call with an unspecific error and, in some
+//! clients, the whole connection. With these limits the details of a status stay below 4 KiB and its trailers below 7
+//! KiB.
 
 use std::collections::HashMap;
 
@@ -16,38 +16,38 @@ use super::{Access, DOMAIN, Reason, code, retry_delay};
 use crate::driver::Upstream;
 use crate::model::{excerpt, excerpt_by};
 
-/// How `ErrorInfo` says of a write whether it happened.
+/// The key in `ErrorInfo` that says whether a write happened.
 pub(super) const OUTCOME: &str = "outcome";
 pub(super) const NOT_APPLIED: &str = "NOT_APPLIED";
 pub(super) const UNKNOWN: &str = "UNKNOWN";
 
-/// The share of the message, in bytes of the header that it becomes.
+/// Limit of the message, in bytes of its encoded header.
 const MESSAGE_BYTES: usize = 768;
-/// The share of the message where thousands of statuses are in one response.
+/// Limit of the message when thousands of statuses are in one response.
 const BRIEF_MESSAGE_BYTES: usize = 96;
-/// The share of a field's path.
+/// Limit of a field's path.
 const FIELD_BYTES: usize = 256;
-/// The share of what is wrong with a field.
+/// Limit of the description of a field's problem.
 const DESCRIPTION_BYTES: usize = 384;
-/// The share of a value of the metadata.
+/// Limit of a metadata value.
 const METADATA_BYTES: usize = 128;
-/// The share of a table's name. No table in DynamoDB has a longer one.
+/// Limit of a table's name, as in DynamoDB.
 const TABLE_BYTES: usize = 255;
-/// The share of what is exhausted, such as `TableWriteProvisionedThroughputExceeded`.
+/// Limit of a quota's subject, such as `TableWriteProvisionedThroughputExceeded`.
 const QUOTA_BYTES: usize = 64;
-/// How many fields a status names at most.
+/// Maximum number of fields in a status.
 const MAX_FIELDS: usize = 2;
-/// How many quotas a status names at most.
+/// Maximum number of quotas in a status.
 const MAX_QUOTAS: usize = 4;
 
-/// What became of a write that ended with an error.
+/// What happened to a write that failed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     NotApplied,
     Unknown,
 }
 
-/// A status in the making.
+/// A status that is being built.
 pub(super) struct Problem {
     reason: Reason,
     code: Code,
@@ -62,7 +62,7 @@ impl Problem {
         Self { reason, code: code(reason), message, metadata: HashMap::new(), details: details_of(reason) }
     }
 
-    /// Another code than the one that its reason mostly has.
+    /// Overrides the usual code of the reason.
     pub(super) fn code(self, code: Code) -> Self {
         Self { code, ..self }
     }
@@ -118,7 +118,7 @@ impl Problem {
         }
     }
 
-    /// The same for an attempt that is not the first: of those before it nobody knows whether they wrote.
+    /// Adjusts the outcome of a retried call: its earlier attempts may have written.
     pub(super) fn of_repeated(mut self) -> Self {
         if let Some(outcome) = self.metadata.get_mut(OUTCOME) {
             UNKNOWN.clone_into(outcome);
@@ -126,7 +126,7 @@ impl Problem {
         self
     }
 
-    /// What a program goes by: the code, the reason, the outcome and when to try again. And the message, cut short.
+    /// Reduces the status to code, reason, outcome, retry delay and a truncated message.
     pub(super) fn brief(mut self) -> Self {
         self.message = fit_header(&self.message, BRIEF_MESSAGE_BYTES);
         self.metadata.retain(|key, _| key == OUTCOME);
@@ -140,16 +140,16 @@ impl Problem {
         details.set_error_info(name, DOMAIN, metadata);
         let mut headers = MetadataMap::new();
         if matches!(reason, Reason::BackendCredentials | Reason::StorageFull) {
-            // Clients and meshes retry their codes; credentials do not become valid by that, nor does a disk become larger.
+            // Clients and meshes retry these codes, but a retry makes neither credentials valid nor a disk larger.
             headers.insert("grpc-retry-pushback-ms", MetadataValue::from_static("-1"));
         }
         Status::with_error_details_and_metadata(code, message, details, headers)
     }
 
-    /// The status as a part of a message.
+    /// The status as part of a message.
     pub(super) fn into_part(self) -> tonic_types::Status {
         let status = self.into_status();
-        // The details of a status are this very message, encoded.
+        // The details of a status are this message, encoded.
         tonic_types::Status::decode(status.details()).unwrap_or_else(|_| tonic_types::Status {
             code: status.code().into(),
             message: status.message().to_owned(),
@@ -158,7 +158,7 @@ impl Problem {
     }
 }
 
-/// What the reason alone says.
+/// The details that follow from the reason.
 fn details_of(reason: Reason) -> ErrorDetails {
     let mut details = ErrorDetails::new();
     if let Some(delay) = retry_delay(reason) {
@@ -167,19 +167,19 @@ fn details_of(reason: Reason) -> ErrorDetails {
     details
 }
 
-/// The code of a status that is not DynaKV's own, with as much of its message as fits into a header; none if all does.
-pub(super) fn shortened(status: &Status) -> Option<Status> {
+/// Truncates the message of a foreign status to what fits into a header; none if it fits already.
+pub(super) fn truncated(status: &Status) -> Option<Status> {
     let message = fit_header(status.message(), MESSAGE_BYTES);
     (message != status.message()).then(|| Status::new(status.code(), message))
 }
 
-/// A message that takes no more than so many bytes as a header.
+/// Truncates a message to a maximum size as a header.
 fn fit_header(message: &str, max_bytes: usize) -> String {
     excerpt_by(message, max_bytes, bytes_in_header).into_owned()
 }
 
-/// How much of the header `grpc-message` a character takes: tonic percent-encodes more than PROTOCOL-HTTP2.md of the gRPC
-/// repository asks for.
+/// The size of a character in the header `grpc-message`. tonic percent-encodes more than PROTOCOL-HTTP2.md of the gRPC
+/// repository requires.
 fn bytes_in_header(character: char) -> usize {
     match character {
         '"' | '#' | '%' | '<' | '>' | '`' | '?' | '{' | '}' => 3,
@@ -192,13 +192,13 @@ fn bytes_in_header(character: char) -> usize {
 mod tests {
     use super::*;
 
-    /// The list of headers as HTTP/2 counts it: RFC 9113, section 6.5.2.
+    /// The header size as HTTP/2 counts it: RFC 9113, section 6.5.2.
     fn header_bytes(status: Status) -> usize {
         let headers = status.into_http::<tonic::body::Body>().into_parts().0.headers;
         headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
     }
 
-    /// More than any status has, all of it as long as can be.
+    /// More than any status contains, each part at its maximum length.
     fn longest(text: &str) -> Problem {
         let mut problem = Problem::new(Reason::TransactionConflict, text).table(text);
         for key in ["attempts", "aws_code", "aws_request_id", "limit", "throttle_reason"] {

@@ -1,4 +1,4 @@
-//! Attribute values, items and primary keys: DynamoDB's ten types, lossless in both directions.
+//! Attribute values, items and primary keys: DynamoDB's ten types, converted without loss in both directions.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -11,28 +11,28 @@ use crate::model::{Attributes, Invalid, ItemKey, MAX_NESTING, Number, check_attr
 use crate::pb;
 use crate::pb::value::Kind;
 
-/// The attribute value of a message's field.
+/// Parses the attribute value of a field.
 pub(crate) fn attribute(value: pb::Value, field: &str) -> Result<AttributeValue, Violation> {
     nested(value, 1).map_err(|violation| violation.inside(field))
 }
 
-/// The attribute value of a field that must be given.
+/// Parses the attribute value of a required field.
 pub(crate) fn required_attribute(value: Option<pb::Value>, field: &str) -> Result<AttributeValue, Violation> {
     attribute(value.ok_or_else(|| Invalid::new("is required")).in_field(field)?, field)
 }
 
-/// The attributes of a map field, such as an item's; a problem is located as in `item["address"].m["lines"].l[0].n`.
+/// Parses the attributes of a map field, such as an item's. Errors have paths like `item["address"].m["lines"].l[0].n`.
 pub(crate) fn attributes(fields: HashMap<String, pb::Value>, field: &str) -> Result<Attributes, Violation> {
     map(fields, 1).map_err(|violation| violation.inside(field))
 }
 
-/// The list of a field, such as an action's.
+/// Parses the list of a field, such as an action's.
 pub(crate) fn list(list: pb::AttributeList, field: &str) -> Result<Vec<AttributeValue>, Violation> {
     let pb::AttributeList { values } = list;
     elements(values, 2).map_err(|violation| violation.inside(format_args!("{field}.values")))
 }
 
-/// The primary key of a field.
+/// Parses the primary key of a field.
 pub(crate) fn item_key(key: Option<pb::ItemKey>, field: &str) -> Result<ItemKey, Violation> {
     let pb::ItemKey { partition, sort } = key.ok_or_else(|| Invalid::new("is required")).in_field(field)?;
     let in_partition = format!("{field}.partition");
@@ -42,7 +42,7 @@ pub(crate) fn item_key(key: Option<pb::ItemKey>, field: &str) -> Result<ItemKey,
     key.with_sort(attribute(sort, &in_sort)?).in_field(in_sort)
 }
 
-/// A value on this level: an attribute's own is on the first, what that holds on the second.
+/// Parses a value at this level: an attribute's own value is at level one, its content at level two.
 fn nested(value: pb::Value, level: usize) -> Result<AttributeValue, Violation> {
     let pb::Value { kind } = value;
     if level > MAX_NESTING {
@@ -98,7 +98,7 @@ fn elements(values: Vec<pb::Value>, level: usize) -> Result<Vec<AttributeValue>,
     values.into_iter().enumerate().map(element).collect()
 }
 
-/// Refuses an empty set, a bad member, and members that `identity` makes equal.
+/// Refuses an empty set, an invalid member, and members with the same `identity`.
 fn set<'a, T, I: Eq + Hash>(
     members: &'a [T],
     identity: impl Fn(&'a T) -> Result<I, Invalid>,
@@ -109,7 +109,7 @@ fn set<'a, T, I: Eq + Hash>(
     }
     let mut seen = HashSet::with_capacity(members.len());
     for (index, member) in members.iter().enumerate() {
-        // Only where something is wrong: a set may have a hundred thousand members.
+        // Only for errors: a set may have a hundred thousand members.
         let here = |invalid| Violation { field: format!("{field}.values[{index}]"), invalid };
         if !seen.insert(identity(member).map_err(here)?) {
             return Err(here(Invalid::new("is in the set twice")));
@@ -119,7 +119,7 @@ fn set<'a, T, I: Eq + Hash>(
 }
 
 impl From<AttributeValue> for pb::Value {
-    /// A type that this release does not know becomes a value without a kind, which no request may send back.
+    /// An unknown type becomes a value without a kind, which requests may not contain.
     fn from(value: AttributeValue) -> Self {
         let kind = match value {
             AttributeValue::S(text) => Some(Kind::S(text)),

@@ -23,7 +23,7 @@ fn list_of(values: impl IntoIterator<Item = pb::Value>) -> pb::Value {
     value(Kind::L(pb::AttributeList { values: values.into_iter().collect() }))
 }
 
-/// A text on this level of an attribute.
+/// A text at this level of an attribute.
 fn on_level(level: usize, wrap: fn(pb::Value) -> pb::Value) -> pb::Value {
     (1..level).fold(text("deep"), |inner, _| wrap(inner))
 }
@@ -110,7 +110,8 @@ fn the_deepest_request_that_dynamodb_takes_is_decoded() {
     let set = value(Kind::Ss(pb::StringSet { values: vec!["deep".to_owned()] }));
     let deepest = || (1..32).fold(set.clone(), |inner, _| in_map(inner));
     assert!(decodes(put(deepest())) && decodes(update(deepest())));
-    // Just past the limit an item is still read, and refused with its path; further on the codec refuses the message.
+    // Just above the limit an item is still decoded and refused with its path. Further up the codec refuses the
+    // message.
     assert!(decodes(put(on_level(33, in_map))) && !decodes(put(on_level(34, in_map))));
 }
 

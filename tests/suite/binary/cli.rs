@@ -1,4 +1,4 @@
-//! A client command as a process of its own.
+//! Client commands as separate processes.
 
 use std::ffi::OsStr;
 use std::process::Stdio;
@@ -8,13 +8,13 @@ use tokio::io::AsyncWriteExt;
 
 use super::process::dynakv;
 
-/// Runs client commands in an environment of its own.
+/// Runs client commands with their own environment.
 #[derive(Default)]
 pub(crate) struct Cli {
     environment: Vec<(String, String)>,
 }
 
-/// How a command went.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -32,7 +32,7 @@ impl Cli {
         self
     }
 
-    /// Runs a command whose arguments are these words.
+    /// Runs a command with these words as arguments.
     pub(crate) async fn run(&self, line: &str) -> Ran {
         self.args(line.split_whitespace()).await
     }
@@ -48,7 +48,7 @@ impl Cli {
         let mut process = command.spawn().unwrap();
         let mut stdin = process.stdin.take().unwrap();
         let feed = async {
-            // A command that reads no input may have ended by now.
+            // A command that reads no input may have exited already.
             let _ = stdin.write_all(input).await;
             drop(stdin);
         };
@@ -61,7 +61,7 @@ impl Cli {
         }
     }
 
-    /// The result of a command with `--json`, which did what was asked.
+    /// The JSON output of a successful command with `--json`.
     pub(crate) async fn json(&self, line: &str) -> Value {
         let ran = self.run(&format!("{line} --json")).await;
         assert_eq!(ran.code, 0, "{line}: {ran:?}");
@@ -74,18 +74,18 @@ impl Ran {
         std::str::from_utf8(&self.stdout).unwrap()
     }
 
-    /// The one object on one line that standard output is.
+    /// Standard output as a single JSON object on one line.
     pub(crate) fn json(&self) -> Value {
         one_line(self.text())
     }
 
-    /// The one object on one line that standard error is.
+    /// Standard error as a single JSON object on one line.
     pub(crate) fn json_error(&self) -> Value {
         assert_eq!(self.text(), "", "an error leaves standard output alone");
         one_line(&self.stderr)
     }
 
-    /// Asserts the exit code, and what is on standard output and standard error.
+    /// Asserts the exit code, standard output and standard error.
     #[track_caller]
     pub(crate) fn is(&self, code: i32, stdout: &str, stderr: &str) {
         assert_eq!((self.code, self.text(), self.stderr.as_str()), (code, stdout, stderr));

@@ -127,7 +127,7 @@ async fn ttl_expire_and_persist() {
 async fn a_ttl_ends() {
     let (_server, cli) = serving().await;
     cli.run("set key value --ttl 1ms").await;
-    // To start the next process takes longer than that.
+    // Starting the next process takes longer than that.
     cli.run("get key").await.is(1, "", "there is no such entry\n");
 }
 

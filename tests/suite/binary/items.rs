@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::process::dynakv;
 use super::{Cli, Proxy, Serve, Serving, make_table};
 
-/// Every type, and what JSON alone would lose.
+/// Every type, and values that plain JSON would change.
 const EVERYTHING: &str = concat!(
     r#"{"bytes":{"B":"AP8="},"empty":"","list":[1,"two",{"three":null}],"#,
     r#""map":{"M":{"S":"looks typed"}},"number":12345678901234567890.123456789012345678,"#,
@@ -110,7 +110,7 @@ async fn lists_come_in_lines_and_end_with_a_hint() {
     assert_eq!((all.code, keys(all.text()).len(), all.stderr.as_str()), (0, 5, ""));
     assert_eq!(keys(cli.run("keys --prefix user: --all").await.text()), keys(all.text()));
     cli.run("keys other:*").await.is(0, "", "");
-    // Whoever reads lines must not take one key for two.
+    // A line reader must not mistake one key for two.
     assert_eq!(cli.args(["set", "split\nuser:1", "value"]).await.code, 0);
     let split = cli.run("keys split*").await;
     assert_eq!((split.code, split.text()), (2, ""));
@@ -154,7 +154,7 @@ async fn what_cannot_be_meant_ends_with_2() {
     }
 }
 
-/// The lines of a file, of which none is there twice.
+/// The lines of a file, which must be unique.
 fn lines(file: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(file).unwrap();
     let lines: BTreeSet<_> = text.lines().map(str::to_owned).collect();
@@ -188,13 +188,13 @@ async fn a_table_goes_to_a_file_and_into_another() {
     assert!(again.code == 2 && again.stderr.contains("--force"), "{again:?}");
     cli.args(export(&one, "one").iter().chain(&["--force".into()])).await.is(0, "", "2 items exported\n");
 
-    // A bad line ends it; once it is mended, the import goes on there.
+    // An invalid line stops the import; after a fix, it resumes there.
     std::fs::write(&one, "{\"pk\":\"a\"}\n{\"pk\":\"b\"}\nnonsense\n").unwrap();
     let bad = cli.args(import.clone()).await;
     assert!(bad.code == 2 && bad.stderr.contains("line 3"), "{bad:?}");
     std::fs::write(&one, "{\"pk\":\"a\"}\n{\"pk\":\"b\"}\n{\"pk\":\"c\"}\n").unwrap();
     cli.args(import.clone()).await.is(0, "", "going on after line 2\n1 items imported\n");
-    // A server that refuses an item says which.
+    // If the server refuses an item, the error names it.
     std::fs::write(&one, "{\"pk\":\"a\"}\n{\"pk\":5}\n").unwrap();
     let refused = cli.args(import.clone()).await;
     assert!(refused.code == 2 && refused.stderr.contains("line 2"), "{refused:?}");
@@ -203,13 +203,13 @@ async fn a_table_goes_to_a_file_and_into_another() {
     assert!(other.code == 2 && other.stderr.contains("--restart"), "{other:?}");
 }
 
-/// The file that says how far an export is, if it has come to its first page.
+/// The checkpoint of an export after its first page, if there is one.
 fn progress(file: &Path) -> bool {
     let text = std::fs::read_to_string(file.with_added_extension("progress")).unwrap_or_default();
     serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|state| state["items"].as_u64() > Some(0))
 }
 
-/// Six pages, in the midst of which the process is killed.
+/// Six pages; the process is killed in between.
 #[tokio::test]
 async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     let (proxy, table, folder) = (Proxy::start().await, make_table().await, TempDir::new().unwrap());
@@ -224,7 +224,7 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     export.args(["export", "--timeout", "1m", "--address", server.address(), "--file"]).arg(&file);
     let mut held = proxy.hold("Scan");
     let mut process = export.spawn().unwrap();
-    // The page after the next is not asked for before this one is in the file.
+    // The page after the next is requested only after this one is in the file.
     loop {
         held.arrived().await;
         if progress(&file) {
@@ -237,7 +237,7 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     }
     let half = lines(&file).len();
     assert!((1..60).contains(&half), "{half}");
-    // As if it had been killed while it wrote.
+    // As if it had been killed during a write.
     let mut text = std::fs::read(&file).unwrap();
     text.extend(b"{\"pk\":\"ha");
     std::fs::write(&file, text).unwrap();

@@ -1,7 +1,6 @@
-//! The program `dynakv` as people and scripts use it: started as a process, spoken to through its arguments, its standard
-//! streams and its exit code.
+//! The program `dynakv` as a process, tested through its arguments, standard streams and exit codes.
 //!
-//! Here is what such tests stand on, and the client commands. `server` has `dynakv serve`.
+//! This module has the tools for such tests and the tests of the client commands. `server` tests `dynakv serve`.
 
 mod cli;
 mod commands;

@@ -1,4 +1,4 @@
-//! Exit codes: 0 done, 1 miss or lost race (see `commands`), 2 usage, 3 error, 4 outcome unknown.
+//! Exit codes: 0 success, 1 missing or condition failed (see `commands`), 2 usage, 3 error, 4 outcome unknown.
 
 use serde_json::json;
 use tempfile::TempDir;

@@ -1,4 +1,4 @@
-//! `dynakv serve` as a process of its own.
+//! `dynakv serve` as a separate process.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -15,18 +15,18 @@ use tokio::time::timeout;
 use super::Cli;
 use crate::support::dynamodb_local::DynamoDbLocal;
 
-/// How the last line of the announcement begins.
+/// The prefix of the announcement's last line.
 const LISTENING: &str = "listening on ";
 
-/// What has not been logged by then is reported as missing. It never takes that long.
+/// Timeout for log lines. It is never reached in a passing test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program with nothing of this process's environment, but with credentials, which DynamoDB Local does not check.
+/// The program with an empty environment except for dummy credentials, which DynamoDB Local does not check.
 pub(super) fn dynakv() -> Command {
     isolated(Command::new(env!("CARGO_BIN_EXE_dynakv")))
 }
 
-/// The same, with so many files open at most.
+/// The same, with this limit of open files.
 fn dynakv_with_open_files(most: u32) -> Command {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &most.to_string(), env!("CARGO_BIN_EXE_dynakv")]);
@@ -49,19 +49,19 @@ pub(crate) struct Serve {
     is_log_read: bool,
 }
 
-/// The process of a server. Dropped, it is killed.
+/// A server process, killed on drop.
 pub(crate) struct Serving {
     process: Child,
     stdout: Lines<BufReader<ChildStdout>>,
-    /// What it said before and while it said where it listens.
+    /// The lines of its announcement.
     pub(crate) announced: Vec<String>,
     log: watch::Receiver<String>,
     reader: JoinHandle<()>,
-    /// Dropped, the log begins to be read.
+    /// Dropping it starts reading the log.
     unread: Option<oneshot::Sender<()>>,
 }
 
-/// How a server ended that did not take calls.
+/// The end of a server that refused to start.
 pub(crate) struct Refusal {
     /// Its exit code.
     pub(crate) code: i32,
@@ -70,7 +70,7 @@ pub(crate) struct Refusal {
 }
 
 impl Serve {
-    /// On no port and no backend: all that is not given is a default.
+    /// Without port and backend, so all settings have their defaults.
     pub(crate) fn bare() -> Self {
         Self::with(dynakv())
     }
@@ -80,7 +80,7 @@ impl Serve {
         Self { command, is_log_read: true }
     }
 
-    /// In memory, with so many files open at most.
+    /// In memory, with this limit of open files.
     pub(crate) fn with_open_files(most: u32) -> Self {
         Self::with(dynakv_with_open_files(most)).args(["--listen", "127.0.0.1:0", "--memory"])
     }
@@ -125,13 +125,13 @@ impl Serve {
         self
     }
 
-    /// Nobody reads its standard error, a pipe, before [`Serving::read_log`].
+    /// Leaves its standard error unread until [`Serving::read_log`].
     pub(crate) fn unread(mut self) -> Self {
         self.is_log_read = false;
         self
     }
 
-    /// Starts it, and waits until it says where it listens.
+    /// Starts it and waits for its address.
     pub(crate) async fn start(self) -> Serving {
         let mut server = self.launch();
         if !server.listens().await {
@@ -141,7 +141,7 @@ impl Serve {
         server
     }
 
-    /// Starts it, and waits until it has ended without taking calls.
+    /// Starts it and waits until it exits without serving.
     pub(crate) async fn refused(self) -> Refusal {
         let mut server = self.launch();
         assert!(!server.listens().await, "the server should not have started");
@@ -150,7 +150,7 @@ impl Serve {
         Refusal { code: status.code().unwrap(), stderr: server.log.borrow().clone() }
     }
 
-    /// Starts it, and waits for nothing.
+    /// Starts it without waiting.
     pub(crate) fn launch(mut self) -> Serving {
         let mut process = self.command.spawn().unwrap();
         let (sender, log) = watch::channel(String::new());
@@ -166,7 +166,7 @@ impl Serve {
     }
 }
 
-/// Keeps what the process writes, line by line, until it closes the stream.
+/// Records the lines of the process until it closes the stream.
 async fn collect(stderr: ChildStderr, log: watch::Sender<String>) {
     let mut lines = BufReader::new(stderr).lines();
     while let Ok(Some(line)) = lines.next_line().await {
@@ -175,7 +175,7 @@ async fn collect(stderr: ChildStderr, log: watch::Sender<String>) {
 }
 
 impl Serving {
-    /// Waits until it says where it listens, or ends before that.
+    /// Waits for its address, or until it exits.
     pub(crate) async fn listens(&mut self) -> bool {
         while let Some(line) = self.stdout.next_line().await.unwrap() {
             let is_last = line.starts_with(LISTENING);
@@ -187,12 +187,12 @@ impl Serving {
         false
     }
 
-    /// Where it listens, as it says itself: `127.0.0.1:PORT` or `unix:/PATH`.
+    /// Its announced address: `127.0.0.1:PORT` or `unix:/PATH`.
     pub(crate) fn address(&self) -> &str {
         self.announced.last().unwrap().strip_prefix(LISTENING).unwrap()
     }
 
-    /// A client that never sends anything again.
+    /// A client without retries.
     pub(crate) async fn client(&self) -> Client {
         Client::builder().address(self.address()).retry(RetryPolicy::none()).connect().await.unwrap()
     }
@@ -214,7 +214,7 @@ impl Serving {
         assert!(matches!(logged, Ok(Ok(_))), "the server has not logged {words:?}: {}", self.log());
     }
 
-    /// Reads the log from now on, from where nobody did before.
+    /// Starts reading the log from its beginning.
     pub(crate) fn read_log(&mut self) {
         self.unread = None;
     }
@@ -232,7 +232,7 @@ impl Serving {
         assert!(sent.success());
     }
 
-    /// The most that it ever held in memory, in MiB, as `proc(5)` of the Linux manual pages has it.
+    /// Its peak memory in MiB, from `proc(5)` of the Linux manual pages.
     pub(crate) fn peak_mib(&self) -> u64 {
         let id = self.process.id().expect("the process has not ended");
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();

@@ -1,6 +1,6 @@
-//! An HTTP proxy in front of DynamoDB Local that a test has hold calls, lose them, or be out of reach.
+//! An HTTP proxy in front of DynamoDB Local, which can delay calls, lose them, or be unreachable.
 //!
-//! The faults of `support` sit inside the service; a process of its own only meets those on the network.
+//! The faults of `support` are inside the service; a separate process only meets faults on the network.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,23 +20,23 @@ use tokio::sync::oneshot;
 
 use crate::support::dynamodb_local::DynamoDbLocal;
 
-/// What becomes of a call.
+/// What happens to a call.
 enum Fate {
-    /// DynamoDB never gets it.
+    /// DynamoDB never receives it.
     LoseRequest,
-    /// DynamoDB carries it out, but says so to nobody.
+    /// DynamoDB executes it, but the response is lost.
     LoseAnswer,
     /// It waits here until it is released.
     Hold { arrived: oneshot::Sender<()>, released: oneshot::Receiver<()> },
 }
 
-/// The next call of an operation has this fate.
+/// Assigns a fate to the next call of an operation.
 struct Rule {
     operation: &'static str,
     fate: Fate,
 }
 
-/// The test's end of the proxy, which lives as long as the test.
+/// The test's handle of the proxy, which lives as long as the test.
 pub(crate) struct Proxy {
     address: SocketAddr,
     state: Arc<State>,
@@ -49,7 +49,7 @@ struct State {
     unplugged: AtomicBool,
 }
 
-/// A call that the proxy holds, or will when it comes.
+/// A call that the proxy delays, now or when it arrives.
 pub(crate) struct Held {
     arrived: oneshot::Receiver<()>,
     release: oneshot::Sender<()>,
@@ -85,7 +85,7 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// From now on no call gets an answer.
+    /// From now on no call gets a response.
     pub(crate) fn unplug(&self) {
         self.state.unplugged.store(true, Ordering::SeqCst);
     }
@@ -99,7 +99,7 @@ impl Proxy {
         self.rule(operation, Fate::LoseRequest);
     }
 
-    /// The connection breaks after DynamoDB has carried out the next call of this operation.
+    /// The connection breaks after DynamoDB has executed the next call of this operation.
     pub(crate) fn lose_answer(&self, operation: &'static str) {
         self.rule(operation, Fate::LoseAnswer);
     }
@@ -123,7 +123,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// An error of the handler is no answer but the end of the connection.
+/// An error of the handler closes the connection without a response.
 async fn serve(stream: TcpStream, state: Arc<State>) {
     let handler = service_fn(move |request| {
         let state = Arc::clone(&state);

@@ -53,7 +53,7 @@ async fn completions_are_read_by_the_shell() {
     }
 }
 
-/// Runs a command whose reader takes one byte and goes away; the exit code and what it says about that.
+/// Runs a command whose reader closes the pipe after one byte, and returns the exit code and standard error.
 async fn read_one_byte(address: &str, line: &str) -> (Option<i32>, String) {
     let mut command = dynakv();
     command.args(line.split_whitespace()).env("DYNAKV_ADDRESS", address);
@@ -68,7 +68,7 @@ async fn read_one_byte(address: &str, line: &str) -> (Option<i32>, String) {
 #[tokio::test]
 async fn a_reader_that_goes_away_has_what_it_wanted() {
     let server = Serve::in_memory().start().await;
-    // More than a pipe takes, so that the writer is still at it.
+    // More than a pipe buffers, so that the command is still writing.
     let set = server.cli().fed(["set", "key", "-"], &vec![b'v'; 300_000]).await;
     assert_eq!(set.code, 0);
     for line in ["get key", "get key --json", "scan", "scan --all", "completions bash"] {

@@ -3,7 +3,7 @@ use dynakv::model::TableSpec;
 
 use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
 
-/// Makes a table in DynamoDB Local that is as DynaKV wants it, with a name that no other test uses.
+/// Creates a table in DynamoDB Local as DynaKV needs it, with a unique name.
 pub(crate) async fn make_table() -> String {
     let name = unique_name("entries");
     let client = DynamoDbLocal::shared().await.client();

@@ -1,4 +1,4 @@
-//! Transactions that are repeated after the server has ended: it has kept no token, only the items.
+//! Transactions that are repeated after a restart of the server, which keeps no tokens, only the items.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Serve;
 
-/// The answer may have been lost with the server. Whoever asks again is told that it is done.
+/// The response may have been lost with the server. A retry reports success.
 #[tokio::test]
 async fn a_repeat_after_a_restart_commits_once() {
     let folder = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! Keys and values arrive as they are, wherever they come from.
+//! Keys and values arrive unchanged from every source.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::Serve;
 
-/// 300 KB in which every byte value occurs, in no order that a line end or a multi-byte character would survive by luck.
+/// 300 KB with every byte value, in an order in which line ends and multi-byte characters cannot survive by luck.
 fn any_bytes() -> Vec<u8> {
     (0..307_200_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
 }

@@ -1,4 +1,4 @@
-//! Requests that do not come to an end.
+//! Requests that never end.
 
 use dynakv_abuse::attack::{HeadersOnly, Target, UnfinishedBodies};
 use dynakv_abuse::message::{GET, HEALTH_CHECK, SET};
@@ -36,7 +36,7 @@ async fn a_health_check_has_no_large_body() {
     let bodies = UnfinishedBodies { path: HEALTH_CHECK, connections: 1, streams: 4, bytes: 64 << 10, timeout: "1H" };
     let mut held = bodies.open(Target::at(server.address())).await.unwrap();
     bodies.fill(&mut held).await.unwrap();
-    // Its length alone says that it is too large.
+    // Its length already shows that it is too large.
     assert_settled(&in_time("the refusal", held.ended()).await);
 }
 

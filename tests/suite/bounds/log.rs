@@ -1,4 +1,4 @@
-//! Nobody reads standard error.
+//! A server whose standard error nobody reads.
 
 use dynakv_abuse::http2::{Connection, Head, Manners};
 use dynakv_abuse::message::{GET, framed};

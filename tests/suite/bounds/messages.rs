@@ -8,7 +8,7 @@ use crate::binary::Serve;
 
 const BYTES: usize = 2 << 20;
 
-/// More than such a message and its decoding need, and far less than its parts would take.
+/// More than such a message and its decoding need, and far less than its decoded elements would take.
 const GROWTH_MIB: u64 = 48;
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn messages_of_empty_parts_do_not_grow() {
     for crowded in crowded() {
         let mut connection = Connection::open(server.address(), Manners::GOOD).await.unwrap();
         let stream = connection.call(&Head::grpc(crowded.path), &framed(&crowded.message(BYTES))).await.unwrap();
-        // A watch of health goes on after its request.
+        // A health watch stays open after its request.
         if !crowded.path.ends_with("/Watch") {
             assert_settled(&[in_time(crowded.path, connection.ended(stream)).await]);
         }

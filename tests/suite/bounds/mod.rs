@@ -1,5 +1,5 @@
-//! The attacks of `make abuse` with small figures: whatever one caller does, the server ends it by itself, and others are
-//! served. What that costs in memory and time is measured by `make abuse`.
+//! The attacks of `make abuse` at small size: the server stops every attack by itself and keeps serving other clients.
+//! `make abuse` measures the cost in memory and time.
 
 mod bodies;
 mod floods;
@@ -16,28 +16,28 @@ use tokio::time::timeout;
 
 use crate::binary::Serving;
 
-/// What the server has not done by then counts as never. It never takes that long.
+/// Timeout for the server's reaction. It is never reached in a passing test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Waits for what the server does by itself.
+/// Waits for a reaction of the server.
 async fn in_time<T>(what: &str, done: impl IntoFuture<Output = T>) -> T {
     timeout(PATIENCE, done.into_future()).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
-/// Asserts that the server has ended every stream, and the connection lives.
+/// Asserts that the server has ended every stream but not the connection.
 fn assert_settled(streams: &[Stream]) {
     let unsettled: Vec<_> = streams.iter().filter(|stream| !stream.is_settled()).collect();
     assert!(unsettled.is_empty(), "{} of {}: {:?}", unsettled.len(), streams.len(), unsettled.first());
 }
 
-/// Asserts that a good client is served.
+/// Asserts that a well-behaved client is served.
 async fn assert_serves(server: &Serving) {
     let client = server.client().await;
     in_time("a Set", client.set("good", "client")).await.unwrap();
     assert_eq!(in_time("a Get", client.get("good")).await.unwrap().unwrap().text(), Some("client"));
 }
 
-/// Asserts that a signal ends the server, and that it does not claim to have cut calls.
+/// Asserts that a signal stops the server, without a warning about calls in flight.
 async fn assert_ends(mut server: Serving) {
     server.signal("TERM").await;
     assert_eq!(in_time("the end", server.ended()).await.code(), Some(0));

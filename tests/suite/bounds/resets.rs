@@ -1,4 +1,4 @@
-//! Calls that are given up: honestly, in bursts, and as an attack.
+//! Cancelled calls: by an honest client, in bursts, and as an attack.
 
 use dynakv_abuse::attack::{burst, rapid_reset};
 use dynakv_abuse::http2::{Connection, ENHANCE_YOUR_CALM, Ended, Head, Manners};

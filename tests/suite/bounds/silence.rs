@@ -1,4 +1,4 @@
-//! Connections that say nothing.
+//! Silent connections.
 
 use dynakv_abuse::attack::{Silence, Silent};
 use dynakv_abuse::tls::Tls;
@@ -51,13 +51,14 @@ async fn silent_connections_give_way_to_clients_when_files_run_out() {
     let server = Serve::with_open_files(96).start().await;
     let mut silent = Silent::default();
     silent.begin_to_open(server.address(), 150);
-    // While connections come in faster than a client can speak, its own may be the oldest that has not: it connects again.
+    // If connections arrive faster than a client can send its preface, the client's own may be the oldest silent one
+    // and be closed. It reconnects.
     let served = async { while server.client().await.get("key").await.is_err() {} };
     in_time("a client that tries again", served).await;
     assert_serves(&server).await;
 }
 
-/// A server with a certificate of its own, the folder that holds it, and a client that trusts it.
+/// A TLS server, the folder with its certificate, and a client that trusts it.
 fn encrypted() -> (Serve, TempDir, Tls) {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let folder = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! Answers that nobody takes.
+//! Responses that nobody reads.
 
 use dynakv_abuse::attack::{Held, Target, Unread};
 use dynakv_abuse::http2::Manners;
@@ -18,7 +18,7 @@ async fn with_large_values() -> Serving {
     server
 }
 
-/// Calls with a short deadline, whose answers are larger than any window.
+/// Calls with a short deadline and responses larger than any window.
 async fn unread(server: &Serving, path: &str, message: &[u8], window: u32) -> Held {
     let (connections, streams, timeout) = (1, 5, "300m");
     let unread = Unread { path, message, connections, streams, manners: Manners::taking(window), timeout };

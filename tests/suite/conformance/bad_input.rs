@@ -11,7 +11,7 @@ use crate::support::{RawCodec, World, rpcs};
 
 on_every_backend!(keys, ttls, the_other_fields, messages, nothing_panics);
 
-/// How a call was refused.
+/// The details of an error.
 pub(super) struct Refusal {
     pub(super) code: Code,
     pub(super) reason: String,
@@ -35,7 +35,7 @@ pub(super) fn refusal<T>(result: Result<T, Status>) -> Refusal {
     }
 }
 
-/// It was refused because of this field, and nothing else.
+/// Asserts that the call was refused because of this field and nothing else.
 pub(super) fn invalid<T>(result: Result<T, Status>, field: &str, limit: Option<&str>) {
     let refusal = refusal(result);
     assert_eq!((refusal.code, refusal.reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"), "{field}");
@@ -154,7 +154,7 @@ async fn messages(world: World) {
         assert_eq!(refused.outcome.as_deref(), Some("NOT_APPLIED"));
     }
 
-    // Each method has a size of its own.
+    // Each method has its own size limit.
     for (method, limit) in [(SET, 1 << 20), (BATCH_WRITE, 16 << 20)] {
         let refused = refusal(send(&world, method, vec![0; limit + 1]).await);
         assert_eq!((refused.code, refused.reason.as_str()), (Code::InvalidArgument, "MESSAGE_TOO_LARGE"));
@@ -167,7 +167,7 @@ async fn messages(world: World) {
     assert_eq!((refused.code, refused.reason.as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));
 }
 
-/// Arbitrary bytes to every RPC: each call has an answer, and the server lives on.
+/// Sends arbitrary bytes to every RPC: each call gets a response, and the server keeps running.
 async fn nothing_panics(world: World) {
     use proptest::strategy::{Strategy, ValueTree};
     let mut runner = proptest::test_runner::TestRunner::deterministic();
@@ -176,7 +176,7 @@ async fn nothing_panics(world: World) {
     for index in 0..800 {
         let mut message = messages.new_tree(&mut runner).unwrap().current();
         if index % 2 == 0 {
-            // A message that decodes up to its key reaches deeper.
+            // A message with a valid key gets further.
             message.splice(0..0, [0x12, 1, b'k']);
         }
         let method = methods[index % methods.len()].as_str();

@@ -111,7 +111,7 @@ async fn bad_keys_are_refused(world: World) {
     }
     assert_eq!(world.faults.calls("BatchGetItem"), 0);
 
-    // The client's split is not the caller's business: the field is the caller's position.
+    // The caller does not see how the client splits batches: the field has the caller's index.
     let keys = (0..10_010).map(|index| if index == 10_005 { String::new() } else { index.to_string() });
     let found = world.client.batch_get(keys).timeout(Duration::from_mins(1)).await.unwrap();
     assert!(matches!(found[9_999], Found::Missing));

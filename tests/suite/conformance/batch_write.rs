@@ -85,7 +85,7 @@ async fn the_last_on_a_key_wins(world: World) {
     assert_eq!(results[5].existed, Some(false));
     assert_eq!(world.client.get("a").await.unwrap().unwrap().text(), Some("last"));
 
-    // The client says the same.
+    // The client reports the same.
     let outcomes = world.client.batch_write(operations).await.unwrap();
     let is_superseded = |outcome: &BatchOutcome| matches!(outcome, BatchOutcome::Superseded);
     assert_eq!(outcomes.iter().map(is_superseded).collect::<Vec<_>>(), [true, false, true, true, false, false]);
@@ -187,7 +187,7 @@ async fn a_batch_refused_for_one_operation_changes_nothing(world: World) {
     assert_eq!((world.item("fine").await, world.faults.calls(crate::support::faults::ANY)), (None, 0));
 }
 
-/// More than one request holds: the client splits it, and the last on a key wins all the same.
+/// More than one request can hold: the client splits it, and the last write of a key still wins.
 async fn a_batch_of_more_than_ten_thousand(world: World) {
     let key = |index: usize| format!("key-{index}");
     let operations = (0..10_030).map(|index| {
@@ -237,7 +237,7 @@ async fn capacity_is_told_when_asked(world: World) {
     assert!((2.0..=3.0).contains(&units), "{units}");
 }
 
-/// On one backend only: it is a matter of the message, and a lot of bytes.
+/// On one backend only: this tests the message, and the message is large.
 #[tokio::test]
 async fn current_entries_that_fit_no_message_are_left_out() {
     let world = World::embedded_in_memory().await;

@@ -29,7 +29,7 @@ async fn prepare(world: &World, state: &str) -> String {
     key
 }
 
-/// Every expectation, with the states of which it is true.
+/// Every expectation, with the states that meet it.
 async fn expectations(world: &World, key: &str) -> Vec<(Expected, &'static [&'static str])> {
     let item = world.item(key).await;
     let stored = item.as_ref().and_then(|item| item.get("dkv_ver")).map_or("17", |version| version.as_n().unwrap());

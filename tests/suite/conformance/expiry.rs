@@ -1,5 +1,4 @@
-//! The expiry rule through the front door: whatever another program may have stored, every RPC judges it alike, and as
-//! a plain model does.
+//! The expiry rule, tested through the API: every RPC treats any stored item like a simple model does.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bigdecimal::BigDecimal;
@@ -15,8 +14,8 @@ use crate::support::{World, binary};
 
 on_every_backend!(every_rpc_judges_expiry_alike);
 
-/// An item expires where `ttl - ttl_ms / 1000` lies, with `ttl` as a ceiling of its whole second. What is no number
-/// counts for nothing.
+/// An item expires at `ttl - ttl_ms / 1000`, within the second before `ttl`. Attributes that are not numbers are
+/// ignored.
 fn model_says_alive(ttl: Option<&AttributeValue>, ttl_ms: Option<&AttributeValue>, now: i64) -> bool {
     let decimal = |value: Option<&AttributeValue>| Some(value?.as_n().ok()?.parse::<BigDecimal>().unwrap());
     let Some(ttl) = decimal(ttl) else { return true };

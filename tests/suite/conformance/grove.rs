@@ -1,4 +1,4 @@
-//! Tables of the Grove KV driver, in both directions, and that driver's faults, none of which is here.
+//! Tables shared with the Grove KV driver in both directions, and that driver's bugs, none of which exist here.
 
 use std::time::Duration;
 
@@ -132,10 +132,10 @@ async fn unexpected_types_are_named(world: World) {
         assert_eq!(error.reason(), Some(&dynakv_client::Reason::UnexpectedAttributeType), "{key}");
         assert_eq!(error.code(), Some(dynakv_client::Code::FailedPrecondition));
         assert!(error.failure().unwrap().message().contains(key));
-        // What cannot be shown is left out of an outcome that is known.
+        // Values that cannot be returned are omitted; the outcome is known.
         let swap = world.client.compare_and_set(key, "new", Expected::Absent).return_current().await.unwrap();
         assert_eq!(swap, Swap::NotSwapped { current: None });
-        // Neither hinders a write that does not look at it, nor a conditional one that need not show it.
+        // Writes that do not read or return this value succeed.
         let swap = world.client.compare_and_set(key, "new", Expected::Absent).await.unwrap();
         assert_eq!(swap, Swap::NotSwapped { current: None });
         let written = world.client.set(key, "readable").return_previous().await.unwrap();

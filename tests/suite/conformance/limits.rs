@@ -37,7 +37,7 @@ async fn keys_of_every_kind(world: World) {
     assert_eq!(world.client.exists(keys).await.unwrap(), [true; 15]);
 }
 
-/// What the service says is the largest value under a key.
+/// The maximum value size that the service reports for a key.
 async fn largest(world: &World, key: &str, ttl: Option<Duration>) -> usize {
     let set = world.client.set(key, vec![0; 409_600]);
     let set = if let Some(ttl) = ttl { set.ttl(ttl) } else { set };
@@ -81,7 +81,7 @@ async fn a_value_one_byte_too_large(world: World) {
     assert_eq!(world.item("key").await, before);
 }
 
-/// What is stored decides, so this is no bad input.
+/// It depends on the stored item, so it is not bad input.
 async fn a_full_item_takes_no_ttl(world: World) {
     world.client.set("key", vec![0; room("key")]).await.unwrap();
     let before = world.item("key").await;

@@ -1,4 +1,4 @@
-//! What every backend must do alike: each test here runs unchanged, over gRPC, on the embedded engine in memory and on
+//! Behaviour that all backends share: each test runs unchanged, over gRPC, on the embedded engine in memory and on
 //! disk, and on Amazon's DynamoDB Local.
 
 mod bad_input;
@@ -23,7 +23,7 @@ mod tables;
 mod transact;
 mod ttl;
 
-/// Makes one test for each backend out of each `async fn(World)`.
+/// Generates a test for each backend from each `async fn(World)`.
 macro_rules! on_every_backend {
     ($($test:ident),+ $(,)?) => {
         mod embedded_in_memory {

@@ -1,7 +1,7 @@
-//! Orders of customers, in a table with a sort key and with indexes: what the tests of queries, scans and page tokens read.
+//! Customers' orders in a table with a sort key and indexes, for the tests of queries, scans and page tokens.
 //!
-//! The indexes are those of the Grove documentation and those on which the expiry rule is hard to keep: keyed on the expiry
-//! time, or without it.
+//! The indexes are those of the Grove documentation and those for which the expiry rule is difficult: keyed by the
+//! expiry time, or without it.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub(super) const BY_STATUS: &str = "status-created_at-index";
 pub(super) const BY_STATUS_KEYS: &str = "status-created_at-keys";
 /// Global: by the time of their expiry.
 pub(super) const BY_EXPIRY: &str = "entity_type-ttl-index";
-/// Local: the orders of a customer by what they cost, with the keys only.
+/// Local: the orders of a customer by price, with the keys only.
 pub(super) const BY_PRICE: &str = "pk-price-index";
 
 pub(super) type Service = ItemServiceClient<Channel>;
@@ -40,7 +40,7 @@ pub(super) async fn make_table(world: &World) {
     world.create(TABLE, define).await;
 }
 
-/// Gives a table the keys and indexes of this one.
+/// Adds the keys and indexes of this table to a definition.
 pub(crate) fn define(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
     use ScalarAttributeType::{N, S};
     let attribute = |name: &str, of_type| {
@@ -68,7 +68,7 @@ pub(crate) fn define(table: CreateTableFluentBuilder) -> CreateTableFluentBuilde
         .local_secondary_indexes(by_price.build().unwrap())
 }
 
-/// The order of this number: those divisible by three have been shipped, the others are open.
+/// The order with this number. Those divisible by three have been shipped, the others are open.
 pub(super) fn order(customer: &str, index: u32) -> Item {
     let status = if index.is_multiple_of(3) { "shipped" } else { "open" };
     let address = AttributeValue::M(HashMap::from([
@@ -86,14 +86,14 @@ pub(super) fn order(customer: &str, index: u32) -> Item {
     ])
 }
 
-/// An order with an expiry time, in seconds before or after the present.
+/// An order that expires this many seconds before or after now.
 pub(super) fn order_that_expires(world: &World, customer: &str, index: u32, in_seconds: i64) -> Item {
     let mut order = order(customer, index);
     order.insert("ttl".to_owned(), number(world.seconds() + in_seconds));
     order
 }
 
-/// Makes the table, with two customers and the orders 0 to 19 of one and 0 to 4 of the other.
+/// Creates the table with two customers, the orders 0 to 19 of one and 0 to 4 of the other.
 pub(super) async fn fill(world: &World) {
     make_table(world).await;
     for (customer, orders) in [("ann", 20), ("bob", 5)] {
@@ -146,7 +146,7 @@ pub(super) fn values<const N: usize>(values: [(&str, pb::Value); N]) -> HashMap<
     values.map(|(placeholder, value)| (placeholder.to_owned(), value)).into()
 }
 
-/// Which items these are: customer and order, such as `ann/007`.
+/// Identifies items by customer and order, such as `ann/007`.
 pub(super) fn which(items: &[pb::AttributeMap]) -> Vec<String> {
     let part = |item: &pb::AttributeMap, name: &str| match &item.fields[name].kind {
         Some(Kind::S(text)) => text.rsplit('#').next().unwrap().to_owned(),
@@ -160,13 +160,13 @@ pub(super) fn orders(customer: &str, indexes: impl IntoIterator<Item = u32>) -> 
     indexes.into_iter().map(|index| format!("{customer}/{index:03}")).collect()
 }
 
-/// A request that can be made again for its next page.
+/// A request that can be repeated for its next page.
 pub(super) trait Paged: Clone {
     fn next(&self, page_token: &str) -> Self;
     async fn page(self, service: &mut Service) -> Result<Page, Status>;
 }
 
-/// A page of items, or of their number.
+/// A page of items, or their number.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) items: Vec<pb::AttributeMap>,
@@ -211,7 +211,7 @@ pub(super) async fn all(service: &mut Service, request: impl Paged) -> Vec<Strin
     pages(service, request).await.iter().flat_map(|page| which(&page.items)).collect()
 }
 
-/// The same in alphabetical order, for what comes in none.
+/// The same in alphabetical order, for results without an order.
 pub(super) fn sorted(mut items: Vec<String>) -> Vec<String> {
     items.sort();
     items

@@ -1,4 +1,4 @@
-//! Page tokens: sealed, and each for one request of one RPC on one table.
+//! Page tokens: encrypted, and each bound to one request of one RPC on one table.
 
 use dynakv_client::pb;
 use dynakv_client::pb::list_keys_request::Pattern;

@@ -54,7 +54,7 @@ async fn an_index_gives_the_orders_of_a_status_by_their_time(world: World) {
     fill(&world).await;
     let mut service = service(&world);
     let shipped = all(&mut service, of_status("shipped", BY_STATUS)).await;
-    // Both customers have orders of the same time; between those there is no order.
+    // Both customers have orders with the same time; their order is undefined.
     assert_eq!(
         shipped.iter().map(|order| &order[4..]).collect::<Vec<_>>(),
         ["000", "000", "003", "003", "006", "009", "012", "015", "018"]
@@ -147,7 +147,7 @@ async fn a_count_is_only_a_count(world: World) {
 
 async fn what_has_expired_is_hidden_on_the_table_and_every_index(world: World) {
     make_table(&world).await;
-    // Of ten orders every other one has expired: one by a millisecond, the others long ago.
+    // Every other one of ten orders has expired, one by a millisecond, the others long ago.
     for index in 0..10 {
         let mut order = match index % 2 {
             0 => order_that_expires(&world, "ann", index, i64::from(index) - 100),

@@ -1,4 +1,4 @@
-//! A client that sends a call again, with the same `request_id`, after it lost the response.
+//! A client that retries a call with the same `request_id` after a lost response.
 
 use std::time::Duration;
 

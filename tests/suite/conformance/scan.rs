@@ -1,4 +1,4 @@
-//! Scan, in one piece and in segments.
+//! Scan, with and without segments.
 
 use dynakv_client::pb;
 

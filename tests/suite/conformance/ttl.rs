@@ -20,7 +20,7 @@ fn time(millis: i64) -> SystemTime {
 }
 
 async fn a_ttl_is_kept_to_the_millisecond(world: World) {
-    // 60.001 s from a moment with milliseconds of its own.
+    // 60.001 s after a time with a fraction of a second.
     world.clock.set(world.clock.now() / 1000 * 1000 + 1_337);
     let now = world.clock.now();
     let written = world.client.set("key", "").ttl(Duration::from_millis(60_001)).await.unwrap();

@@ -1,4 +1,4 @@
-//! What a refusal says of a request: enough to find the fault, and never more than the headers of every client take.
+//! How much errors quote of a request: enough to find the fault, and never more than fits in every client's headers.
 
 mod other_services;
 mod requests;

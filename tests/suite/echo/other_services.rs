@@ -1,4 +1,4 @@
-//! What is not DynaKV's own: headers, methods that do not exist, and the services of libraries.
+//! Errors outside of DynaKV's services: headers, unknown methods, and the services of libraries.
 
 use prost::Message;
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! The longest input in every field of every request.
+//! Tests the longest input in every field of every request.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ fn texts() -> [String; 5] {
     ["a".repeat(4300), "\u{1}".repeat(4300), "€".repeat(20_000), "😀".repeat(15_000), "é".repeat(210_000)]
 }
 
-/// Whether a place takes a text of any length: values that DynamoDB compares with what is stored, or puts into it, are
-/// measured by nobody else.
+/// Whether a field accepts texts of any length: nothing but DynamoDB checks the length of values that are compared or
+/// stored.
 fn takes_any_length(place: &str) -> bool {
     place.contains(".actions.") || place.ends_with(".expected.value")
 }
@@ -32,7 +32,7 @@ fn name(method: &MethodDescriptor) -> String {
     format!("{}/{}", method.parent_service().full_name(), method.name())
 }
 
-/// Judges how a call ended, and says whether it was refused.
+/// Checks the end of a call and returns whether it was refused.
 fn judge(method: &MethodDescriptor, sample: &Sample, text: &str, ending: &Ending) -> bool {
     let start: String = text.chars().take(2).collect();
     let what = format!("{}{} with {} bytes of {start:?}", name(method), sample.place, text.len());
@@ -96,7 +96,7 @@ async fn so_do_those_of_the_longest_messages() {
     connection.assert_still_there(&world).await;
 }
 
-/// Names within names, each as long as an attribute's can be.
+/// Nested names of maximum length.
 #[tokio::test]
 async fn so_does_that_of_the_longest_path() {
     let world = World::embedded_in_memory().await;
@@ -114,7 +114,7 @@ async fn so_does_that_of_the_longest_path() {
     assert!(field.starts_with("item[\"v\"].m[\"") && field.ends_with("\"].n"), "{field}");
 }
 
-/// Shows whether a connection breaks: its stream of health ends with it.
+/// Detects a broken connection: its health stream ends with it.
 struct Unbroken(Streaming<HealthCheckResponse>);
 
 impl Unbroken {

@@ -1,4 +1,4 @@
-//! Requests that differ from an acceptable one in a single text, for every place where a request may have one.
+//! Valid requests with a single text replaced, for every place in a request that can have a text.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,21 @@ use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, MethodDescriptor, ReflectMessage, Value,
 };
 
-/// Stands for the text until it is filled in.
+/// Placeholder for the text.
 const BLANK: &str = "\u{1}blank";
 
-/// How deep values are looked for within values. The names of what a value holds are places of its own.
+/// Maximum nesting of values. Names in a value are places of their own.
 const MAX_VALUES: usize = 1;
 
-/// A request with a blank for a text.
+/// A request with a placeholder.
 #[derive(Clone)]
 pub(super) struct Sample {
-    /// Where the blank is.
+    /// The position of the placeholder.
     pub(super) place: String,
     request: DynamicMessage,
 }
 
-/// A request of the method for each of its places.
+/// For each place in the method's requests, a request with the placeholder there.
 pub(super) fn samples(method: &MethodDescriptor) -> Vec<Sample> {
     variants(&acceptable(&method.input()), 0)
 }
@@ -34,7 +34,7 @@ impl Sample {
     }
 }
 
-/// A message that nobody refuses, with all that is required and not much more.
+/// A minimal valid message.
 fn acceptable(kind: &MessageDescriptor) -> DynamicMessage {
     let mut message = DynamicMessage::new(kind.clone());
     for field in kind.fields() {
@@ -87,7 +87,7 @@ fn present(expected: &MessageDescriptor) -> DynamicMessage {
     message
 }
 
-/// This message with a blank in each of its places in turn.
+/// This message with the placeholder in each of its places in turn.
 fn variants(message: &DynamicMessage, depth: usize) -> Vec<Sample> {
     let mut samples = Vec::new();
     for field in message.descriptor().fields() {
@@ -120,7 +120,7 @@ fn map_variants(entry: &MessageDescriptor, present: &HashMap<MapKey, Value>, dep
         Value::Map(map)
     };
     let kind = entry.map_entry_value_field().kind();
-    // A value without a kind is not acceptable, and its path has the key.
+    // A value without a kind is invalid, and its path contains the key.
     let any = Value::default_value(&kind);
     let mut variants = vec![("{key}".to_owned(), with(BLANK, any))];
     for (place, value) in value_variants(&kind, None, depth) {

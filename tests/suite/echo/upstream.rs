@@ -1,4 +1,4 @@
-//! What DynamoDB, or whatever answers in its place, says.
+//! Errors with texts from DynamoDB, or from whatever answers in its place.
 
 use dynakv_client::pb;
 use prost::Message;
@@ -8,7 +8,7 @@ use super::wire::call;
 use crate::support::World;
 use crate::support::faults::{ANY, respond};
 
-/// Answers the next calls with an error of this name and these words.
+/// Answers the next calls with this error and message.
 fn refuse(world: &World, status: u16, code: &str, message: &str) {
     let answer = json!({ "__type": code, "message": message }).to_string();
     let id = "R".repeat(5000);

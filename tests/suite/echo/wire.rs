@@ -1,4 +1,4 @@
-//! Calls that show the headers of their answers as they are.
+//! Calls with access to the raw response headers.
 
 use bytes::{BufMut, BytesMut};
 use http::{HeaderMap, Request};
@@ -9,21 +9,21 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorInfo, StatusExt};
 use tower::{Service, ServiceExt};
 
-/// What the C core of gRPC and grpc-java take by default. Some clients close the connection that sends more.
+/// The default header limit of gRPC's C core and grpc-java. Some clients close the connection if it is exceeded.
 const CLIENTS_TAKE: usize = 8 * 1024;
 
-/// What all details of one status may weigh.
+/// Maximum size of a status's details.
 const MAX_DETAILS: usize = 4 * 1024;
 
 /// How a call ended.
 pub(super) struct Ending {
     pub(super) status: Status,
-    /// The larger of the two lists of headers that an answer has.
+    /// The size of the larger one of a response's two header lists.
     pub(super) header_bytes: usize,
 }
 
 impl Ending {
-    /// The reason of a refusal of DynaKV's, whose size is checked.
+    /// The reason of one of DynaKV's errors, after a check of its size.
     pub(super) fn refusal(&self, what: &str) -> ErrorInfo {
         self.check_size(what);
         let info = self.status.get_details_error_info().unwrap_or_else(|| panic!("{what}: {:?}", self.status));
@@ -65,7 +65,7 @@ pub(super) async fn call(channel: &Channel, method: &str, message: &[u8], header
     }
 }
 
-/// As HTTP/2 counts them (RFC 9113, section 6.5.2), with the pseudo-header of a response.
+/// The size of the headers as HTTP/2 counts it (RFC 9113, section 6.5.2), with the pseudo-header of a response.
 fn bytes(headers: &HeaderMap) -> usize {
     let status = ":status".len() + "200".len() + 32;
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum::<usize>() + status

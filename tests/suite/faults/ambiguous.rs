@@ -1,5 +1,6 @@
-//! A write whose answer is lost, as a matrix: every write, every kind of loss, before or after DynamoDB applied it, with
-//! and without another writer who comes in between. The result is what is known, and no more; the stored item agrees.
+//! The matrix of writes with lost responses: every write and every kind of loss, before or after DynamoDB applied it,
+//! with and without another writer in between. The result says exactly what is known, and the stored item agrees with
+//! it.
 
 use std::time::Duration;
 
@@ -72,16 +73,16 @@ pub(crate) const IN_MATRIX: [&str; WRITES.len()] = {
 const LOSSES: [What; 7] =
     [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
 
-/// What the caller is told.
+/// The result for the caller.
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
     Done,
     Unknown,
-    /// A lost race, a miss: never the answer to a lost answer.
+    /// A lost race or a missing entry: never a correct result for a lost response.
     NotDone,
 }
 
-/// What is stored afterwards.
+/// The expected stored item.
 #[derive(Debug, PartialEq, Eq)]
 enum Stored {
     AsBefore,
@@ -108,7 +109,7 @@ impl Write {
         }
     }
 
-    /// The DynamoDB action that the loss strikes.
+    /// The DynamoDB action whose response is lost.
     fn action(self) -> &'static str {
         match self {
             Self::Set
@@ -133,7 +134,7 @@ impl Write {
         }
     }
 
-    /// How many calls of that action come before the one that is struck.
+    /// The number of earlier calls of that action.
     fn calls_before(self) -> usize {
         usize::from(self == Self::IncrementForeign)
     }
@@ -198,16 +199,16 @@ impl Write {
         }
     }
 
-    /// The table of the contract: what may be said, and what is stored.
+    /// The contract: the allowed results and the stored item.
     #[allow(clippy::match_same_arms, reason = "one arm for each line of the table")]
     fn expected(self, when: When, another: bool) -> (Told, Stored) {
         use When::{After, Before};
         match (self, when, another) {
-            // Sent again, whatever came in between.
+            // Sent again, whatever happened in between.
             (Self::Set | Self::PutItem, _, _) => (Told::Done, Stored::Ours),
             // Sent again; our own version in the old item is a success.
             (Self::SwapAbsent | Self::SwapVersion | Self::SwapVersionKeepTtl, _, false) => (Told::Done, Stored::Ours),
-            // Sent again; but if the entry is then gone, or another one, nobody knows who did it.
+            // Sent again; but if the entry is then gone or replaced, it is unknown who did that.
             (Self::Delete | Self::DeletePresent | Self::DeleteItem, Before, _)
             | (Self::Delete | Self::DeletePresent | Self::DeleteItem, After, true) => (Told::Done, Stored::Nothing),
             (Self::DeleteVersion | Self::DeleteValue, Before, false) => (Told::Done, Stored::Nothing),
@@ -223,7 +224,7 @@ impl Write {
         }
     }
 
-    /// How often the action may be sent: once for what is not idempotent.
+    /// The maximum number of attempts: one for writes that are not idempotent.
     fn most_calls(self) -> usize {
         match self {
             Self::Set
@@ -335,7 +336,7 @@ async fn run(world: &World, write: Write, loss: &What, when: When, another: bool
     }
 }
 
-/// What we write, once and whole.
+/// Our write, applied exactly once.
 fn ours(write: Write, item: &Item, before: Option<&Item>, case: &str) {
     match write {
         Write::Increment | Write::IncrementForeign => assert_eq!(item["val"], number(11), "counted once: {case}"),
@@ -351,7 +352,7 @@ fn ours(write: Write, item: &Item, before: Option<&Item>, case: &str) {
     }
 }
 
-/// After a lost answer a throttle proves nothing: the write may have happened before it.
+/// A throttle after a lost response proves nothing: the write may have happened before it.
 #[tokio::test]
 async fn doubt_outlives_what_comes_after_it() {
     let world = World::embedded_in_memory().await;
@@ -364,7 +365,7 @@ async fn doubt_outlives_what_comes_after_it() {
     }
 }
 
-/// When the read that should settle the matter fails too, the matter stays open.
+/// If the read that should find out fails too, the outcome stays unknown.
 #[tokio::test]
 async fn a_failed_read_settles_nothing() {
     let world = World::embedded_in_memory().await;

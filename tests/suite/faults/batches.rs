@@ -1,4 +1,4 @@
-//! Batches over a DynamoDB that does its work in parts, late, or not at all: nothing is lost, answered twice or made up.
+//! Batches when DynamoDB does them in parts, late or not at all: nothing is lost, answered twice or invented.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ const THROTTLE: What = What::Throttle { code: "ProvisionedThroughputExceededExce
 /// What happens to one call.
 #[derive(Debug, Clone)]
 enum Mishap {
-    /// Nothing, but after others have had their turn.
+    /// It succeeds, but after other calls.
     Late(u8),
     /// DynamoDB leaves out the parts whose bits are set.
     Unprocessed(u128),
@@ -69,7 +69,7 @@ impl Mishap {
     }
 }
 
-/// Lets DynamoDB do a part of a batch only, as it does when it is short of capacity.
+/// Makes DynamoDB process only a part of a batch, as when it is short of capacity.
 async fn leave_out(table: &str, mut call: Call, upstream: Upstream, is_left: impl Fn(usize, &str) -> bool) -> Answer {
     let reads = call.operation == "BatchGetItem";
     let mut request = call.json();
@@ -99,13 +99,13 @@ async fn leave_out(table: &str, mut call: Call, upstream: Upstream, is_left: imp
     World::amend(upstream.call(call).await, |answer| answer[field] = unprocessed).await
 }
 
-/// The key that a part of a batch is about.
+/// The key of an operation in a batch.
 fn key_of(part: &Value) -> &str {
     let paths = ["/pk/S", "/PutRequest/Item/pk/S", "/DeleteRequest/Key/pk/S"];
     paths.iter().find_map(|path| part.pointer(path)).and_then(Value::as_str).unwrap()
 }
 
-/// One mishap for each of the next calls.
+/// Assigns a mishap to each of the next calls.
 fn inject(world: &World, operation: &'static str, mishaps: Vec<Mishap>) {
     let table = world.table.clone();
     let times = mishaps.len();
@@ -173,7 +173,8 @@ pub(super) async fn every_operation_ends_as_it_says() {
         assert!(world.faults.calls("BatchWriteItem") <= distinct.div_ceil(25) + mishaps.len(), "{shown}");
         world.faults.clear();
 
-        // A failure of all is one of each. What else each may have left behind, besides what was there before:
+        // If the call fails, every operation has failed. What else each may have left behind, besides what was there
+        // before:
         for (position, (index, sets)) in operations.iter().enumerate() {
             let is_last = operations.iter().rposition(|(other, _)| other == index) == Some(position);
             let written = sets.then(|| value(position));
@@ -259,7 +260,8 @@ async fn half_throttled() -> World {
     world
 }
 
-/// A client that retries by service config shows only this answer: an attempt before it may have written what failed now.
+/// A client that retries by service config sees only this response: an earlier attempt may have written what failed
+/// now.
 #[tokio::test]
 async fn what_fails_in_a_repeated_batch_may_have_been_written_before() {
     let world = half_throttled().await;
@@ -302,7 +304,7 @@ async fn one_key_in_two_throttled_for_good_spares_the_others() {
     }
 }
 
-/// The first operation was never sent; of the others nobody knows. The call must not say for all that nothing happened.
+/// The first operation was never sent; the outcome of the others is unknown. The call must not say NOT_APPLIED for all.
 #[tokio::test]
 async fn what_may_have_happened_to_one_is_not_denied_for_all() {
     let world = World::embedded_in_memory().await;

@@ -1,4 +1,4 @@
-//! Deadlines and callers who go away.
+//! Deadlines and cancelled calls.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tonic::Request;
 use crate::support::World;
 use crate::support::faults::{Fault, What, When};
 
-/// The answer is DynaKV's own, so it came before the client's timer: that one would not know the outcome.
+/// The outcome is known, so the response came from DynaKV and not from the client's own timer.
 #[tokio::test]
 async fn the_answer_comes_before_the_callers_own_timer() {
     let world = World::embedded_in_memory().await;
@@ -36,7 +36,7 @@ async fn what_would_outlast_the_deadline_is_not_waited_for() {
     assert!(!error.is_outcome_unknown());
 }
 
-/// Once its caller is gone, nothing more is sent for a call.
+/// After the client has cancelled a call, nothing more is sent for it.
 #[tokio::test]
 async fn a_cancelled_call_ends_upstream_too() {
     let world = World::embedded_in_memory().await;
@@ -54,7 +54,7 @@ async fn a_cancelled_call_ends_upstream_too() {
                 answer = call => panic!("it hangs: {answer:?}"),
                 () = world.faults.arrived("*", calls) => {}
             }
-            // The caller is gone: the call upstream is given up, and none follows.
+            // The client has cancelled: the upstream call is cancelled, and none follows.
             world.faults.idle("*").await;
         };
     }

@@ -1,4 +1,4 @@
-//! What becomes of a call when DynamoDB, or the way to it, fails.
+//! Calls when DynamoDB or the connection to it fails.
 
 mod ambiguous;
 mod batches;

@@ -1,4 +1,4 @@
-//! Changes of tables whose answers are lost, or that come at a wrong time.
+//! Changes of tables with lost responses or at the wrong time.
 
 use dynakv_client::{Code, Error, Reason, TimeToLive};
 
@@ -17,7 +17,7 @@ async fn world_without_other() -> World {
     world
 }
 
-/// A second attempt meets the table that the first one has made: that is no answer to who made it.
+/// A second attempt finds the table of the first one, which does not prove who created it.
 #[tokio::test]
 pub(super) async fn a_table_that_may_be_ours_is_not_said_to_exist() {
     for what in LOSSES {
@@ -52,7 +52,7 @@ pub(super) async fn a_table_that_may_be_gone_is_not_said_to_be_missing() {
     }
 }
 
-/// What a lost answer would have said is in the table.
+/// The table shows what the lost response would have said.
 #[tokio::test]
 pub(super) async fn ttl_is_enabled_although_the_answer_is_lost() {
     for what in LOSSES {
@@ -73,14 +73,14 @@ async fn ttl_that_cannot_be_changed_now_is_said_so() {
         let error = world.client.enable_ttl().table("other").await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Some(Code::FailedPrecondition), Some(&Reason::TableNotActive)));
     }
-    // The table is made in any case.
+    // The table is created in any case.
     world.client.delete_table("other").await.unwrap();
     world.faults.inject(Fault::new("UpdateTimeToLive", When::Before, refusal("ResourceInUseException")));
     let created = world.client.create_table().table("other").enable_ttl().await.unwrap();
     assert_eq!(created.time_to_live, TimeToLive::Disabled);
 }
 
-/// In AWS a table is not to be seen for a moment after it is made, and TTL is none of the role's business everywhere.
+/// In AWS a new table may be invisible for a moment, and not every role has permission for TTL.
 #[tokio::test]
 async fn what_dynamodb_does_not_say_is_no_failure() {
     let world = world_without_other().await;

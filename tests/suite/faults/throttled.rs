@@ -39,7 +39,7 @@ async fn throttles_are_waited_out_with_growing_pauses() {
     assert_eq!(pauses, [25, 50, 100, 200, 400, 800, 1000]);
 }
 
-/// DynamoDB may leave any part of a batch unprocessed; Exists asks again for what it left.
+/// DynamoDB may leave parts of a batch unprocessed; Exists requests them again.
 #[tokio::test]
 async fn exists_asks_again_for_what_was_left_out() {
     let world = World::embedded_in_memory().await;

@@ -1,4 +1,4 @@
-//! Failures that are certain: the write did not happen, and the caller is told why.
+//! Certain failures: the write did not happen, and the caller gets the reason.
 
 use dynakv_client::{Code, Error, Expected, Reason};
 use tonic_types::StatusExt;
@@ -10,7 +10,7 @@ const fn error(code: &'static str) -> What {
     What::Error { status: 400, code, message: "as DynamoDB says" }
 }
 
-/// Runs a write and a read against a fault that does not pass; both must fail alike.
+/// Runs a write and a read against a permanent fault; both must fail in the same way.
 async fn both(world: &World, what: What) -> (Error, Error) {
     world.faults.inject(Fault::new(ANY, When::Before, what).times(usize::MAX));
     let write = world.client.compare_and_set("key", "new", Expected::Absent).await.unwrap_err();
@@ -88,7 +88,7 @@ async fn a_caller_learns_no_secret_and_no_detail_of_the_backend() {
     }
 }
 
-/// UNAVAILABLE is retried by clients and meshes; where that is of no use, the server says so.
+/// Clients and meshes retry UNAVAILABLE; where a retry is useless, the server says so.
 #[tokio::test]
 async fn invalid_credentials_push_back() {
     let world = World::embedded_in_memory().await;
@@ -97,7 +97,7 @@ async fn invalid_credentials_push_back() {
     assert_eq!(metadata.get("grpc-retry-pushback-ms").unwrap(), "-1");
 }
 
-/// When every call fails, the driver stops to multiply them.
+/// When every call fails, the retry budget stops the driver from multiplying calls.
 #[tokio::test]
 async fn retries_come_out_of_a_budget() {
     let world = World::embedded_in_memory().await;

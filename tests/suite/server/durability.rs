@@ -1,4 +1,4 @@
-//! The embedded engine keeps what was acknowledged, whatever happens to the process.
+//! The embedded engine keeps acknowledged writes, whatever happens to the process.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ async fn the_folder_is_made_and_named() {
     let server = Serve::in_folder(&data).start().await;
     assert!(server.announced.contains(&format!("data folder: {}", data.display())), "{:?}", server.announced);
 
-    // Without any flag it is where the platform keeps data.
+    // Without flags, the data is in the platform's data folder.
     let home = folder.path().join("home");
     let server = Serve::bare().env("HOME", &home).env("DYNAKV__LISTEN", "127.0.0.1:0").start().await;
     let data = home.join(".local/share/dynakv");

@@ -1,4 +1,4 @@
-//! The end: a signal drains, a second one does not wait for that, and a repeated one changes nothing.
+//! Shutdown: a signal drains, a second one stops at once, and a repeated one changes nothing.
 
 use dynakv_client::{Client, Error, Written};
 use tokio::task::JoinHandle;
@@ -42,7 +42,7 @@ async fn a_signal_lets_the_calls_in_flight_finish() {
 
 #[tokio::test]
 async fn a_second_signal_does_not_wait_for_them() {
-    // So that the test need not wait until the second one is no repetition of the first.
+    // Otherwise the test would have to wait until a second signal does not count as a repetition.
     let settings = |serve: Serve| serve.env("DYNAKV__SHUTDOWN__SIGNAL_WINDOW", "0s");
     let (mut server, _held, write) = with_settings_and_a_write_in_flight(settings).await;
     server.signal("TERM").await;

@@ -1,4 +1,4 @@
-//! What the health service says, to whom it is of use: an orchestrator and a load balancer.
+//! The health service, as an orchestrator and a load balancer use it.
 
 use dynakv_client::{Client, Code, Transport};
 use tonic::Streaming;

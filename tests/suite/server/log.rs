@@ -1,11 +1,11 @@
-//! The log: nobody has to read it, and no caller can flood it.
+//! The log: it works without a reader, and no caller can flood it.
 
 use dynakv_client::{Client, Code};
 use futures_util::StreamExt as _;
 
 use crate::binary::{Serve, Serving};
 
-/// Calls that are refused, many at a time.
+/// Many concurrent calls that are refused.
 async fn refused_calls(client: &Client, count: usize) {
     let call = |_| async { assert_eq!(client.get("").await.unwrap_err().code(), Some(Code::InvalidArgument)) };
     futures_util::stream::iter(0..count).map(call).buffer_unordered(50).collect::<()>().await;
@@ -17,7 +17,7 @@ async fn serves(server: &Serving) {
     assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("value"));
 }
 
-/// A server that leaves nothing out and whose log nobody reads.
+/// A server that suppresses no lines and whose log nobody reads.
 fn unread() -> Serve {
     Serve::in_memory()
         .unread()

@@ -1,5 +1,4 @@
-//! `dynakv serve` as a process: how it starts and what it refuses, who can reach it, what it says of itself, what it
-//! keeps, how much work a caller can make for it, and how it ends.
+//! `dynakv serve` as a process: start-up and its errors, access, output, persistence, limits of work, and shutdown.
 
 mod durability;
 mod ending;

@@ -1,4 +1,4 @@
-//! How long page tokens live, who takes them, and how their secret is changed.
+//! The lifetime of page tokens, which servers accept them, and how to rotate their secret.
 
 use dynakv_client::pb::item_service_client::ItemServiceClient;
 use dynakv_client::pb::{ListKeysRequest, ScanRequest};
@@ -9,7 +9,7 @@ use crate::binary::{Serve, Serving, make_table};
 
 const SECRETS: &str = "DYNAKV__PAGE_TOKENS__SECRETS";
 
-/// What is logged where nothing keeps a secret.
+/// The log line of a server that cannot keep a secret.
 const WARNING: &str =
     "page tokens live as long as this process; configure page_tokens.secrets for tokens that outlive it";
 
@@ -22,7 +22,7 @@ async fn over_dynamodb(table: &str, secrets: &str) -> (Serving, Client) {
     (server, client)
 }
 
-/// The keys of the page that a token stands for, and the token of the next one.
+/// The keys of a token's page, and the token of the next page.
 async fn page(client: &Client, page_token: &str) -> Result<(Vec<String>, String), Reason> {
     let request = ListKeysRequest { page_size: 2, page_token: page_token.to_owned(), ..Default::default() };
     match client.stub().list_keys(request).await {
@@ -105,7 +105,8 @@ async fn a_secret_is_changed_without_an_interruption() {
     let (_first_server, first) = over_dynamodb(&table, "ba").await;
     let (_new_server, new) = over_dynamodb(&table, "b").await;
     fill(&old).await;
-    // The new secret comes second everywhere, then first, then alone: neighbours in that order understand each other.
+    // The new secret comes second everywhere, then first, then alone: servers in adjacent stages accept each other's
+    // tokens.
     for (one, other) in [(&old, &second), (&second, &first), (&first, &new)] {
         is_resumed(one, other).await;
     }

@@ -1,4 +1,4 @@
-//! Who can reach the server: this machine, a socket file, or those with a token over TLS.
+//! Access to the server: from this machine, by a socket file, or with a token over TLS.
 
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ async fn a_token_without_tls_or_tls_without_a_token_is_no_guard() {
 
 const TOKENS: &str = "[{name = 'orders', token = 's3cret'}]";
 
-/// A certificate for localhost that trusts itself.
+/// A self-signed certificate for localhost.
 struct SelfSigned {
     folder: TempDir,
 }
@@ -91,7 +91,7 @@ impl SelfSigned {
         serve.env("DYNAKV__TLS__CERT", self.cert()).env("DYNAKV__TLS__KEY", self.folder.path().join("key.pem"))
     }
 
-    /// A server that any machine can reach, and its address under the name of the certificate.
+    /// A server on all interfaces, and its address with the name in the certificate.
     async fn guard(&self) -> (Serving, String) {
         let serve = Serve::bare().args(["--memory", "--listen", "0.0.0.0:0"]).env("DYNAKV__AUTH__TOKENS", TOKENS);
         let server = self.configure(serve).start().await;

@@ -1,4 +1,4 @@
-//! Reflection, by which grpcurl and its like know the service without a proto file.
+//! Reflection, which tools such as grpcurl use instead of a proto file.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ const SERVICES: [&str; 6] = [
     "grpc.reflection.v1alpha.ServerReflection",
 ];
 
-/// Asks for the list of services, and for the files of the three that are ours; the versions differ in nothing but the package.
+/// Requests the list of services and the files of our three; the versions differ only in the package.
 macro_rules! reflected {
     ($version:ident, $transport:expr) => {{
         use $version::server_reflection_client::ServerReflectionClient;

@@ -1,11 +1,11 @@
-//! What must not be shown: keys, values, tokens and passwords.
+//! Data that must not be logged or printed: keys, values, tokens and passwords.
 
 use dynakv_client::{Client, RetryPolicy};
 use tempfile::TempDir;
 
 use crate::binary::{Cli, Serve, make_table};
 
-/// Everything, of every library.
+/// All lines of all libraries.
 const ALL: &str = "trace,dynakv=trace,aws_smithy_runtime=trace,hyper=trace,h2=trace,tonic=trace";
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn no_log_filter_shows_a_key_a_value_or_a_token() {
         server.logs("stopped").await;
         let log = server.log();
         assert!(log.contains("asks libraries for lines that show keys"), "{log}");
-        // The second is the value in base64, as DynamoDB's protocol has it.
+        // The second one is the value in base64, as in DynamoDB's protocol.
         for secret in ["KEY-of", "VALUE-of", "VkFMVUUtb2Yt", "TOKEN-of"] {
             assert!(!log.contains(secret), "{secret}: {log}");
         }

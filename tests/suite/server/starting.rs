@@ -1,4 +1,4 @@
-//! What keeps the server from starting, said in a sentence.
+//! Errors that prevent the start, each in one sentence.
 
 use std::ffi::OsStr;
 
@@ -86,7 +86,7 @@ async fn the_configuration_can_be_seen_and_checked_without_a_start() {
     let file = folder.path().join("dynakv.toml");
     let tokens = "[[auth.tokens]]\nname = 'orders'\ntoken = 's3cret'\n";
     std::fs::write(&file, format!("backend = 'embedded'\n[limits]\ndefault_deadline = '5s'\n{tokens}")).unwrap();
-    // Everybody may read it by default, which would be a warning.
+    // By default everybody may read the file, which would cause a warning.
     #[cfg(unix)]
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let cli = Cli::new().env("DYNAKV__LOG__LEVEL", "debug");

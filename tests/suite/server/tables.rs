@@ -1,4 +1,4 @@
-//! What the server says of its tables in DynamoDB when it starts.
+//! The server's checks of its tables in DynamoDB at the start.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
@@ -10,7 +10,7 @@ use crate::binary::{Serve, make_table};
 use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
 use crate::support::{binary, string};
 
-/// Makes a table with these key attributes, without TTL.
+/// Creates a table with these key attributes, without TTL.
 async fn make_table_with_key(attributes: &[(&str, ScalarAttributeType)]) -> String {
     let name = unique_name("odd");
     let kinds = [KeyType::Hash, KeyType::Range];

@@ -1,6 +1,6 @@
-//! What one caller asks for takes time in proportion to its size, and others are served meanwhile.
+//! The cost of a call is linear in its size, and other calls are served meanwhile.
 //!
-//! Where the time grows faster, these tests take minutes, and the calls fail with their deadlines.
+//! With a worse complexity, these tests take minutes and the calls exceed their deadlines.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::binary::Serve;
 
-/// Long, for debug builds on machines that are busy with other tests.
+/// Long enough for debug builds on machines that run other tests.
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// All keys that match, page by page.

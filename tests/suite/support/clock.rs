@@ -1,4 +1,4 @@
-//! Time that tests move, jitter that does not vary, and sleep that does not wait.
+//! A clock under the test's control, fixed jitter, and sleep that does not wait.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use dynakv::driver::{Clock, Load, Random, Runtime, SystemClock, Workers};
 use dynakv::model::Millis;
 
-/// A clock that stands still at the time of its making until a test moves it.
+/// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub(crate) struct TestClock(AtomicI64);
 
@@ -22,7 +22,7 @@ impl TestClock {
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Sets the time, which may not be before the present one: no clock steps back.
+    /// Sets the time. It must not go backwards.
     pub(crate) fn set(&self, now: Millis) {
         let before = self.0.fetch_max(now, Ordering::SeqCst);
         assert!(before <= now, "the clock stands at {before} and cannot step back to {now}");
@@ -35,7 +35,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Always 0: full jitter makes every pause as short as it can be.
+/// Always 0, so that full jitter makes every pause as short as possible.
 #[derive(Debug)]
 pub(crate) struct NoJitter;
 
@@ -45,7 +45,7 @@ impl Random for NoJitter {
     }
 }
 
-/// A sleep that yields once instead of waiting, and remembers how long it should have been.
+/// A sleep that only yields, and records its duration.
 ///
 /// Not for the SDK's own configuration, where every timeout is a sleep that races with the call.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +65,7 @@ impl AsyncSleep for InstantSleep {
     }
 }
 
-/// A sleep that never ends, unless it would take no time at all.
+/// A sleep that never ends, unless its duration is zero.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EndlessSleep;
 
@@ -75,7 +75,7 @@ impl AsyncSleep for EndlessSleep {
     }
 }
 
-/// A machine that is always busy, so that as many calls share as may, whatever else the real one does.
+/// Reports full load, so that calls are coalesced whatever the real load is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Busy;
 
@@ -85,7 +85,7 @@ impl Load for Busy {
     }
 }
 
-/// A runtime for the driver in which nothing takes time, and the means to move it.
+/// A runtime for the driver in which nothing takes time, and the controls for it.
 #[derive(Debug, Clone)]
 pub(crate) struct TestTime {
     pub(crate) clock: Arc<TestClock>,

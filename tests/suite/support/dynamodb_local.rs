@@ -1,4 +1,4 @@
-//! Amazon's DynamoDB Local: one process for the whole test binary, started by the first test that asks for it.
+//! Amazon's DynamoDB Local: one process for the whole test binary, started by the first test that needs it.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
@@ -15,13 +15,13 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// A process that has not answered by then is reported with its log. On an idle machine it answers after three seconds.
+/// Start-up timeout. It takes about three seconds on an idle machine. After the timeout its log is reported.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Becomes Java, after leaving behind a process that kills it when standard input ends.
+/// A shell command that becomes Java and leaves a watchdog, which kills Java when standard input ends.
 ///
-/// The other end of that pipe is held by this test process and by nobody else, so it closes however this process ends: a
-/// static is never dropped, and a killed process drops nothing.
+/// Only this test process holds the other end of that pipe, so it closes however this process ends: statics are never
+/// dropped, and a killed process runs no drop.
 const TIED_TO_STDIN: &str = r#"
 exec 3<&0 </dev/null
 { cat <&3; kill -9 $$; } >/dev/null 2>&1 &
@@ -36,7 +36,7 @@ pub(crate) struct DynamoDbLocal {
 }
 
 impl DynamoDbLocal {
-    /// The one process of this test binary, ready for calls. Tests share it and keep apart by [`unique_name`].
+    /// The process of this test binary, ready for calls. Tests share it and use separate tables, see [`unique_name`].
     pub(crate) async fn shared() -> &'static Self {
         static SHARED: OnceCell<DynamoDbLocal> = OnceCell::const_new();
         SHARED.get_or_init(Self::start).await
@@ -46,7 +46,7 @@ impl DynamoDbLocal {
         &self.endpoint_url
     }
 
-    /// A plain SDK client without retries: how a test prepares and inspects tables behind the service's back.
+    /// A plain SDK client without retries, for tests that access tables directly.
     pub(crate) fn client(&self) -> Client {
         self.client_through(network())
     }
@@ -66,7 +66,7 @@ impl DynamoDbLocal {
 
     async fn start() -> Self {
         let folder = fetch();
-        // It cannot choose a port itself, and another process may take the one that was free a moment ago.
+        // DynamoDB Local cannot choose a free port itself, and another process may take the port in the meantime.
         for _ in 0..3 {
             let mut candidate = Self::spawn(&folder, free_port());
             if candidate.answers().await {
@@ -95,7 +95,7 @@ impl DynamoDbLocal {
         Self { endpoint_url: format!("http://{}:{port}", Ipv4Addr::LOCALHOST), process }
     }
 
-    /// True once it has answered a call, false when the process has ended.
+    /// True once it has answered a call, false if the process has exited.
     async fn answers(&mut self) -> bool {
         let client = self.client();
         let started = Instant::now();
@@ -121,7 +121,7 @@ pub(crate) fn unique_name(prefix: &str) -> String {
     format!("{prefix}-{}", Uuid::new_v4().simple())
 }
 
-/// Fetches DynamoDB Local if need be; the folder that holds it.
+/// Downloads DynamoDB Local if necessary and returns its folder.
 fn fetch() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let status = Command::new(root.join("tools/fetch-dynamodb-local")).stdin(Stdio::null()).status().unwrap();

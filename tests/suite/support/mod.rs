@@ -1,5 +1,5 @@
-//! What the tests stand on: DynamoDB Local, faults on the way to DynamoDB, a clock that tests move, and a world that puts
-//! them together with a real server and a real client.
+//! Test support: DynamoDB Local, faults, a controlled clock, and a world that combines them with a real server and a
+//! real client.
 
 pub(crate) mod clock;
 pub(crate) mod dynamodb_local;

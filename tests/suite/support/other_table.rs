@@ -1,4 +1,4 @@
-//! What another program does to the table named `other`.
+//! Changes by another program to the table named `other`.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
@@ -21,7 +21,7 @@ impl World {
         request.send().await.unwrap();
     }
 
-    /// Deletes the table and makes one with this partition key (S) and sort key (N).
+    /// Replaces the table by one with this partition key (S) and sort key (N).
     pub(crate) async fn make_other_anew(&self, (partition, sort): (&str, &str)) {
         self.backend.delete_table().table_name(&self.other).send().await.unwrap();
         let mut request = self.backend.create_table().table_name(&self.other).billing_mode(BillingMode::PayPerRequest);

@@ -2,7 +2,7 @@ use bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// Sends and receives messages as they are, valid or not.
+/// Sends and receives raw messages, valid or not.
 #[derive(Debug, Default)]
 pub(crate) struct RawCodec;
 

@@ -1,4 +1,4 @@
-//! Tables with other keys than the entries have, and with indexes.
+//! Tables with other keys than entries have, and with indexes.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::{
 use super::world::{Item, World};
 
 impl World {
-    /// Makes one of the configured tables that are not there from the start. The server asks for a table's keys when it is
-    /// first used, so this comes before.
+    /// Creates one of the configured tables that do not exist at the start. Call it before the server uses the table,
+    /// because the server then reads the table's keys.
     ///
     /// `define` gives it keys, by [`keyed`], and indexes.
     pub(crate) async fn create(
@@ -25,7 +25,7 @@ impl World {
         while describe().await.table_status != Some(TableStatus::Active) {}
     }
 
-    /// Makes or deletes an index of such a table.
+    /// Creates or deletes an index of such a table.
     pub(crate) async fn update_indexes(&self, table: &str, change: GlobalSecondaryIndexUpdate) {
         let name = self.physical_name(table);
         let describe = || async { self.backend.describe_table().table_name(name).send().await.unwrap().table.unwrap() };
@@ -36,18 +36,18 @@ impl World {
         while !describe().await.global_secondary_indexes().iter().all(|index| is_ready(index.index_status())) {}
     }
 
-    /// The name in DynamoDB of a table that [`World::create`] makes.
+    /// The DynamoDB name of a table from [`World::create`].
     pub(crate) fn physical_name(&self, table: &str) -> &str {
         &self.unmade[table]
     }
 
-    /// Stores an item in a table that [`World::create`] made, as another program would.
+    /// Stores an item in a table from [`World::create`], as another program would.
     pub(crate) async fn put_into(&self, table: &str, item: Item) {
         let request = self.backend.put_item().table_name(self.physical_name(table)).set_item(Some(item));
         request.send().await.unwrap();
     }
 
-    /// The item as it is stored in such a table, by all its key attributes.
+    /// The stored item in such a table, by all its key attributes.
     pub(crate) async fn item_of(&self, table: &str, key: Item) -> Option<Item> {
         let request = self.backend.get_item().table_name(self.physical_name(table)).set_key(Some(key));
         request.consistent_read(true).send().await.unwrap().item

@@ -27,25 +27,25 @@ use super::faults::{Answer, Faults, body_of, respond};
 /// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The names of the tables that a test makes if it needs them, with whatever keys and indexes: see `World::create`.
+/// The names of tables that tests create on demand, with any keys and indexes: see [`World::create`].
 const UNMADE: [&str; 3] = ["orders", "readings", "blobs"];
 
-/// A server of its own over a backend, with a client, with faults in between, and with time that stands still.
+/// A server with its own backend, client, fault injector and stopped clock.
 pub(crate) struct World {
-    /// Never retries: what the server answers is what a test sees.
+    /// A client without retries: tests see every response of the server.
     pub(crate) client: Client,
-    /// The client's connection, for calls that no client would make.
+    /// The client's connection, for calls that the client library would not make.
     pub(crate) channel: Channel,
     pub(crate) clock: Arc<TestClock>,
-    /// The driver's sleep: it does not wait, and remembers.
+    /// The driver's sleep: it does not wait, but records the durations.
     pub(crate) sleep: InstantSleep,
     pub(crate) faults: Faults,
     /// The default table's name in DynamoDB.
     pub(crate) table: String,
-    /// Whether any table may be named, as on the embedded engine, or only those that are configured.
+    /// Whether requests may name any table, as on the embedded engine, or only configured ones.
     pub(crate) has_any_table: bool,
     pub(super) other: String,
-    /// Tables that are configured and that a test makes if it needs them: names with physical names.
+    /// Configured tables that tests create on demand, with their physical names.
     pub(super) unmade: HashMap<&'static str, String>,
     pub(super) backend: Backend,
     _serving: oneshot::Sender<()>,
@@ -87,14 +87,14 @@ impl World {
         Self::embedded(&Location::Memory, time, runtime, None).await
     }
 
-    /// Pauses between retries are as long as they may be. None of them takes time.
+    /// Retry pauses have their maximum length. None of them takes time.
     pub(crate) async fn with_full_pauses() -> Self {
         let time = TestTime::new();
         let runtime = Runtime { random: Arc::new(FullJitter), ..time.runtime() };
         Self::embedded(&Location::Memory, time, runtime, None).await
     }
 
-    /// Nobody loses patience: what waits for others waits until they are done. Retries pause for no time at all.
+    /// Waits have no timeout, and retry pauses take no time.
     pub(crate) async fn with_endless_patience() -> Self {
         let time = TestTime::new();
         let runtime = Runtime { sleep: SharedAsyncSleep::new(EndlessSleep), ..time.runtime() };
@@ -143,7 +143,7 @@ impl World {
                 ..TableSpec::named("other")
             },
         ];
-        // Tables are made behind the faults, so that these count the calls of the test only.
+        // Tables are created without the fault injector, so that it counts only the test's calls.
         let maker = Driver::new(backend.clone(), tables.clone(), Runtime::system());
         for table in &tables {
             maker.ensure_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
@@ -192,7 +192,7 @@ impl World {
         self.writer().put_item(item).await;
     }
 
-    /// The item as it is stored.
+    /// The stored item.
     pub(crate) async fn item(&self, key: &str) -> Option<Item> {
         self.stored(&self.table, "pk", key).await
     }
@@ -232,7 +232,7 @@ impl World {
 
 /// Runs a server on a free port until the sender is dropped.
 async fn serve(driver: Driver, engine: Option<Engine>) -> (oneshot::Sender<()>, Channel) {
-    // One probe at the start, and no other that a test could count or a fault could strike.
+    // A single probe at the start, so that no other can be counted or hit by a fault.
     let settings = [("DYNAKV__HEALTH__PROBE_PERIOD", "1h"), ("DYNAKV__ALLOW_DELETE_TABLE", "true")];
     let environment: BTreeMap<_, _> = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let config = Config::load(&Flags::default(), &environment).unwrap();

@@ -1,4 +1,4 @@
-//! From what the library gives to documents.
+//! Converts the library's results to documents.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,12 +7,12 @@ use base64::prelude::BASE64_STANDARD;
 use dynakv_client::{Entry, Error, Failure, Item, Number, Value, Version};
 use serde_json::{Map, Value as Json, json};
 
-/// A map without what is not there.
+/// A map without absent values.
 pub(super) fn map<const N: usize>(fields: [(&str, Option<Json>); N]) -> Json {
     fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect::<Map<_, _>>().into()
 }
 
-/// True, or nothing.
+/// True, or absent.
 pub(super) fn flag(is: bool) -> Option<Json> {
     is.then_some(true.into())
 }

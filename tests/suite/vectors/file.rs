@@ -1,4 +1,4 @@
-//! The files, and what stands for something else in them.
+//! Reads the vector files and replaces their placeholders.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub(super) fn all() -> Vec<Vector> {
     files.iter().flat_map(read).collect()
 }
 
-/// With what stands for something else replaced by it.
+/// Replaces the placeholders.
 pub(super) fn expand(document: &Json, captured: &Captured) -> Result<Json, String> {
     match document {
         Json::Object(map) => match abbreviation(map, captured)? {

@@ -1,11 +1,11 @@
-//! Whether a document is as expected.
+//! Compares documents with expectations.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value as Json};
 
-/// Says where it is not.
+/// Returns the first difference.
 pub(super) fn matches(expected: &Json, actual: &Json) -> Result<(), String> {
     at("", expected, Some(actual))
 }
@@ -31,7 +31,7 @@ fn at(path: &str, expected: &Json, actual: Option<&Json>) -> Result<(), String> 
     }
 }
 
-/// If the map is more than a map to compare key by key.
+/// If the map is a matcher and not a map to compare by key.
 fn special(path: &str, map: &Map<String, Json>, actual: &Json) -> Option<Result<(), String>> {
     let (key, value) = map.iter().next()?;
     let result = match (key.as_str(), value) {
@@ -77,8 +77,8 @@ fn each(path: &str, expected: &Json, count: Option<u64>, actual: &Json) -> Resul
     values.iter().enumerate().try_for_each(|(i, value)| at(&format!("{path}.{i}"), expected, Some(value)))
 }
 
-/// Each of the expected has one that it matches; if `all`, there are no others. The first that fits is taken: the vectors
-/// do not make that matter.
+/// Finds a match for each expected element; with `all`, no others may be left. Takes the first match, which is
+/// sufficient for the vectors.
 fn unordered(path: &str, expected: &[Json], actual: &Json, all: bool) -> Result<(), String> {
     let mut others: Vec<&Json> = list(path, actual)?.iter().collect();
     if all {

@@ -1,4 +1,4 @@
-//! The vectors that all clients share, run through the Rust client. `clients/vectors/README.md` describes them.
+//! Runs the clients' shared test vectors through the Rust client. `clients/vectors/README.md` describes them.
 
 mod calls;
 mod document;
@@ -16,7 +16,7 @@ use crate::binary::Serve;
 use calls::Options;
 use file::{Step, Vector};
 
-/// What steps have captured, by name.
+/// Values captured by steps, by name.
 type Captured = BTreeMap<String, Json>;
 
 #[tokio::test]
@@ -25,14 +25,14 @@ async fn the_client_does_what_all_clients_do() {
     let vectors = file::all();
     let mut failures = Vec::new();
     for vector in &vectors {
-        // Retries are throttled for each client: the failures of one vector must not stop the retries of the next.
+        // Each vector gets its own client, because the failures of one would exhaust the retry budget of the next.
         let client = Client::connect(server.address()).await.unwrap();
         if let Err(failure) = run(&client, vector).await {
             failures.push(format!("{}: {failure}", vector.name));
         }
     }
     assert!(failures.is_empty(), "{} vectors of {}:\n{}", failures.len(), vectors.len(), failures.join("\n"));
-    // Not by `println!`, which is kept from whoever runs the tests.
+    // Not `println!`, whose output the test harness captures.
     writeln!(io::stdout(), "vectors: {} passed", vectors.len()).unwrap();
 }
 

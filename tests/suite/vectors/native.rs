@@ -1,4 +1,4 @@
-//! From documents to what a user of the library would write.
+//! Converts documents to the library's types.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl From<Key> for ItemKey {
     }
 }
 
-/// Many keys, or each by itself.
+/// Keys as a list, or one by one.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Keys {
@@ -138,7 +138,7 @@ fn item(map: &Map<String, Json>) -> Option<Item> {
     map.iter().map(|(name, document)| Some((name.clone(), value(document)?))).collect()
 }
 
-/// The one key of a map, and what is there.
+/// The single entry of a map.
 fn only(document: &Json) -> Option<(&str, &Json)> {
     let map = document.as_object()?;
     let (key, value) = map.iter().next()?;

@@ -1,4 +1,4 @@
-//! Requests that do not come to an end.
+//! Requests that never end.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use tokio::time::timeout;
 
 use super::{Attack, BUDGET_MIB, SMALL_BUDGET_MIB};
 use crate::abuse::report::{Bound, Row};
-use crate::abuse::scene::{AFTERWARDS, Scene, Stage};
+use crate::abuse::scene::{RELEASE_TIME, Scene, Stage};
 use crate::abuse::server::Setting;
 
 /// `limits.body_timeout` by default.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The server may stop to make room; then what was sent is all.
+/// The server may stop extending windows; then the attack goes on with what was sent.
 const FILLING: Duration = Duration::from_secs(10);
 
-/// One byte less than what gRPC libraries take by default.
+/// One byte less than the default limit of gRPC libraries.
 const HEALTH_BODIES: UnfinishedBodies<'_> =
     UnfinishedBodies { path: HEALTH_CHECK, connections: 1, streams: 200, bytes: (4 << 20) - 1, timeout: "24H" };
 
@@ -55,7 +55,7 @@ async fn unfinished(
     growth_mib: f64,
 ) -> anyhow::Result<Row> {
     let scene = stage.scene_of_gets(&setting).await?;
-    // Health needs no token.
+    // Health checks need no token.
     let target = if bodies.path == HEALTH_CHECK { Target { token: None, ..scene.target() } } else { scene.target() };
     let mut held = bodies.open(target).await?;
     if let Ok(filled) = timeout(FILLING, bodies.fill(&mut held)).await {
@@ -72,9 +72,9 @@ async fn headers_only(stage: &Stage, name: String) -> anyhow::Result<Row> {
     scene.finish(name, BUDGET_MIB, vec![left]).await
 }
 
-/// Whether all streams are gone two seconds after the time for a body.
+/// Whether all streams have ended two seconds after the body timeout.
 async fn nothing_left(scene: &Scene, held: &Held) -> Bound {
-    let limit = BODY_TIMEOUT + AFTERWARDS;
+    let limit = BODY_TIMEOUT + RELEASE_TIME;
     let took = scene.until(limit, || held.open_streams() == 0).await;
     scene.until(limit.saturating_sub(took), || false).await;
     Bound::none("stream left", held.open_streams(), held.streams())

@@ -7,10 +7,10 @@ use tokio::time::timeout;
 
 use super::Attack;
 use crate::abuse::report::{Bound, Row};
-use crate::abuse::scene::{AFTERWARDS, Stage};
+use crate::abuse::scene::{RELEASE_TIME, Stage};
 use crate::abuse::server::Setting;
 
-/// What a flood of one kind consists of.
+/// The number of frames in a flood.
 const FRAMES: usize = 1_000_000;
 
 /// A whole message in frames of one byte.
@@ -19,8 +19,8 @@ const ONE_BYTE_FRAMES: usize = 16 << 20;
 /// A header bomb takes a stream for each frame.
 const BOMBS: usize = 20_000;
 
-/// What is not sent by then was held back by the server.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// After this time, the server has stopped reading.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const GROWTH_MIB: f64 = 64.0;
 
@@ -37,7 +37,7 @@ async fn run(stage: &Stage, name: String, flood: Flood) -> anyhow::Result<Row> {
         _ => FRAMES,
     };
     let before = scene.cpu()?;
-    let flooded = timeout(PATIENCE, flood.send(scene.target(), frames)).await;
+    let flooded = timeout(TIMEOUT, flood.send(scene.target(), frames)).await;
     let cpu = scene.cpu().unwrap_or_default().saturating_sub(before).as_secs_f64();
     let what = match flooded {
         Err(_) => "held back".to_owned(),
@@ -47,7 +47,7 @@ async fn run(stage: &Stage, name: String, flood: Flood) -> anyhow::Result<Row> {
         Ok(Ok(Flooded { frames, .. })) => format!("{frames} frames were taken"),
         Ok(Err(error)) => format!("{error}"),
     };
-    scene.until(AFTERWARDS, || false).await;
+    scene.until(RELEASE_TIME, || false).await;
     let told = Bound::new("no more than told", format!("{what}; {cpu:.1} s of CPU"), true);
     scene.finish(name, GROWTH_MIB, vec![told]).await
 }

@@ -12,16 +12,16 @@ use tokio::time::timeout;
 
 use super::Attack;
 use crate::abuse::report::{Bound, Row};
-use crate::abuse::scene::{AFTERWARDS, Stage};
+use crate::abuse::scene::{RELEASE_TIME, Stage};
 use crate::abuse::server::Setting;
 
-/// The largest message, less what stands around its parts.
+/// The maximum message size, less the framing of the elements.
 const BYTES: usize = (16 << 20) - 64;
 const CONNECTIONS: usize = 4;
 const CALLS_EACH: usize = 4;
 
-/// All calls are refused by then; that it takes so long is a fault in any case.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// All calls should be refused within this time; longer is a failure in any case.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 const GROWTH_MIB: f64 = 64.0;
 const CPU_MS: f64 = 100.0;
@@ -39,17 +39,17 @@ pub(super) fn all() -> Vec<Attack> {
 async fn run(stage: &Stage, name: String, crowded: Crowded) -> anyhow::Result<Row> {
     let scene = stage.scene_of_gets(&Setting::stub()).await?;
     let body = framed(&crowded.message(BYTES));
-    // What the good client takes is not the attack's.
+    // The CPU of the well-behaved client does not count.
     let beside = scene.cpu_in(Duration::from_millis(500)).await?.as_secs_f64() / 0.5;
     let (before, begun) = (scene.cpu()?, std::time::Instant::now());
-    let sending = timeout(PATIENCE, send_all(scene.target(), crowded.path, &body));
+    let sending = timeout(TIMEOUT, send_all(scene.target(), crowded.path, &body));
     let held = sending.await.ok().transpose()?.unwrap_or_default();
     let calls = CONNECTIONS * CALLS_EACH;
     let spent =
         scene.cpu().map(|cpu| cpu.saturating_sub(before).as_secs_f64() - beside * begun.elapsed().as_secs_f64());
     let answered = held.streams() - held.open_streams();
     drop(held);
-    scene.until(AFTERWARDS, || false).await;
+    scene.until(RELEASE_TIME, || false).await;
     let mut bounds = vec![Bound::none("call without an answer after 10 s", calls - answered, calls)];
     if let Ok(spent) = spent {
         #[expect(clippy::cast_precision_loss, reason = "sixteen")]
@@ -59,7 +59,7 @@ async fn run(stage: &Stage, name: String, crowded: Crowded) -> anyhow::Result<Ro
     Ok(scene.finish(name, GROWTH_MIB, bounds).await?.with_p99(P99_MS))
 }
 
-/// On every connection at once; until all are answered.
+/// Sends on all connections at once and waits for all responses.
 async fn send_all(target: Target<'_>, path: &'static str, body: &[u8]) -> anyhow::Result<Held> {
     let head = Head::grpc(path).with_token(target.token).with_timeout("1M");
     let mut sending = JoinSet::new();

@@ -1,4 +1,4 @@
-//! The attacks with their whole figures, and the bounds that have to hold.
+//! The attacks at full size, and the bounds that have to hold.
 
 mod bodies;
 mod floods;
@@ -14,17 +14,17 @@ use std::pin::Pin;
 use super::report::Row;
 use super::scene::Stage;
 
-/// The budget of memory by default on a machine with 4 GiB or more, in MiB.
+/// The default memory budget on a machine with 4 GiB or more, in MiB.
 const BUDGET_MIB: f64 = 1_024.0;
 
-/// The budget where it is set to 128 MiB, and what a server may hold beside it, in MiB.
+/// A budget of 128 MiB, and what a server may use beside it, in MiB.
 const SMALL_BUDGET_MIB: f64 = 128.0 + 32.0;
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Row>> + 'a>>;
 
 type Run = Box<dyn for<'a> Fn(&'a Stage, String) -> Running<'a>>;
 
-/// An attack and what it is called.
+/// An attack and its name.
 pub(super) struct Attack {
     pub(super) name: String,
     run: Run,
@@ -43,7 +43,7 @@ impl Attack {
     }
 }
 
-/// All of them.
+/// All attacks.
 pub(super) fn all() -> Vec<Attack> {
     let mut all = messages::all();
     all.extend(bodies::all());

@@ -1,4 +1,4 @@
-//! Patterns that take long to match.
+//! Patterns that are slow to match.
 
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,9 @@ use crate::abuse::server::{Setting, TOKEN};
 
 const KEYS: usize = 3_000;
 const CALLERS: usize = 4;
-/// Each caller calls again and again for so long.
+/// How long each caller calls without a pause.
 const ATTACK: Duration = Duration::from_secs(10);
-/// The deadline of a call, with as much again until it counts as past it.
+/// The deadline of a call. A call counts as late after twice that time.
 const DEADLINE: Duration = Duration::from_secs(2);
 const GROWTH_MIB: f64 = 256.0;
 const P99_MS: f64 = 50.0;
@@ -40,7 +40,7 @@ pub(super) async fn run(stage: &Stage, name: String) -> anyhow::Result<Row> {
     Ok(scene.finish(name, GROWTH_MIB, bounds).await?.with_p99(P99_MS))
 }
 
-/// Keys of two kilobytes, which differ in what they begin with.
+/// Keys of two kilobytes with different prefixes.
 async fn fill(address: &str) -> anyhow::Result<()> {
     let mut client = KeyValueServiceClient::new(connect(address, None).await?);
     let set = |nth: usize| {
@@ -55,7 +55,7 @@ async fn fill(address: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many calls were still not answered long after their deadline.
+/// The number of calls without a response long after their deadline.
 async fn list(mut connection: Connection, head: Head, body: Vec<u8>) -> usize {
     let (begun, mut slow) = (Instant::now(), 0);
     while begun.elapsed() < ATTACK && !connection.seen().is_closed {

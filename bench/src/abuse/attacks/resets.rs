@@ -1,4 +1,4 @@
-//! Calls that are given up: honestly, in bursts, and as an attack.
+//! Cancelled calls: by an honest client, in bursts, and as an attack.
 
 use std::path::Path;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) fn all() -> Vec<Attack> {
     ]
 }
 
-/// A key that is there.
+/// An existing key.
 fn message() -> Vec<u8> {
     field(2, b"100-00001")
 }
@@ -65,7 +65,7 @@ async fn bursts(stage: &Stage, name: String) -> anyhow::Result<Row> {
     scene.finish(name, GROWTH_MIB, bounds).await
 }
 
-/// What the Go program prints.
+/// The output of the Go program.
 #[derive(Debug, Deserialize)]
 struct Report {
     neighbour_calls: usize,

@@ -1,4 +1,4 @@
-//! Connections that say nothing.
+//! Silent connections.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::abuse::report::{Bound, Row};
 use crate::abuse::scene::{Scene, Stage, connect};
 use crate::abuse::server::{Setting, TOKEN};
 
-/// All of them are closed by then.
+/// All connections should be closed within this time.
 const CLOSING: Duration = Duration::from_secs(15);
 
 const COUNT: usize = 1_000;
 const GROWTH_MIB: f64 = 64.0;
 
-/// How many files a server may have open where that is little, and how many connections then say nothing.
+/// A low limit of open files, and the number of silent connections against it.
 const FEW_FILES: u32 = 256;
 const MORE_THAN_FILES: usize = 400;
 
@@ -55,7 +55,7 @@ async fn silent(stage: &Stage, name: String, setting: Setting, silence: Silence)
         if open == 0 { format!("{:.1} s", took.as_secs_f64()) } else { format!("{open} of {COUNT} are open") },
         open == 0,
     );
-    // Beside others that are silent.
+    // Keep the silent connections open until here.
     drop(silent);
     let beside = Silent::open(&scene.server.address, COUNT / 10, &silence).await?;
     let row = scene.finish_and_end(name, GROWTH_MIB, vec![closed]).await;
@@ -68,7 +68,7 @@ async fn few_files(stage: &Stage, name: String) -> anyhow::Result<Row> {
     let scene = stage.scene_of_gets(&setting).await?;
     let mut silent = Silent::default();
     silent.begin_to_open(&scene.server.address, MORE_THAN_FILES);
-    // Long enough for all that are let in at all.
+    // Long enough for all connections that the server accepts.
     scene.until(Duration::from_secs(1), || false).await;
     let begun = Instant::now();
     let served = timeout(Duration::from_secs(1), new_client(&scene)).await.is_ok_and(|served| served.is_ok());

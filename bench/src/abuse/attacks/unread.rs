@@ -1,4 +1,4 @@
-//! Answers that nobody takes.
+//! Responses that nobody reads.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use tokio::time::timeout;
 
 use super::{Attack, BUDGET_MIB, SMALL_BUDGET_MIB};
 use crate::abuse::report::{Bound, Row};
-use crate::abuse::scene::{AFTERWARDS, Stage};
+use crate::abuse::scene::{RELEASE_TIME, Stage};
 use crate::abuse::server::Setting;
 
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The deadline as it is sent.
+/// The deadline as `grpc-timeout`.
 const TIMEOUT: &str = "5S";
 
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ struct Unanswered {
     connections: usize,
     streams: usize,
     manners: Manners,
-    /// Makes room for a byte at a time, as long as the deadline has not passed.
+    /// Extends the window byte by byte until the deadline.
     trickles: bool,
 }
 
@@ -82,7 +82,8 @@ async fn run(
     let Unanswered { path, ref message, connections, streams, manners, trickles } = unanswered;
     let scene = stage.scene_of_gets(&setting).await?;
     let unread = Unread { path, message, connections, streams, manners, timeout: TIMEOUT };
-    // A connection that reads nothing may be cut before all calls are made. A server that falls under them shows below.
+    // The server may close a connection that reads nothing before all calls are made. If the server itself fails, the
+    // checks below show it.
     let mut held = match timeout(DEADLINE, unread.open(scene.target())).await {
         Ok(Ok(held)) => held,
         Ok(Err(_)) | Err(_) => Held::default(),
@@ -95,7 +96,7 @@ async fn run(
         };
         let _until_the_deadline = timeout(DEADLINE, trickling).await;
     }
-    let limit = DEADLINE + AFTERWARDS;
+    let limit = DEADLINE + RELEASE_TIME;
     let took = scene.until(limit, || held.open_streams() == 0).await;
     scene.until(limit.saturating_sub(took), || false).await;
     let mut bounds = Vec::new();

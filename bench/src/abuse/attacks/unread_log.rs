@@ -1,4 +1,4 @@
-//! Nobody reads standard error.
+//! A server whose standard error nobody reads.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::abuse::scene::Stage;
 use crate::abuse::server::Setting;
 
 const CALLS: usize = 100_000;
-const TOGETHER: usize = 500;
-const PATIENCE: Duration = Duration::from_mins(1);
+const CHUNK: usize = 500;
+const TIMEOUT: Duration = Duration::from_mins(1);
 const GROWTH_MIB: f64 = 32.0;
 
 pub(super) async fn run(stage: &Stage, name: String) -> anyhow::Result<Row> {
@@ -25,7 +25,7 @@ pub(super) async fn run(stage: &Stage, name: String) -> anyhow::Result<Row> {
     let refusals = async {
         while refused < CALLS && !connection.seen().is_closed {
             let mut streams = Vec::new();
-            for _ in 0..TOGETHER {
+            for _ in 0..CHUNK {
                 streams.push(connection.call(&head, &framed(&[])).await?);
             }
             let answered = connection.all_ended(&streams).await;
@@ -33,7 +33,7 @@ pub(super) async fn run(stage: &Stage, name: String) -> anyhow::Result<Row> {
         }
         Ok::<_, anyhow::Error>(())
     };
-    let _stopped_or_done = timeout(PATIENCE, refusals).await;
+    let _stopped_or_done = timeout(TIMEOUT, refusals).await;
     let afterwards = async {
         let mut connection = Connection::open(scene.target().address, Manners::GOOD).await?;
         let stream = connection.call(&head, &framed(&field(2, b"100-00001"))).await?;

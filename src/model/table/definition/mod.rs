@@ -1,4 +1,4 @@
-//! What a new table is to be like: as a caller says it, and checked.
+//! The definition of a new table: the caller's draft and the checked form.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,39 +15,39 @@ const MAX_LOCAL_INDEXES: usize = 5;
 const MAX_PROJECTED: usize = 20;
 const MAX_PROJECTED_IN_ALL: usize = 100;
 
-/// A table as a caller describes it. By default: one key, a string, under the configured name, on-demand, no indexes.
+/// The caller's description of a table. The default is one string key with the configured name, on-demand, no indexes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableDraft {
-    /// None, or one without a name: the attribute that is configured as the key.
+    /// If absent or without a name, the attribute that is configured as the key.
     pub partition_key: Option<KeyAttribute>,
-    /// None: the table has none.
+    /// None for a table without a sort key.
     pub sort_key: Option<KeyAttribute>,
     /// Its secondary indexes.
     pub indexes: Vec<IndexDraft>,
-    /// None: on-demand.
+    /// None for on-demand.
     pub throughput: Option<Throughput>,
-    /// Whether DynamoDB is to delete expired items, as soon as it can be told so.
+    /// Whether to enable DynamoDB's TTL once the table is active.
     pub enable_ttl: bool,
 }
 
-/// A secondary index as a caller describes it.
+/// The caller's description of a secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexDraft {
     /// Its name.
     pub name: String,
-    /// What it spans.
+    /// Global or local.
     pub kind: IndexKind,
-    /// None: that of the table, for a local index.
+    /// None in a local index, which always uses the table's partition key.
     pub partition_key: Option<KeyAttribute>,
-    /// None: it has none.
+    /// None for an index without a sort key.
     pub sort_key: Option<KeyAttribute>,
-    /// Which attributes it holds beside the keys.
+    /// The attributes that it contains beside the keys.
     pub projection: IndexProjection,
-    /// None: as the table.
+    /// None for that of the table.
     pub throughput: Option<Throughput>,
 }
 
-/// A table that DynamoDB can make.
+/// A valid table definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableDefinition {
     pub(crate) partition_key: KeyAttribute,
@@ -56,7 +56,7 @@ pub(crate) struct TableDefinition {
     pub(crate) throughput: Option<Throughput>,
 }
 
-/// A secondary index of such a table.
+/// A valid definition of a secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IndexDefinition {
     pub(crate) name: String,
@@ -64,12 +64,12 @@ pub(crate) struct IndexDefinition {
     pub(crate) partition_key: KeyAttribute,
     pub(crate) sort_key: Option<KeyAttribute>,
     pub(crate) projection: IndexProjection,
-    /// None: on-demand, or a local index.
+    /// None for on-demand and for local indexes.
     pub(crate) throughput: Option<Throughput>,
 }
 
 impl TableDefinition {
-    /// Checks a draft for a table whose attributes play these parts.
+    /// Checks a draft for a table with these attribute names.
     pub(crate) fn new(draft: TableDraft, roles: &AttributeNames) -> Result<Self, Violation> {
         let TableDraft { partition_key, sort_key, indexes, throughput, enable_ttl: _ } = draft;
         let unnamed = || KeyAttribute { name: String::new(), attribute_type: ScalarType::S };
@@ -88,7 +88,7 @@ impl TableDefinition {
         for (position, index) in indexes.into_iter().enumerate() {
             let within = |violation: Violation| violation.within(format!("indexes[{position}]"));
             if !names.insert(index.name.clone()) {
-                let invalid = Invalid::new("is the name of another index of the table, too");
+                let invalid = Invalid::new("is also the name of another index of the table");
                 return Err(within(Violation { field: "name".to_owned(), invalid }));
             }
             let index = definition.index(index, roles).map_err(within)?;
@@ -106,7 +106,7 @@ impl TableDefinition {
         keys.filter(|key| names.insert(&key.name)).collect()
     }
 
-    /// All key attributes with the field that holds each.
+    /// All key attributes and their fields.
     fn keys(&self) -> impl Iterator<Item = (String, &KeyAttribute)> {
         let of_table = fields("", &self.partition_key, self.sort_key.as_ref());
         let of_indexes = self.indexes.iter().enumerate().flat_map(|(position, index)| {
@@ -115,7 +115,7 @@ impl TableDefinition {
         of_table.chain(of_indexes)
     }
 
-    /// An attribute has one type in all keys that it is part of.
+    /// Checks that an attribute has the same type in all keys.
     fn check_types(&self) -> Result<(), Violation> {
         let mut types = HashMap::new();
         for (field, key) in self.keys() {
@@ -145,7 +145,7 @@ impl TableDefinition {
         Ok(())
     }
 
-    /// Checks an index of this table. What is wrong is located within it.
+    /// Checks an index of this table. Errors have paths relative to the index.
     fn index(&self, draft: IndexDraft, roles: &AttributeNames) -> Result<IndexDefinition, Violation> {
         let IndexDraft { name, kind, partition_key, sort_key, projection, throughput } = draft;
         check_name(&name).map_err(at("name"))?;
@@ -206,7 +206,7 @@ impl TableDefinition {
     }
 }
 
-/// The key attributes of a table or index with their fields.
+/// The key attributes of a table or index and their fields.
 fn fields<'a>(
     prefix: &str,
     partition_key: &'a KeyAttribute,
@@ -245,7 +245,7 @@ fn check_other(key: &KeyAttribute, other: &KeyAttribute) -> Result<(), Invalid> 
     if key.name == other.name { Err(Invalid::new("is the partition key already")) } else { Ok(()) }
 }
 
-/// The parts that DynaKV writes by itself: they change, which a primary key must not.
+/// The attributes that the server writes. They change, so they cannot be part of a primary key.
 fn written_part<'a>(name: &str, roles: &'a AttributeNames) -> Option<&'a str> {
     [&roles.ttl, &roles.ttl_ms, &roles.version].into_iter().map(String::as_str).find(|role| *role == name)
 }
@@ -268,8 +268,8 @@ fn check_index_key(key: &KeyAttribute, roles: &AttributeNames) -> Result<(), Inv
     }
 }
 
-/// The projection with what it takes to see on the index alone whether an item has expired, and without keys, which
-/// every index holds.
+/// Adds to a projection the attributes of the expiry time, so that the index alone shows whether an item has expired.
+/// Removes keys, which every index contains.
 fn with_expiry(
     projection: IndexProjection,
     keys: &[Option<&KeyAttribute>],

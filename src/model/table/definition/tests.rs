@@ -28,7 +28,7 @@ fn define(draft: TableDraft) -> Result<TableDefinition, Violation> {
     TableDefinition::new(draft, &AttributeNames::default())
 }
 
-/// The field at which a changed draft is refused.
+/// The field for which a changed draft is refused.
 fn refused(change: impl FnOnce(&mut TableDraft)) -> String {
     let mut draft = draft();
     change(&mut draft);

@@ -1,7 +1,7 @@
-//! The body of a request, taken in before its handler runs.
+//! Receives the request body before the handler runs.
 //!
-//! tonic would decode a message in the handler, from a body that may never end. Here the body has a time and a size, its
-//! structure is looked at while it arrives, and what it takes is held from the connection's share of the memory.
+//! tonic would decode the message in the handler, from a body that may never end. Here the body has a timeout and a
+//! size limit, its structure is checked while it arrives, and its memory is reserved from the connection's share.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,43 +16,43 @@ use tonic::Status;
 use tonic::body::Body;
 
 use super::method::Kind;
-use crate::memory::{Full, Hold};
-use crate::server::rejection::never_arrived;
+use crate::memory::{Full, Reservation};
+use crate::server::rejection::request_incomplete;
 use crate::wire::prescan::{Refusal, Scan, compiled};
 use crate::wire::status::{self, Access, Reason};
 
-/// What precedes each message: whether it is compressed, and its length ("gRPC over HTTP2").
+/// The prefix of each message: a compression flag and the length ("gRPC over HTTP2").
 const PREFIX_BYTES: usize = 5;
 
-/// The largest request of a health check.
+/// Maximum size of a health check's request.
 const PROBE_BYTES: usize = 4 << 10;
 
-/// What the memory that each call holds anyway has room for.
-const FREE_BYTES: usize = 2 << 10;
+/// The part of a request that each call's reservation covers anyway.
+const COVERED_BYTES: usize = 2 << 10;
 
-/// Memory that an attribute value takes after it is decoded: as a command, and in the request to DynamoDB. A transaction of
-/// 600,000 NULLs took some 700 bytes for each. This is less, so that the largest item that DynamoDB takes, of some 200,000
-/// values, fits into one connection's share of the default budget.
+/// Memory of an attribute value after decoding, as a command and in the request to DynamoDB. A transaction of 600,000
+/// NULLs took about 700 bytes for each. This is less, so that DynamoDB's largest item, of some 200,000 values, fits
+/// into one connection's share of the default budget.
 const VALUE_BYTES: usize = 400;
 
-/// Smaller pieces are put together: each would keep the whole buffer that it was read into.
-const PIECE_BYTES: usize = 4 << 10;
+/// Smaller chunks are copied into one buffer: each would keep the whole read buffer that it points into.
+const MIN_CHUNK_BYTES: usize = 4 << 10;
 
-/// Why a request is not carried out.
+/// Why a request was not accepted.
 #[derive(Debug)]
 pub(super) enum Error {
     /// It did not arrive in time.
     Late(Status),
-    /// It is not one that this method takes.
+    /// It is not a valid request of this method.
     Refused(Status),
     /// There is no memory for it.
     Full(Full),
-    /// The client has given it up before it was complete, or has sent something else than a message.
+    /// The client cancelled it before it was complete, or sent something that is not a message.
     Incomplete(Status),
 }
 
-/// Takes in a request of one message. What it takes is added to `hold`.
-pub(super) async fn receive<B>(mut body: B, kind: Kind, hold: &mut Hold, until: Instant) -> Result<Body, Error>
+/// Receives a request of one message and adds its memory to `hold`.
+pub(super) async fn receive<B>(mut body: B, kind: Kind, hold: &mut Reservation, until: Instant) -> Result<Body, Error>
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
@@ -64,70 +64,70 @@ where
             Ok(Some(Err(_))) => {
                 return Err(Error::Incomplete(status::status(Reason::Cancelled, "the call was cancelled")));
             }
-            Err(_) => return Err(Error::Late(never_arrived())),
+            Err(_) => return Err(Error::Late(request_incomplete())),
         };
-        // Trailers mean nothing in a request.
+        // Trailers have no meaning in a request.
         let Ok(data) = frame.into_data() else { continue };
-        if request.push(data, hold)? == Progress::LeftToTonic {
+        if request.push(data, hold)? == Progress::Compressed {
             break;
         }
     }
     request.finish()
 }
 
-/// A request that is arriving.
+/// A partly received request.
 struct Request {
     kind: Kind,
-    /// What the call held before.
+    /// Units that the call held before.
     base: usize,
     prefix: Vec<u8>,
     scan: Option<Scan<'static>>,
-    /// How much of the message is still to come.
+    /// Bytes of the message that have not arrived yet.
     missing: usize,
-    pieces: Pieces,
+    chunks: Chunks,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Progress {
-    GoesOn,
-    /// The message is compressed, which tonic refuses in gRPC's words before it reads on.
-    LeftToTonic,
+    Incomplete,
+    /// The message is compressed. tonic refuses it with the status that gRPC prescribes.
+    Compressed,
 }
 
 impl Request {
     fn new(kind: Kind, base: usize) -> Self {
-        Self { kind, base, prefix: Vec::new(), scan: None, missing: 0, pieces: Pieces::default() }
+        Self { kind, base, prefix: Vec::new(), scan: None, missing: 0, chunks: Chunks::default() }
     }
 
     fn is_complete(&self) -> bool {
         self.prefix.len() == PREFIX_BYTES && self.missing == 0
     }
 
-    /// Looks at the next bytes and keeps them.
-    fn push(&mut self, mut data: Bytes, hold: &mut Hold) -> Result<Progress, Error> {
-        self.pieces.push(&data);
+    /// Checks and stores the next bytes.
+    fn push(&mut self, mut data: Bytes, hold: &mut Reservation) -> Result<Progress, Error> {
+        self.chunks.push(&data);
         if self.prefix.len() < PREFIX_BYTES {
             let begin = data.split_to(data.len().min(PREFIX_BYTES - self.prefix.len()));
             self.prefix.extend_from_slice(&begin);
-            let &[is_compressed, a, b, c, d] = self.prefix.as_slice() else { return Ok(Progress::GoesOn) };
+            let &[is_compressed, a, b, c, d] = self.prefix.as_slice() else { return Ok(Progress::Incomplete) };
             if is_compressed != 0 {
-                return Ok(Progress::LeftToTonic);
+                return Ok(Progress::Compressed);
             }
             self.begin(usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX))?;
         }
         let Some(missing) = self.missing.checked_sub(data.len()) else { return Err(Self::no_single_message()) };
         self.missing = missing;
-        let Some(scan) = &mut self.scan else { return Ok(Progress::GoesOn) };
+        let Some(scan) = &mut self.scan else { return Ok(Progress::Incomplete) };
         let seen = scan.push(&data);
         let cost = scan.cost().saturating_add(scan.values().saturating_mul(VALUE_BYTES));
         seen.map_err(|refusal| self.refuse(&refusal))?;
-        if cost > FREE_BYTES {
+        if cost > COVERED_BYTES {
             hold.grow_to(self.base.saturating_add(cost)).map_err(Error::Full)?;
         }
-        Ok(Progress::GoesOn)
+        Ok(Progress::Incomplete)
     }
 
-    /// The length of the message is known.
+    /// Checks the length of the message once it is known.
     fn begin(&mut self, length: usize) -> Result<(), Error> {
         match self.kind {
             Kind::Call(method) => {
@@ -155,7 +155,7 @@ impl Request {
                 scan.finish().map_err(|refusal| self.refuse(&refusal))?;
             }
         }
-        Ok(Body::new(self.pieces))
+        Ok(Body::new(self.chunks))
     }
 
     fn refuse(&self, refusal: &Refusal) -> Error {
@@ -172,17 +172,17 @@ impl Request {
     }
 }
 
-/// The bytes of a request, given up as they are read.
+/// The bytes of a request, released as they are read.
 #[derive(Debug, Default)]
-struct Pieces {
+struct Chunks {
     whole: VecDeque<Bytes>,
-    /// Small ones, put together.
+    /// Small chunks, copied together.
     last: BytesMut,
 }
 
-impl Pieces {
+impl Chunks {
     fn push(&mut self, data: &Bytes) {
-        if data.len() < PIECE_BYTES && (!self.whole.is_empty() || !self.last.is_empty()) {
+        if data.len() < MIN_CHUNK_BYTES && (!self.whole.is_empty() || !self.last.is_empty()) {
             self.last.extend_from_slice(data);
             return;
         }
@@ -193,17 +193,17 @@ impl Pieces {
     }
 }
 
-impl HttpBody for Pieces {
+impl HttpBody for Chunks {
     type Data = Bytes;
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let piece = match self.whole.pop_front() {
-            Some(piece) => piece,
+        let chunk = match self.whole.pop_front() {
+            Some(chunk) => chunk,
             None if self.last.has_remaining() => self.last.split().freeze(),
             None => return Poll::Ready(None),
         };
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {

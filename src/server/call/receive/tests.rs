@@ -33,19 +33,19 @@ fn set(value_bytes: usize) -> Vec<u8> {
     framed(&pb::SetRequest { key: "key".into(), value, ..Default::default() }.encode_to_vec())
 }
 
-fn in_pieces(bytes: &[u8], piece: usize) -> impl HttpBody<Data = Bytes, Error = Infallible> + Unpin {
-    let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece)))).collect();
-    StreamBody::new(stream::iter(pieces))
+fn in_pieces(bytes: &[u8], chunk: usize) -> impl HttpBody<Data = Bytes, Error = Infallible> + Unpin {
+    let chunks: Vec<_> = bytes.chunks(chunk).map(|chunk| Ok(Frame::data(Bytes::copy_from_slice(chunk)))).collect();
+    StreamBody::new(stream::iter(chunks))
 }
 
 fn soon() -> Instant {
     Instant::now() + Duration::from_mins(1)
 }
 
-/// What arrives at tonic, and how much is held then.
-async fn taken_in(path: &str, bytes: &[u8], piece: usize) -> Result<(Bytes, usize), Error> {
-    let mut hold = Pool::new(64 << 20, 8 << 20).share().take(HOLD).unwrap();
-    let body = receive(in_pieces(bytes, piece), kind(path), &mut hold, soon()).await?;
+/// The bytes that reach tonic, and the reserved memory.
+async fn taken_in(path: &str, bytes: &[u8], chunk: usize) -> Result<(Bytes, usize), Error> {
+    let mut hold = Pool::new(64 << 20, 8 << 20).share().try_reserve(HOLD).unwrap();
+    let body = receive(in_pieces(bytes, chunk), kind(path), &mut hold, soon()).await?;
     Ok((body.collect().await.unwrap().to_bytes(), hold.units()))
 }
 
@@ -59,8 +59,8 @@ fn status(error: Error) -> Status {
 #[tokio::test]
 async fn a_request_arrives_as_it_was_sent_whatever_its_pieces() {
     let request = set(20_000);
-    for piece in [1, 4, 5, 6, 4095, 4096, 16_384, usize::MAX] {
-        let (arrived, held) = taken_in(SET, &request, piece.min(request.len())).await.unwrap();
+    for chunk in [1, 4, 5, 6, 4095, 4096, 16_384, usize::MAX] {
+        let (arrived, held) = taken_in(SET, &request, chunk.min(request.len())).await.unwrap();
         assert_eq!(arrived, request);
         assert!((HOLD + 20_000..HOLD + 22_000).contains(&held), "{held}");
     }
@@ -93,9 +93,9 @@ async fn a_message_that_is_too_large_is_refused_by_its_length() {
 #[tokio::test]
 async fn empty_parts_are_refused_while_they_arrive() {
     let operations = framed(&[0x12, 0x00].repeat(8 << 20));
-    let mut hold = Pool::new(64 << 20, 8 << 20).share().take(HOLD).unwrap();
+    let mut hold = Pool::new(64 << 20, 8 << 20).share().try_reserve(HOLD).unwrap();
     let endless = StreamBody::new(stream::iter(
-        operations.chunks(16 << 10).map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(piece)))),
+        operations.chunks(16 << 10).map(|chunk| Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(chunk)))),
     ));
     let refused = status(receive(endless, kind(BATCH_WRITE), &mut hold, soon()).await.unwrap_err());
     let details = refused.get_error_details();
@@ -103,7 +103,7 @@ async fn empty_parts_are_refused_while_they_arrive() {
     assert!(hold.units() < 4 << 20, "{} bytes are held", hold.units());
 }
 
-/// As a command and in the request to DynamoDB a value takes more than as a message.
+/// A value takes more memory as a command and in the request to DynamoDB than in the message.
 #[tokio::test]
 async fn attribute_values_are_held_as_what_they_become() {
     let null = || pb::Value { kind: Some(pb::value::Kind::Null(true)) };
@@ -120,7 +120,7 @@ async fn attribute_values_are_held_as_what_they_become() {
 #[tokio::test]
 async fn a_request_beyond_the_share_of_the_connection_is_refused() {
     let pool = Pool::new(64 << 20, 64 << 10);
-    let mut hold = pool.share().take(HOLD).unwrap();
+    let mut hold = pool.share().try_reserve(HOLD).unwrap();
     let refused = receive(in_pieces(&set(100_000), 16 << 10), kind(SET), &mut hold, soon()).await.unwrap_err();
     assert!(matches!(refused, Error::Full(Full::Connection)), "{refused:?}");
     drop(hold);
@@ -132,7 +132,7 @@ async fn a_request_that_does_not_arrive_has_not_been_applied() {
     let request = set(10);
     let begun = stream::iter([Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(&request[..8])))]);
     let unfinished = StreamBody::new(futures_util::StreamExt::chain(begun, stream::pending()));
-    let mut hold = Pool::new(64 << 20, 8 << 20).share().take(HOLD).unwrap();
+    let mut hold = Pool::new(64 << 20, 8 << 20).share().try_reserve(HOLD).unwrap();
     let late = status(receive(Box::pin(unfinished), kind(SET), &mut hold, Instant::now()).await.unwrap_err());
     assert_eq!(late.code(), Code::DeadlineExceeded);
     assert_eq!(late.get_details_error_info().unwrap().metadata["outcome"], "NOT_APPLIED");

@@ -1,4 +1,4 @@
-//! A refusal reads as that of the wire layer, which would have come later.
+//! A refusal reads like the error of the wire layer, which would have come later.
 
 use prost::Message;
 use tonic::{Code, Status};

@@ -1,4 +1,4 @@
-//! What a request costs is not less than what prost takes to decode it, and not much more.
+//! The cost of a request is at least the memory that prost needs to decode it, and not much more.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use crate::pb;
 use crate::pb::value::Kind;
 use crate::wire::fuzz::{Request, requested};
 
-/// The most that decoding takes from the heap at any one time.
+/// The peak of heap memory while decoding.
 fn peak(decode: impl FnOnce()) -> usize {
     usize::try_from(allocation_counter::measure(decode).bytes_max).unwrap()
 }
 
-/// Holds the cost against the bytes themselves and what decoding them takes; it in percent of that.
+/// Compares the cost with the bytes and the memory for decoding. Returns it in percent of those.
 fn check(method: &str, message: Vec<u8>, decode: fn(Bytes) -> bool) -> usize {
     let length = message.len();
     let cost = scan(method.trim_start_matches("/dynakv.v1."), &message).unwrap();
@@ -96,7 +96,7 @@ proptest! {
     fn arbitrary_requests(input in proptest::collection::vec(any::<u8>(), 0..2000)) {
         let (Request { method, decode, .. }, message) = requested(&input).unwrap();
         let name = method.trim_start_matches("/dynakv.v1.");
-        // Some nest too deep.
+        // Some nest too deeply.
         if scan(name, &message).is_ok() && decode(Bytes::from(message.clone())) {
             check(method, message, decode);
         }

@@ -1,4 +1,4 @@
-//! What is refused, where, and by which limit; what it costs.
+//! What is refused, at which path and by which limit, and what requests cost.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ const TRANSACT_WRITE: &str = "KeyValueService/TransactWrite";
 pub(super) const PUT_ITEM: &str = "ItemService/PutItem";
 const UPDATE_ITEM: &str = "ItemService/UpdateItem";
 
-/// Scans a whole request; its cost.
+/// Scans a whole request and returns its cost.
 pub(super) fn scan(method: &str, bytes: &[u8]) -> Result<usize, Refusal> {
     let schema = compiled().unwrap();
     let method = schema.method(&format!("/dynakv.v1.{method}")).unwrap();
@@ -24,7 +24,7 @@ pub(super) fn scan(method: &str, bytes: &[u8]) -> Result<usize, Refusal> {
     Ok(cost)
 }
 
-/// The path and the limit of what is refused.
+/// The path and the limit of a refused field.
 fn invalid(method: &str, bytes: &[u8]) -> (String, String) {
     match scan(method, bytes).unwrap_err() {
         Refusal::Invalid(violation) => (violation.field, violation.invalid.limit.unwrap()),
@@ -32,7 +32,7 @@ fn invalid(method: &str, bytes: &[u8]) -> (String, String) {
     }
 }
 
-/// The path and the problem of what cannot be decoded.
+/// The path and the problem of a field that cannot be decoded.
 fn malformed(method: &str, bytes: &[u8]) -> (String, String) {
     match scan(method, bytes).unwrap_err() {
         Refusal::Malformed { field, problem } => (field, problem),
@@ -48,7 +48,7 @@ fn value(kind: pb::value::Kind) -> pb::Value {
     pb::Value { kind: Some(kind) }
 }
 
-/// A value on so many levels, of lists but for a map outermost.
+/// A value with this many levels: lists within a map.
 pub(super) fn nested(levels: usize) -> pb::Value {
     use pb::value::Kind;
     let mut inner = value(Kind::S("deep".to_owned()));
@@ -186,7 +186,7 @@ fn unknown_fields_are_skipped() {
     assert!(pb::SetRequest::decode(bytes.as_slice()).is_ok());
 }
 
-/// A request holds its bytes twice at the most: once as they came, once as texts. A value is a part of the first.
+/// A request takes at most twice its bytes: once as they arrived and once as texts. Values point into the first.
 #[test]
 fn a_small_request_costs_little() {
     let get = pb::GetRequest { key: "k".repeat(20), ..Default::default() }.encode_to_vec();
@@ -195,7 +195,7 @@ fn a_small_request_costs_little() {
     assert!(scan(SET, &set.encode_to_vec()).unwrap() < 1200);
 }
 
-/// Two bytes each, as much of it as a message holds. Whatever it means to a method, it is told early.
+/// Fills a message with an empty field of two bytes. Every method refuses it early.
 #[test]
 fn an_empty_field_is_not_repeated_for_long() {
     let schema = compiled().unwrap();

@@ -1,4 +1,4 @@
-//! The four calls, and what they answer with.
+//! The four calls and their responses.
 
 use std::time::Duration;
 
@@ -103,7 +103,7 @@ async fn each_return_value_is_what_it_says(world: World) {
         assert_eq!(attributes.map(unversioned), expected, "{return_values:?}");
         assert!(!answer.attributes_lost);
 
-        // Of an item that was not there, there is nothing old to show.
+        // An item that did not exist has no old attributes.
         delete(&world, pb::DeleteItemRequest { key: key_of("key"), ..Default::default() }).await.unwrap();
         let answer = update(&world, request(return_values)).await.unwrap();
         assert_eq!(answer.attributes.is_some(), shows_version, "{return_values:?}");
@@ -140,7 +140,7 @@ async fn puts_and_deletes_return_only_what_was(world: World) {
     assert_eq!(delete(&world, delete_request(all_old)).await.unwrap().attributes, None);
 }
 
-/// What key-value calls look at changes with every write of ItemService.
+/// Every write of ItemService changes what key-value calls check.
 async fn every_write_makes_a_new_version(world: World) {
     let first = world.client.set("key", "value").await.unwrap().version;
     let updated = update(&world, update_of("key", [("beside", set(number(1)))])).await.unwrap();
@@ -154,7 +154,7 @@ async fn every_write_makes_a_new_version(world: World) {
     let put_again = put(&world, put_of("key", [])).await.unwrap();
     assert_eq!(world.version("key").await.as_str(), put_again.version());
     assert_ne!(put_again.version(), updated.version());
-    // A call that does not repeat another one writes another version, whatever it writes.
+    // A call that does not repeat an earlier one writes a new version, whatever it writes.
     assert_ne!(put(&world, put_of("key", [])).await.unwrap().version(), put_again.version());
 }
 

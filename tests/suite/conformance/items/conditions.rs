@@ -139,7 +139,7 @@ async fn what_is_no_condition_is_refused(world: World) {
     world.put("key", [("a", number(1)), ("ttl", number(1))]).await;
     let before = world.item("key").await;
     let cases = [
-        // It would hold of what has expired.
+        // It would match expired items.
         ("a = :v) OR (a = :v", "INVALID_FIELD"),
         ("a = :v) OR (attribute_exists(a) OR a = :v", "INVALID_FIELD"),
         (") OR (a = :v", "INVALID_FIELD"),
@@ -206,7 +206,7 @@ async fn placeholders_are_all_defined_and_used(world: World) {
     assert_eq!(world.item("key").await.unwrap()["a"], number(2));
 }
 
-/// A little less than DynamoDB's, for the expiry rule beside it: what is let through DynamoDB takes.
+/// A little less than DynamoDB's limit, because the expiry rule is added: DynamoDB accepts everything that passes.
 async fn a_condition_has_its_limits(world: World) {
     let conjunction = |terms: usize| vec!["a<:v"; terms].join(" OR ");
     let long = |bytes: usize| format!("attribute_not_exists({})", "a".repeat(bytes - "attribute_not_exists()".len()));

@@ -1,4 +1,4 @@
-//! An item whose expiry time has passed does not exist, and leaves none of its attributes behind.
+//! An expired item does not exist, and none of its attributes survive.
 
 use std::time::Duration;
 

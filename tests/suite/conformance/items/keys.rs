@@ -1,4 +1,4 @@
-//! Tables with other keys than one string: N and B, and with a sort key.
+//! Tables with other keys than a single string: N and B, and with a sort key.
 
 use aws_sdk_dynamodb::types::ScalarAttributeType::{B, N, S};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
@@ -42,7 +42,7 @@ async fn items_are_told_apart_by_both_keys(world: World) {
         let request = pb::GetItemRequest { table: "orders".into(), key, ..Default::default() };
         assert_eq!(get(&world, request).await.unwrap().unwrap()["total"], number(index));
     }
-    // Nobody looks for entries there.
+    // Key-value calls do not use such tables.
     let entry = world.client.get("ann").table("orders").await.unwrap_err();
     assert_eq!(entry.reason(), Some(&dynakv_client::Reason::TableShape));
 }
@@ -104,7 +104,7 @@ async fn keys_that_the_table_cannot_have_are_refused(world: World) {
     put_invalid(values([("customer", string("ann")), ("at", string("1"))]), r#"item["at"]"#).await;
     put_invalid(values([("customer", number(1)), ("at", number(1))]), r#"item["customer"]"#).await;
 
-    // A table that is configured and that DynamoDB does not have.
+    // A configured table that DynamoDB does not have.
     let read = pb::GetItemRequest { table: "blobs".into(), key: key(string("ann"), None), ..Default::default() };
     let (code, reason, _) = refusal(get(&world, read).await);
     assert_eq!((code, reason.as_str()), (Code::FailedPrecondition, "TABLE_NOT_FOUND"));

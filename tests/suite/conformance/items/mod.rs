@@ -130,7 +130,7 @@ pub(super) fn item_of(attributes: pb::AttributeMap) -> Item {
     attributes.fields.into_iter().map(|(name, value)| (name, attribute(value))).collect()
 }
 
-/// The same item as any other that is equal to it: sets in order, numbers without what does not count.
+/// A canonical form: sets in order, numbers without insignificant digits.
 pub(super) fn canonical(item: Item) -> Item {
     item.into_iter().map(|(name, value)| (name, canonical_value(value))).collect()
 }
@@ -155,13 +155,13 @@ fn canonical_value(value: AttributeValue) -> AttributeValue {
     }
 }
 
-/// The item without the version, which a test cannot know.
+/// The item without its version, which a test cannot predict.
 pub(super) fn unversioned(mut item: Item) -> Item {
     item.remove("dkv_ver");
     item
 }
 
-/// What a refusal says: code, reason, field.
+/// The code, reason and field of an error.
 pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, Status>) -> (Code, String, String) {
     let status = result.unwrap_err();
     let details = status.get_error_details();
@@ -170,7 +170,7 @@ pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, Status>) -> (Code, S
     (status.code(), reason, violations.first().map(|violation| violation.field.clone()).unwrap_or_default())
 }
 
-/// Asserts that a request is refused for what is in this field.
+/// Asserts that a request is refused because of this field.
 #[track_caller]
 pub(super) fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Status>, reason: &str, field: &str) {
     assert_eq!(refusal(result), (Code::InvalidArgument, reason.to_owned(), field.to_owned()));

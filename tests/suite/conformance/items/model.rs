@@ -1,4 +1,4 @@
-//! Random sequences of typed updates leave the item that a reference model predicts, or are refused when it says so.
+//! Random sequences of typed updates: the resulting item, or the error, matches a reference model.
 //!
 //! What is compared is the stored item. The model knows nothing of expressions: it changes a tree of values.
 
@@ -21,7 +21,7 @@ use crate::support::{Item, World, number, string};
 
 on_every_backend!(random_updates_leave_what_the_model_predicts);
 
-/// How many items, each of which goes through several updates.
+/// The number of items, each with several updates.
 const ITEMS: usize = 40;
 
 /// A step of a path.
@@ -34,7 +34,7 @@ use Step::{At, Name};
 
 type Place = (&'static str, &'static [Step]);
 
-/// Places to change, some inside of others, and as the text of a path. Many names are reserved words.
+/// Paths to change, some of them nested, with their texts. Many names are reserved words.
 const PLACES: [Place; 20] = [
     ("count", &[Name("count")]),
     ("list", &[Name("list")]),
@@ -60,17 +60,17 @@ const PLACES: [Place; 20] = [
 
 type Action = (Place, Change);
 
-/// What becomes of an update.
+/// The result of an update.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Leaves(Item),
     /// It does not fit the item: UPDATE_NOT_APPLICABLE.
     NotApplicable,
-    /// It could fit none: INVALID_FIELD.
+    /// It cannot apply to any item: INVALID_FIELD.
     Overlaps,
 }
 
-/// What an update does to an item: every new value is made of the item as it was.
+/// Applies an update to an item: every new value is computed from the old item.
 fn predict(before: &Item, actions: &[Action]) -> Verdict {
     let overlap = |(index, ((_, steps), _)): (usize, &Action)| {
         actions[..index].iter().any(|((_, others), _)| collide(steps, others))
@@ -86,8 +86,8 @@ fn predict(before: &Item, actions: &[Action]) -> Verdict {
             None => return Verdict::NotApplicable,
         }
     }
-    // What lies beyond the end of a list is added in the order of the indexes. Lists close up last, from their ends, so that
-    // every index still means what it meant.
+    // Elements beyond the end of a list are appended in the order of the indexes. Removed elements go last, from the
+    // end, so that the other indexes keep their meaning.
     planned.sort_by_key(|(steps, new)| match (new, steps.last()) {
         (Some(_), Some(At(index))) => *index,
         (None, Some(At(index))) => usize::MAX - index,
@@ -107,7 +107,7 @@ fn collide(one: &[Step], other: &[Step]) -> bool {
     !matches!(parting, Some((Name(_), Name(_)) | (At(_), At(_))))
 }
 
-/// What is there afterwards, perhaps nothing; `None` if the change does not fit.
+/// The new value, possibly none; `None` if the change does not apply.
 #[expect(clippy::option_option, reason = "refused, or done; and then there is a value, or none")]
 fn changed(root: &AttributeValue, steps: &[Step], change: &Change) -> Option<Option<AttributeValue>> {
     let (last, way) = steps.split_last().unwrap();
@@ -172,7 +172,7 @@ fn integer(value: &AttributeValue) -> Option<i64> {
     value.as_n().ok()?.parse().ok()
 }
 
-/// The elements of a list; of none, if there is none.
+/// The elements of a list; empty if there is none.
 fn list(value: Option<AttributeValue>) -> Option<Vec<AttributeValue>> {
     value.map_or(Some(Vec::new()), |value| value.as_l().ok().cloned())
 }
@@ -231,7 +231,7 @@ fn any_change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// A place with a change, more often than not one that suits what its name says.
+/// A path with a change that usually suits the type implied by its name.
 fn any_action() -> impl Strategy<Value = Action> {
     let suited = |names: &'static [usize], change: BoxedStrategy<Change>| {
         (prop::sample::select(names), change).prop_map(|(index, change)| (PLACES[index], change))
@@ -262,7 +262,7 @@ async fn random_updates_leave_what_the_model_predicts(world: World) {
     let mut runner = TestRunner::deterministic();
     let documents = (any_map(), vec(any_map(), 1..3).prop_map(AttributeValue::L))
         .prop_map(|(map, rows)| vec![(PLACES[4], Change::Set(value(map))), (PLACES[11], Change::Set(value(rows)))]);
-    // Most begin with something to change.
+    // Most items start with something to change.
     let sequences = (prop_oneof![3 => documents, 1 => vec(any_action(), 1..4)], vec(vec(any_action(), 1..4), 1..12));
     let (mut applied, mut refused) = (0, 0);
     for index in 0..ITEMS {

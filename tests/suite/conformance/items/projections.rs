@@ -42,7 +42,7 @@ async fn what_is_asked_for_is_shown(world: World) {
     assert_eq!(project(&world, "none", "c").await.unwrap(), None);
 }
 
-/// What the server reads to see whether the item has expired is shown only if asked for.
+/// The attributes that the server reads for the expiry rule are returned only on request.
 async fn ours_stay_out_of_sight(world: World) {
     let ttl = world.seconds() + 60;
     world.put("mortal", [("ttl", number(ttl)), ("dkv_ttl_ms", number(5)), ("c", number(3))]).await;
@@ -56,7 +56,7 @@ async fn ours_stay_out_of_sight(world: World) {
     for (projection, expected) in cases {
         assert_eq!(project(&world, "mortal", projection).await.unwrap(), Some(expected), "{projection}");
     }
-    // Another program has another idea of what that attribute is for.
+    // Another program uses that attribute for something else.
     let document = map([("a", list([10, 11, 12])), ("b", number(1)), ("c", map([("d", number(2))]))]);
     world.put("foreign", [("ttl", document.clone()), ("c", number(3))]).await;
     let cases = [

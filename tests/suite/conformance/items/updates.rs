@@ -238,7 +238,7 @@ async fn bad_expressions_are_refused(world: World) {
             assert_invalid(refused, "INVALID_FIELD", "update_expression");
         }
     }
-    // Which of the two it is shows in what DynamoDB says.
+    // DynamoDB's message tells which of the two it is.
     let condition = pb::UpdateItemRequest { condition: "a = = :v".into(), ..with("SET b = :v", names([])) };
     assert_invalid(update(&world, condition).await, "INVALID_EXPRESSION", "condition");
     let both = pb::UpdateItemRequest { condition: "a = :v".into(), ..with("SET b = = :v", names([])) };
@@ -344,7 +344,7 @@ async fn index_keys_keep_their_type(world: World) {
         let actions = update_of("order", [("status", set(status.clone()))]);
         let request = pb::UpdateItemRequest { table: "orders".into(), ..actions };
         match update(&world, request).await {
-            // DynamoDB Local lets an update make of an index key what DynamoDB does not.
+            // DynamoDB Local accepts updates of index keys that DynamoDB refuses.
             Ok(answer) => {
                 assert_eq!((answer.outcome(), &status), (ItemOutcome::Applied, &number(1)));
                 let key = Some(pb::ItemKey { partition: Some(value(string("order"))), sort: None });

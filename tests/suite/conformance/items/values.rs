@@ -79,7 +79,7 @@ async fn random_items_come_back_as_they_went(world: World) {
     }
 }
 
-/// So many maps and lists, one in another, with a number in the innermost: as many levels and one more.
+/// Nested maps and lists with a number in the innermost one, which is on one level more.
 fn nested(containers: usize) -> AttributeValue {
     (0..containers).fold(number(1), |inner, level| match level % 2 {
         0 => AttributeValue::L(vec![inner]),
@@ -97,7 +97,7 @@ async fn thirty_two_levels_and_no_more(world: World) {
     assert_eq!(written.unwrap().outcome(), pb::ItemOutcome::Applied);
     assert_eq!(world.item("updated").await.unwrap()["document"], nested(31));
 
-    // Maps all the way take the most of what protobuf allows.
+    // Nested maps use protobuf's recursion limit up the fastest.
     let maps = |levels| (0..levels).fold(number(1), |inner, _| AttributeValue::M(super::item([("m", inner)])));
     let return_values = pb::ReturnValues::AllNew.into();
     let request = pb::UpdateItemRequest { return_values, ..update_of("maps", [("document", set(maps(31)))]) };
@@ -108,7 +108,7 @@ async fn thirty_two_levels_and_no_more(world: World) {
     assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
     let (code, reason, _) = refusal(update(&world, update_of("refused", [("document", set(nested(32)))])).await);
     assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
-    // So deep no message is even decoded.
+    // At this depth the message is not even decoded.
     for too_deep in [maps(33), nested(60), maps(200)] {
         let (code, reason, _) = refusal(put(&world, put_of("refused", [("document", too_deep.clone())])).await);
         assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_FIELD"));
@@ -167,7 +167,7 @@ async fn an_item_may_be_as_large_as_dynamodb_has_it(world: World) {
     assert_eq!(put(&world, request(largest)).await.unwrap().outcome(), pb::ItemOutcome::Applied);
     assert_invalid(put(&world, request(largest + 1)).await, "INVALID_FIELD", "item");
 
-    // What an update makes of what is stored is DynamoDB's verdict.
+    // DynamoDB checks the result of an update.
     let grown = update(&world, update_of("large", [("more", set(string("and more than fits in")))])).await;
     let (code, reason, _) = refusal(grown);
     assert_eq!((code, reason.as_str()), (Code::FailedPrecondition, "ITEM_TOO_LARGE"));

@@ -1,4 +1,4 @@
-//! What cannot be a table is refused with its field, before DynamoDB is called.
+//! Invalid table definitions are refused with the field, before DynamoDB is called.
 
 use dynakv_client::pb::{
     CreateTableRequest, DeleteTableRequest, KeyAttribute, ListTablesRequest, TableIndex, Throughput,
@@ -32,7 +32,7 @@ fn local(name: &str) -> TableIndex {
     TableIndex { kind: LOCAL, partition_key: None, sort_key: key("created_at", NUMBER), ..index }
 }
 
-/// Requests, each with the field that it is refused at.
+/// Requests and the fields for which they are refused.
 fn cases() -> Vec<(&'static str, CreateTableRequest)> {
     let request = || CreateTableRequest { table: UNMADE.to_owned(), ..CreateTableRequest::default() };
     let sorted = || CreateTableRequest { sort_key: key("sk", STRING), ..request() };

@@ -1,4 +1,4 @@
-//! A table that is deleted and made anew, with another key. Nothing is left of what was known of the first one.
+//! A table that is deleted and created again with another key. Nothing of the old one is remembered.
 
 use dynakv_client::{Code, ItemKey, KeyAttribute, KeyType, Reason, Snapshot, TransactRead};
 

@@ -1,4 +1,4 @@
-//! Tables that are made, described, listed and deleted through the service.
+//! Tables created, described, listed and deleted through the service.
 
 mod bad_input;
 mod made_anew;
@@ -24,16 +24,16 @@ on_every_backend!(
     any_table_may_be_named_on_the_embedded_engine,
 );
 
-/// A configured table that is not there yet.
+/// A configured table that does not exist yet.
 pub(super) const UNMADE: &str = "other";
 
-/// Deletes a configured table, so that the test can make it as it likes.
+/// Deletes a configured table, so that the test can create its own.
 pub(super) async fn unmade(world: &World) -> &'static str {
     world.client.delete_table(UNMADE).await.unwrap();
     UNMADE
 }
 
-/// The table, as soon as it is ACTIVE. DynamoDB Local may take a moment for indexes.
+/// Waits until the table is ACTIVE. DynamoDB Local may need a moment for indexes.
 async fn active(world: &World, table: &str) -> TableDescription {
     loop {
         let described = world.client.describe_table().table(table).await.unwrap();

@@ -152,7 +152,7 @@ async fn expired_items_leave_nothing_behind(world: World) {
     assert_eq!(item.len(), 3, "{item:?}");
 }
 
-/// What a condition may not be: broken, or more than a condition.
+/// Invalid conditions: malformed, or more than a condition.
 async fn bad_expressions_are_refused(world: World) {
     world.put("item", [("count", number(1))]).await;
     let before = world.item("item").await;

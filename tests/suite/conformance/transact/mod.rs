@@ -1,4 +1,4 @@
-//! Transactions over the wire, as any client sends them.
+//! Transactions over gRPC, as sent by any client.
 
 use std::time::Duration;
 
@@ -177,7 +177,7 @@ async fn a_snapshot_shows_what_is_there(world: World) {
     assert_eq!(other.value.as_deref(), Some(&b"other"[..]));
 }
 
-/// One second later the rendered request is another one: what recognises the repeat is the version.
+/// One second later the rendered request differs, so only the version identifies the repetition.
 async fn a_repeat_commits_once(world: World) {
     let id = Uuid::new_v4().to_string();
     world.client.increment("count").await.unwrap();
@@ -199,7 +199,7 @@ async fn a_repeat_commits_once(world: World) {
     assert_eq!(world.item("entry").await, stored, "written once");
     assert_eq!(second.results[0].version, first.results[0].version);
 
-    // Half of it has changed hands since; the other half still shows that it was committed.
+    // Half of the items have changed since; the other half still proves the commit.
     world.client.set("lock", "somebody else").await.unwrap();
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(write_as(&world, operations(), &id).await.unwrap().outcome(), Outcome::Committed);

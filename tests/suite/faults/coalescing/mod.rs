@@ -1,4 +1,4 @@
-//! Gets and Sets that share calls to DynamoDB, and do not feel each other.
+//! Coalesced Gets and Sets, which must not affect each other.
 
 mod reads;
 mod writes;
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::support::World;
 use crate::support::faults::{Answer, Call, Upstream};
 
-/// Calls go out by themselves until this many are in flight, on a backend that answers at once.
+/// Calls are sent alone until this many are in flight, on a backend that responds at once.
 const ALONE: usize = 2;
 
 /// Holds calls back until it is opened.
@@ -30,7 +30,7 @@ impl Gate {
         self.0.subscribe().wait_for(|is_open| *is_open).await.unwrap();
     }
 
-    /// Holds the next calls of an operation back, before DynamoDB sees them.
+    /// Delays the next calls of an operation before DynamoDB sees them.
     fn hold(&self, world: &World, operation: &'static str, times: usize) {
         let gate = self.clone();
         world.faults.rule(operation, times, move |call: Call, upstream: Upstream| {
@@ -42,7 +42,7 @@ impl Gate {
         });
     }
 
-    /// Holds the answers to the next calls of an operation back.
+    /// Delays the responses to the next calls of an operation.
     fn hold_answers(&self, world: &World, operation: &'static str, times: usize) {
         let gate = self.clone();
         world.faults.rule(operation, times, move |call: Call, upstream: Upstream| {

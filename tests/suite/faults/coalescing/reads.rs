@@ -9,7 +9,7 @@ use crate::support::World;
 use crate::support::faults::{Call, Fault, Upstream, What, When, respond};
 use crate::support::{binary, string};
 
-/// As many as one shared call takes.
+/// The maximum of one batch.
 const SHARED: usize = 100;
 
 type Got = Result<Option<Entry>, Error>;
@@ -18,7 +18,7 @@ fn name(index: usize) -> String {
     format!("key-{index}")
 }
 
-/// A world with an entry under each key, in which no Get goes out by itself any more until the gate is opened.
+/// A world with an entry for each key, in which every Get is coalesced until the gate is opened.
 async fn crowded() -> (World, Gate, JoinSet<(String, Got)>) {
     let world = World::with_endless_patience().await;
     for index in 0..SHARED {
@@ -29,7 +29,7 @@ async fn crowded() -> (World, Gate, JoinSet<(String, Got)>) {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         get(&mut gets, &world.client, name(index));
         world.faults.arrived("GetItem", index + 1).await;
     }
@@ -44,7 +44,7 @@ fn get(gets: &mut JoinSet<(String, Got)>, client: &Client, key: String) {
     });
 }
 
-/// One Get of each key, which is as many as one call takes: so that call goes out.
+/// One Get of each key fills a batch, so the batch is sent.
 fn get_all(gets: &mut JoinSet<(String, Got)>, world: &World) {
     (0..SHARED).for_each(|index| get(gets, &world.client, name(index)));
 }
@@ -94,7 +94,7 @@ async fn a_key_that_many_ask_for_is_read_once() {
     for _ in 0..10 {
         (1..SHARED).for_each(|index| get(&mut gets, &world.client, name(index)));
     }
-    // Whoever asks for the one key that is left completes the call; there may be more of those who asked for others.
+    // A Get of the last key completes the batch; other keys may have several waiters.
     get(&mut gets, &world.client, name(0));
     world.faults.arrived("BatchGetItem", 1).await;
     asked.open();
@@ -104,7 +104,7 @@ async fn a_key_that_many_ask_for_is_read_once() {
     assert!(calls < 10, "{calls} calls for 990 Gets of 100 keys");
 }
 
-/// Also if a call that reads the same key is under way: that one may have read it before.
+/// Also if a call that reads the same key is in flight: it may have read the key earlier.
 #[tokio::test]
 async fn a_get_sees_what_was_acknowledged_before_it_came() {
     let (world, gate, mut gets) = crowded().await;
@@ -128,7 +128,7 @@ async fn a_get_sees_what_was_acknowledged_before_it_came() {
     }
 }
 
-/// Whatever is wrong with the shared call, nobody is told: each reads by itself.
+/// If the batch fails for any reason, no caller sees that error: each reads by itself.
 #[tokio::test]
 async fn a_shared_call_that_fails_fails_nobody() {
     let throttle = What::Throttle { code: "ProvisionedThroughputExceededException", reasons: &[] };
@@ -147,7 +147,7 @@ async fn a_shared_call_that_fails_fails_nobody() {
     }
 }
 
-/// The least privilege for Get is GetItem. Who has no more is not asked for it again and again.
+/// The minimal permission for Get is GetItem. Without more, the driver does not keep trying BatchGetItem.
 #[tokio::test]
 async fn without_the_permission_nothing_is_shared() {
     let (world, gate, mut gets) = crowded().await;
@@ -192,7 +192,7 @@ async fn what_is_left_unprocessed_is_read_by_itself() {
     assert_all_right(gets).await;
 }
 
-/// An answer about nothing says nothing.
+/// A response that does not mention a key proves nothing about it.
 #[tokio::test]
 async fn an_empty_answer_does_not_mean_that_nothing_is_there() {
     let (world, gate, mut gets) = crowded().await;
@@ -242,7 +242,7 @@ async fn who_leaves_takes_nobody_along() {
     assert_eq!(world.faults.calls("*"), 1 + ALONE);
 }
 
-/// When all have left there is no one to read for.
+/// Without waiters there is nothing to read.
 #[tokio::test]
 async fn a_call_whose_callers_have_all_left_is_given_up() {
     let (world, gate, mut gets) = crowded().await;
@@ -259,7 +259,7 @@ async fn a_call_whose_callers_have_all_left_is_given_up() {
     assert_all_right(gets).await;
 }
 
-/// Here everybody loses patience at once.
+/// Here all waiters time out at once.
 #[tokio::test]
 async fn a_call_that_hangs_holds_nobody_up() {
     let world = World::embedded_in_memory().await;
@@ -271,7 +271,7 @@ async fn a_call_that_hangs_holds_nobody_up() {
     gate.hold(&world, "GetItem", ALONE);
     let mut gets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         get(&mut gets, &world.client, name(index));
         world.faults.arrived("GetItem", index + 1).await;
     }

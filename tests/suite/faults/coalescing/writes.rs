@@ -10,7 +10,7 @@ use crate::support::World;
 use crate::support::binary;
 use crate::support::faults::{Call, Fault, Upstream, What, When};
 
-/// As many as one shared call takes.
+/// The maximum of one batch.
 const SHARED: usize = 25;
 
 type Wrote = Result<Written, Error>;
@@ -19,14 +19,14 @@ fn name(index: usize) -> String {
     format!("key-{index}")
 }
 
-/// A world in which no Set goes out by itself any more until the gate is opened.
+/// A world in which every Set is coalesced until the gate is opened.
 async fn crowded() -> (World, Gate, JoinSet<(String, String, Wrote)>) {
     let world = World::with_endless_patience().await;
     let gate = Gate::new();
     gate.hold(&world, "PutItem", ALONE);
     let mut sets = JoinSet::new();
     for index in 0..ALONE {
-        // One after the other: those that come together go together.
+        // Start them one by one: calls that start together are batched together.
         set(&mut sets, &world.client, format!("first-{index}"), "value".to_owned());
         world.faults.arrived("PutItem", index + 1).await;
     }
@@ -94,7 +94,7 @@ async fn a_shared_call_that_certainly_wrote_nothing_fails_nobody() {
     }
 }
 
-/// A plain Set is sent again after an answer was lost; so is each member of a shared one.
+/// A plain Set is sent again after a lost response; so is each member of a batch.
 #[tokio::test]
 async fn a_shared_call_whose_answer_is_lost_is_made_good() {
     for when in [When::Before, When::After] {
@@ -127,7 +127,7 @@ async fn what_is_left_unprocessed_is_written_by_itself() {
     assert_all_written(&world, sets).await;
 }
 
-/// All are acknowledged, each with a version of its own, and one of them is what is stored.
+/// All are acknowledged with versions of their own, and one of them is stored.
 #[tokio::test]
 async fn sets_of_one_key_are_all_made() {
     let (world, gate, mut first) = crowded().await;
@@ -147,7 +147,7 @@ async fn sets_of_one_key_are_all_made() {
     assert!(versions.contains(stored.get("dkv_ver").unwrap().as_n().unwrap()));
 }
 
-/// Any other write of a key waits until the shared one is done with it.
+/// Any other write of a key waits for the batch that contains it.
 #[tokio::test]
 async fn no_other_write_of_a_key_is_in_flight_beside_a_shared_one() {
     let (world, gate, mut sets) = crowded().await;
@@ -160,7 +160,7 @@ async fn no_other_write_of_a_key_is_in_flight_beside_a_shared_one() {
     let swap = tokio::spawn(async move {
         client.compare_and_set("key-3", "swapped", Expected::Value("value of key-3".into())).await
     });
-    // Another key's swap goes through meanwhile; had the first one been sent, it would have failed.
+    // A swap of another key succeeds meanwhile; if the first one had been sent, it would have failed.
     let other = world.client.compare_and_set("other", "value", Expected::Absent).await.unwrap();
     assert!(matches!(other, Swap::Swapped { .. }));
     shared.open();
@@ -172,7 +172,7 @@ async fn no_other_write_of_a_key_is_in_flight_beside_a_shared_one() {
     assert_eq!(world.item("key-3").await.unwrap().get("val"), Some(&binary(b"swapped")));
 }
 
-/// What waits for a shared write that hangs ends with its own deadline, and was certainly not sent.
+/// A write that waits for a hanging batch ends at its own deadline and was certainly not sent.
 #[tokio::test]
 async fn who_waits_for_a_shared_write_ends_in_time() {
     let (world, gate, mut sets) = crowded().await;

@@ -1,4 +1,4 @@
-//! How much is asked of DynamoDB for a page.
+//! How much a page reads from DynamoDB.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,14 +7,14 @@ use dynakv_client::pb;
 use super::{fill, keys, readings, scan, stub};
 use crate::support::{Item, World, binary, number, string};
 
-/// A call to DynamoDB: how many items it may look at, and how many it did.
+/// A call to DynamoDB: how many items it may read, and how many it did.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
     limit: u64,
     scanned: u64,
 }
 
-/// Notes what is asked from here on.
+/// Records calls from here on.
 fn watch(world: &World) -> Arc<Mutex<Vec<Asked>>> {
     let asked = Arc::new(Mutex::new(Vec::new()));
     for operation in ["Query", "Scan"] {
@@ -34,7 +34,7 @@ fn watch(world: &World) -> Arc<Mutex<Vec<Asked>>> {
     asked
 }
 
-/// All pages of this size; how many there were.
+/// Reads all pages of this size and returns their number.
 async fn read_all(world: &World, mut request: pb::ScanRequest) -> (Vec<pb::AttributeMap>, usize) {
     let (mut items, mut pages) = (Vec::new(), 0);
     loop {
@@ -64,7 +64,7 @@ async fn nothing_is_read_in_vain() {
     }
 }
 
-/// Where nearly nothing passes the filter, DynamoDB looks at many items in each call.
+/// If almost nothing passes the filter, each call to DynamoDB reads many items.
 #[tokio::test]
 async fn a_filter_that_keeps_little_takes_few_calls() {
     let world = World::embedded_in_memory().await;
@@ -86,7 +86,7 @@ async fn a_filter_that_keeps_little_takes_few_calls() {
     }
 }
 
-/// The same where it keeps much at first and then nothing.
+/// The same if many items pass at first and none later.
 #[tokio::test]
 async fn a_long_stretch_of_expired_items_takes_few_calls() {
     let world = World::embedded_in_memory().await;
@@ -102,12 +102,12 @@ async fn a_long_stretch_of_expired_items_takes_few_calls() {
     assert!(calls < 40, "{calls} calls");
 }
 
-/// The embedded engine loads as many items as it is asked for, however large they are.
+/// The embedded engine loads the requested number of items, however large they are.
 #[tokio::test]
 async fn little_is_asked_for_where_items_are_large() {
     let world = World::embedded_in_memory().await;
     let stored = fill(&world, 12, 380_000).await;
-    // The first call of all finds out.
+    // The very first call finds out.
     scan(&world, pb::ScanRequest { page_size: 3, ..Default::default() }).await;
     for (segments, count_only) in [(1, false), (4, false), (1, true)] {
         let asked = watch(&world);

@@ -1,4 +1,4 @@
-//! When a page ends early, and when a call that cannot have its page fails.
+//! When a page ends early, and when its call fails.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::faults::{Fault, What, When};
 
 const THROTTLE: What = What::Throttle { code: "ProvisionedThroughputExceededException", reasons: &[] };
 
-/// A request for everything, with little time.
+/// A request for everything with a short deadline.
 fn hurried(request: pb::ScanRequest) -> Request<pb::ScanRequest> {
     let mut request = Request::new(request);
     request.set_timeout(Duration::from_millis(1500));
@@ -23,7 +23,7 @@ fn everything() -> pb::ScanRequest {
     pb::ScanRequest { page_size: 10_000, ..Default::default() }
 }
 
-/// The first calls to DynamoDB are answered, all others meet this.
+/// The first calls to DynamoDB succeed, all others get this fault.
 fn obstruct(world: &World, answered: usize, what: What) {
     world.faults.inject(Fault::none("Scan", When::Before).times(answered));
     world.faults.inject(Fault::new("Scan", When::Before, what).times(usize::MAX));
@@ -44,7 +44,7 @@ async fn a_page_ends_with_the_time_of_its_call() {
     assert_eq!(all, stored);
 }
 
-/// What has been read and dropped need not be read again: that is progress.
+/// Items that were read and filtered out are not read again: that is progress.
 #[tokio::test]
 async fn it_may_have_nothing_to_show() {
     let world = World::embedded_in_memory().await;
@@ -98,7 +98,7 @@ async fn a_throttle_that_stays_ends_a_page_that_has_begun() {
     }
 }
 
-/// What the other segments have read is not lost, and what the one has not is not skipped.
+/// The items of the other segments are not lost, and the missing ones of this segment are not skipped.
 #[tokio::test]
 async fn a_segment_that_hangs_holds_up_no_other() {
     // The embedded engine has all items in its first segment.
@@ -118,7 +118,7 @@ async fn a_segment_that_hangs_holds_up_no_other() {
     assert_eq!(all, stored);
 }
 
-/// A page of 200 with nothing in it must not be taken for the end.
+/// An HTTP response 200 without content must not count as the end.
 #[tokio::test]
 async fn an_answer_about_nothing_is_not_the_end() {
     let world = World::embedded_in_memory().await;
@@ -130,7 +130,7 @@ async fn an_answer_about_nothing_is_not_the_end() {
     assert_eq!(world.faults.calls("Scan"), 4);
 }
 
-/// Once its caller is gone, nothing more is sent for a page.
+/// After the client has cancelled a call, nothing more is sent for its page.
 #[tokio::test]
 async fn a_caller_who_goes_takes_the_calls_along() {
     let world = World::embedded_in_memory().await;

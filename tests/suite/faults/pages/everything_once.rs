@@ -1,5 +1,4 @@
-//! Whatever is asked for, in pages of whatever size, and whatever goes wrong on the way: all pages together show each item
-//! that is meant exactly once.
+//! For any request, any page size and any fault, all pages together return each matching item exactly once.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -24,7 +23,7 @@ on_every_backend!(pages_show_everything_once);
 const ITEMS: usize = 160;
 const CASES: usize = 40;
 
-/// What a reader asks for.
+/// The request of a reader.
 #[derive(Debug, Clone)]
 struct Wish {
     view: View,
@@ -58,7 +57,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
             Wish {
                 projection: if has_all { projection } else { "sk" },
                 consistent_read: consistent_read && !view.is_global(),
-                // What a filter makes of an attribute that an index does not have, backends do not agree on.
+                // Backends disagree about filters on attributes that an index lacks.
                 is_filtered: is_filtered && view.has("keep"),
                 view,
                 way,
@@ -69,7 +68,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
     )
 }
 
-/// What a name in a projection stands for.
+/// The attribute of an alias in a projection.
 fn attribute(name: &str) -> &str {
     if name == "#t" { "ttl" } else { name }
 }
@@ -80,7 +79,7 @@ enum Mishap {
     Late(u8),
     Throttled,
     Lost(What),
-    /// Of a BatchGetItem only every other key is read.
+    /// A BatchGetItem reads only every other key.
     Half,
 }
 
@@ -128,7 +127,7 @@ impl Mishap {
 }
 
 impl Wish {
-    /// What should be shown, in any order.
+    /// The expected items, in any order.
     fn expected(&self, readings: &[Reading]) -> Vec<Plain> {
         let seen = readings.iter().filter(|reading| reading.is_alive).filter_map(|reading| self.view.of(&reading.item));
         let mut expected: Vec<Plain> = seen
@@ -155,7 +154,7 @@ impl Wish {
         if self.view.partition == "pk" { format!("p{number}") } else { format!("g{}", number % 2) }
     }
 
-    /// Asks for a page: its items, how many there are, and the token of the next one.
+    /// Reads a page: its items, their number, and the token of the next page.
     async fn page(
         &self,
         world: &World,
@@ -254,7 +253,7 @@ impl Wish {
     }
 }
 
-/// Gives the calls for a page these mishaps, one each.
+/// Assigns a mishap to each call for a page.
 fn inject(world: &World, mishaps: VecDeque<Mishap>) {
     let mishaps = Arc::new(Mutex::new(mishaps));
     for operation in ["Query", "Scan", "BatchGetItem"] {

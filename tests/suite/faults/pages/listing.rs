@@ -73,7 +73,7 @@ async fn a_table_with_a_sort_key_has_no_keys_to_list() {
     let world = World::embedded_in_memory().await;
     super::readings::create(&world).await;
     let mut stub = KeyValueServiceClient::new(world.channel.clone());
-    // What keys a table has is known once it was used.
+    // The table's key schema is cached after the first use.
     let table = super::readings::TABLE.to_owned();
     super::scan(&world, pb::ScanRequest { table: table.clone(), ..Default::default() }).await;
     let status = stub.list_keys(pb::ListKeysRequest { table, ..Default::default() }).await.unwrap_err();

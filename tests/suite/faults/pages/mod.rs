@@ -1,4 +1,4 @@
-//! Query, Scan and ListKeys when DynamoDB is slow, throttles or fails, and how much they ask of it.
+//! Query, Scan and ListKeys when DynamoDB is slow, throttles or fails, and how much they read.
 
 mod asking;
 mod ending;
@@ -31,7 +31,7 @@ fn keys(items: &[pb::AttributeMap]) -> Vec<String> {
     items.iter().map(key).collect()
 }
 
-/// Stores this many entries, each with a value of so many bytes; their keys in order.
+/// Stores this many entries with values of this size and returns their keys in order.
 async fn fill(world: &World, count: usize, bytes: usize) -> Vec<String> {
     let keys: Vec<String> = (0..count).map(|index| format!("key-{index:05}")).collect();
     let value = vec![7; bytes];
@@ -43,7 +43,7 @@ async fn fill(world: &World, count: usize, bytes: usize) -> Vec<String> {
     keys
 }
 
-/// Goes on until there is nothing more; the keys of all pages, in order.
+/// Reads all pages and returns their keys in order.
 async fn rest(world: &World, mut request: pb::ScanRequest) -> Vec<String> {
     let mut all = Vec::new();
     loop {

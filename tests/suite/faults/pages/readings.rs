@@ -1,4 +1,4 @@
-//! A table with indexes of every kind, and what a reader of it should see.
+//! A table with all kinds of indexes, and the expected results of reading it.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) struct View {
     is_local: bool,
     pub(super) partition: &'static str,
     pub(super) sort: Option<&'static str>,
-    /// None: everything.
+    /// None for everything.
     holds: Option<&'static [&'static str]>,
 }
 
@@ -76,7 +76,7 @@ impl View {
         self.holds.is_none_or(|names| names.contains(&attribute)) || keys.contains(&attribute)
     }
 
-    /// The item as it is in the view, if it is there.
+    /// The item in the view, if it is there.
     pub(super) fn of(&self, item: &Item) -> Option<Item> {
         let is_there = item.contains_key(self.partition) && self.sort.is_none_or(|sort| item.contains_key(sort));
         let seen = |(name, _): &(&String, &AttributeValue)| self.has(name);
@@ -109,16 +109,16 @@ pub(super) async fn create(world: &World) {
         .await;
 }
 
-/// An item of the table, and whether it has expired.
+/// An item of the table and whether it has expired.
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
     pub(super) item: Item,
     pub(super) is_alive: bool,
 }
 
-/// Items around `now`, each with a sort key of its own.
+/// Items that expire around `now`, each with its own sort key.
 pub(super) fn readings(now: i64, count: usize) -> impl Strategy<Value = Vec<Reading>> {
-    // When it expires, and whether that is over.
+    // The expiry time, and whether it has passed.
     let expiry = prop_oneof![
         4 => Just((None, true)),
         2 => Just((Some((now / 1000 - 60, None)), false)),

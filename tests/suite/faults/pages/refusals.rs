@@ -1,4 +1,4 @@
-//! What DynamoDB refuses is told to the caller who wrote it, with the field that it is about.
+//! DynamoDB's errors reach the caller with the name of the field.
 
 use aws_sdk_dynamodb::types::{
     CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, KeyType,
@@ -95,7 +95,7 @@ async fn a_refusal_of_a_scan_names_the_field(world: World) {
     }
 }
 
-/// Indexes come and go, and one of the same name may be another one.
+/// Indexes can be deleted and created again under the same name.
 #[tokio::test]
 async fn an_index_is_taken_as_it_is_now() {
     let world = World::embedded_in_memory().await;

@@ -36,7 +36,7 @@ async fn assert_untouched(world: &World) {
 async fn what_passes_is_waited_out() {
     for reasons in [[CONFLICT, NONE], [NONE, THROTTLED], [CONFLICT, OVER_PROVISION]] {
         let world = World::with_full_pauses().await;
-        // More often than a single call is sent: giving up a transaction would waste all of it.
+        // More often than for a single call: giving up a transaction would waste all of it.
         let requests = cancel(&world, WRITE, 12, &reasons);
         assert!(write(&world).await.unwrap().is_committed(), "{reasons:?}");
         assert_eq!(requests.all_alike().len(), 12);
@@ -110,7 +110,7 @@ async fn the_operation_whose_expression_is_refused_is_named() {
     assert_untouched(&world).await;
 }
 
-/// An earlier attempt, or an earlier call with the same `request_id`, is still under way: what becomes of it is open.
+/// An earlier attempt, or an earlier call with the same `request_id`, is still running: its outcome is open.
 #[tokio::test]
 async fn a_transaction_under_way_is_waited_for() {
     let in_progress = || {
@@ -126,14 +126,14 @@ async fn a_transaction_under_way_is_waited_for() {
     world.faults.inject(Fault::new(WRITE, When::Before, in_progress()).times(usize::MAX));
     assert_unknown(&write(&world).await.unwrap_err());
 
-    // A conflict that comes after it settles nothing.
+    // A later conflict proves nothing.
     let world = World::with_full_pauses().await;
     world.faults.inject(Fault::new(WRITE, When::Before, in_progress()));
     cancel(&world, WRITE, usize::MAX, &[CONFLICT, NONE]);
     assert_unknown(&write(&world).await.unwrap_err());
 }
 
-/// Makes this fault of the next calls, and keeps them and the one after.
+/// Applies this fault to the next calls and records them and the one after.
 fn keep(world: &World, times: usize, what: What) -> Requests {
     let requests = Requests::default();
     let kept = requests.clone();
@@ -155,7 +155,7 @@ fn assert_unknown(error: &Error) {
     assert_eq!(error.failure().unwrap().metadata("outcome"), Some("UNKNOWN"));
 }
 
-/// A cancellation that does not say why is no answer.
+/// A cancellation without reasons is not a valid response.
 #[tokio::test]
 async fn reasons_that_do_not_match_the_operations_are_no_answer() {
     for reasons in [&[][..], &[CONDITION], &[CONDITION, NONE, NONE]] {

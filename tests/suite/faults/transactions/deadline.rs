@@ -1,4 +1,4 @@
-//! Deadlines of transactions, and callers who go away.
+//! Transactions with deadlines and cancelled calls.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{World, number};
 
 const TIMEOUT: Duration = Duration::from_millis(800);
 
-/// The answer is DynaKV's own, so it came before the client's timer: that one would not know the outcome.
+/// The outcome is known, so the response came from DynaKV and not from the client's own timer.
 #[tokio::test]
 async fn the_answer_comes_before_the_callers_own_timer() {
     let world = World::embedded_in_memory().await;
@@ -27,7 +27,7 @@ async fn the_answer_comes_before_the_callers_own_timer() {
     assert_eq!(deadline_outcome(&read), None);
 }
 
-/// Only the purge was under way, which changes nothing.
+/// Only the purge was running, which changes nothing.
 #[tokio::test]
 async fn a_purge_that_takes_too_long_leaves_no_doubt() {
     let world = World::embedded_in_memory().await;
@@ -43,14 +43,14 @@ fn deadline_outcome(error: &Error) -> Option<&str> {
     error.failure().unwrap().metadata("outcome")
 }
 
-/// Once its caller is gone, nothing more is sent for a transaction.
+/// After the client has cancelled a transaction, nothing more is sent for it.
 #[tokio::test]
 async fn a_cancelled_call_ends_upstream_too() {
     let world = World::embedded_in_memory().await;
     let request = || pb::TransactWriteRequest { operations: vec![count_up("key").into()], ..Default::default() };
     for conflicts in [0, 3] {
         let calls = world.faults.calls(WRITE);
-        // The caller leaves while it hangs, at the first attempt or after some retries.
+        // The client cancels while the call hangs, at the first attempt or after some retries.
         world.faults.inject(Fault::new(WRITE, When::Before, What::Conflict).times(conflicts));
         world.faults.inject(Fault::new(WRITE, When::Before, What::Hang).times(usize::MAX));
         let mut stub = world.client.stub();

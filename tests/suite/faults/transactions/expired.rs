@@ -19,7 +19,7 @@ fn check_absent(key: &str) -> TransactOperation {
     Transact::new(pb::TransactCheck { key: Some(item_key(key)), condition, ..Default::default() }).into()
 }
 
-/// Each is deleted once, then the transaction comes again; and what is written carries nothing over.
+/// Each is deleted once, then the transaction is sent again. The new items keep nothing of the old ones.
 #[tokio::test]
 async fn they_are_purged_and_leave_nothing_behind() {
     let world = World::embedded_in_memory().await;
@@ -36,7 +36,7 @@ async fn they_are_purged_and_leave_nothing_behind() {
     assert_eq!(world.item("checked").await, None);
 }
 
-/// What needs no look at the item replaces it, or deletes it, at once.
+/// Operations without a condition replace or delete the item at once.
 #[tokio::test]
 async fn they_are_not_in_the_way_of_what_takes_no_notice() {
     let world = World::embedded_in_memory().await;
@@ -52,7 +52,7 @@ async fn they_are_not_in_the_way_of_what_takes_no_notice() {
     assert_eq!(world.item("deleted").await, None);
 }
 
-/// Between the cancellation and the purge, somebody else writes the item anew.
+/// Another writer recreates the item between the cancellation and the purge.
 #[tokio::test]
 async fn an_item_that_was_revived_is_not_purged() {
     let world = World::embedded_in_memory().await;
@@ -82,7 +82,7 @@ async fn an_item_that_was_revived_is_not_purged() {
     assert_eq!((&item["val"], &item["count"]), (&binary(b"revived"), &number(8)));
 }
 
-/// To delete what has expired twice is no different from doing it once.
+/// Deleting an expired item twice has the same effect as once.
 #[tokio::test]
 async fn a_purge_may_lose_its_answer() {
     let world = World::embedded_in_memory().await;

@@ -1,6 +1,6 @@
-//! A transaction whose answer is lost, as a matrix: every kind of transaction, every kind of loss, before or after
-//! DynamoDB applied it, with and without another writer who comes in between. It is sent again as it was, and DynamoDB,
-//! or else our nonce in what it has written, tells whether the first attempt was the one that committed.
+//! The matrix of transactions with lost responses: every kind of transaction and of loss, before or after DynamoDB
+//! applied it, with and without another writer in between. The transaction is sent again unchanged. DynamoDB, or else
+//! our nonce in the written items, shows whether the first attempt committed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ enum Write {
     SetAbsent,
     Add,
     PutItemAbsent,
-    /// Nothing in it has a version.
+    /// None of its operations writes a version.
     DeleteIfOpen,
 }
 
@@ -27,14 +27,14 @@ const WRITES: [Write; 5] = [Write::Set, Write::SetAbsent, Write::Add, Write::Put
 const LOSSES: [What; 7] =
     [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
 
-/// What the caller is told.
+/// The result for the caller.
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
     Committed,
     Cancelled,
 }
 
-/// Who has written the item last.
+/// The last writer of the item.
 #[derive(Debug, PartialEq, Eq)]
 enum Last {
     We,
@@ -73,15 +73,15 @@ impl Write {
         vec![operation, count_up(&tally(key))]
     }
 
-    /// The table of the contract.
+    /// The contract.
     #[allow(clippy::match_same_arms, reason = "one arm for each line of the table")]
     fn expected(self, when: When, another: bool) -> (Told, Last) {
         use When::{After, Before};
         match (self, when, another) {
-            // The second attempt is told that the first one has committed, and changes nothing.
+            // DynamoDB tells the second attempt that the first one has committed, and changes nothing.
             (_, After, false) => (Told::Committed, Last::We),
             (_, After, true) => (Told::Committed, Last::Another),
-            // The second attempt is the first that DynamoDB sees.
+            // The second attempt is the first one that reaches DynamoDB.
             (_, Before, false) => (Told::Committed, Last::We),
             (Self::Set | Self::Add, Before, true) => (Told::Committed, Last::We),
             (Self::SetAbsent | Self::PutItemAbsent | Self::DeleteIfOpen, Before, true) => {
@@ -121,13 +121,13 @@ fn tally(key: &str) -> String {
     format!("{key}-tally")
 }
 
-/// How the transaction is struck.
+/// The fault of the transaction.
 #[derive(Debug, Clone)]
 struct Strike {
     loss: What,
     when: When,
     another: bool,
-    /// DynamoDB does not know the second attempt for the first: only its items do.
+    /// DynamoDB does not recognise the second attempt; only the items show the first one.
     forgets: bool,
 }
 
@@ -179,7 +179,7 @@ async fn run(world: &World, write: Write, strike: Strike, key: &str) {
     assert_eq!(tally, counted.then(|| number(1)), "{case}");
 }
 
-/// Loses the answer to the next transaction, and lets those after it through. Meanwhile a second passes.
+/// Loses the response to the next transaction and forwards later ones. A second passes in between.
 fn lose_first(world: &World, strike: Strike, key: &str) -> Requests {
     let requests = Requests::default();
     let forgets = strike.forgets;

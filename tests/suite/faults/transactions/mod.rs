@@ -1,4 +1,4 @@
-//! Transactions whose answer is lost, which are cancelled, which meet expired items, and which come twice.
+//! Transactions with lost responses, cancellations, expired items and repetitions.
 
 mod cancelled;
 mod deadline;
@@ -18,7 +18,7 @@ use crate::support::faults::{Call, respond};
 
 const WRITE: &str = "TransactWriteItems";
 
-/// The requests that went upstream, as DynamoDB reads them.
+/// The upstream requests as JSON.
 #[derive(Debug, Clone, Default)]
 struct Requests(Arc<Mutex<Vec<Value>>>);
 
@@ -27,7 +27,7 @@ impl Requests {
         self.0.lock().unwrap().push(call.json());
     }
 
-    /// All of them. A repeat that DynamoDB is to recognise may not differ in anything, its token least of all.
+    /// All of them. For DynamoDB to recognise a repetition, it must be identical, above all in its token.
     fn all_alike(&self) -> Vec<Value> {
         let requests = self.0.lock().unwrap().clone();
         assert!(requests[0]["ClientRequestToken"].as_str().is_some_and(|token| !token.is_empty()), "{requests:?}");
@@ -36,7 +36,7 @@ impl Requests {
     }
 }
 
-/// Answers the next calls of an action with a cancelled transaction instead of passing them on.
+/// Answers the next calls of an action with a cancelled transaction instead of forwarding them.
 fn cancel(world: &World, action: &'static str, times: usize, reasons: &[(&str, &str)]) -> Requests {
     let reason = |(code, message): &(&str, &str)| json!({ "Code": code, "Message": message });
     let reasons: Value = reasons.iter().map(reason).collect();
@@ -83,7 +83,7 @@ fn count_up(key: &str) -> TransactOperation {
     .into()
 }
 
-/// Holds as long as the item's `state` is `open`.
+/// True as long as the item's `state` is `open`.
 fn check_open(key: &str) -> TransactOperation {
     Transact::new(pb::TransactCheck {
         key: Some(item_key(key)),

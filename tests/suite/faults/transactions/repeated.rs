@@ -1,4 +1,4 @@
-//! The same transaction in two calls: a caller who has lost the answer, or the patience.
+//! The same transaction in two calls: the caller has lost the response or timed out.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A disk of which a test says how full it is.
+//! A disk whose free space a test controls.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use crate::binary::Serve;
 
-/// What a write fails with that has no room, on Linux.
+/// The error of a write without space, on Linux.
 pub(super) const ENOSPC: i32 = 28;
-/// What a write fails with that the owner's quota has no room for, on Linux.
+/// The error of a write beyond the owner's quota, on Linux.
 pub(super) const EDQUOT: i32 = 122;
 
 /// The disk under the data folder of a server.
@@ -21,7 +21,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// One that fails with this error when it is full.
+    /// A disk that fails with this error when it is full.
     pub(super) fn failing_with(error: i32) -> Self {
         Self { parent: TempDir::new().unwrap(), error }
     }
@@ -34,7 +34,7 @@ impl Disk {
         self.parent.path().join("limit")
     }
 
-    /// A server on it, which is probed so often that a test need not wait for it.
+    /// A server on it, probed so often that a test need not wait for a probe.
     pub(super) fn server(&self) -> Serve {
         Serve::in_folder(&self.data())
             .env("LD_PRELOAD", library())
@@ -43,12 +43,12 @@ impl Disk {
             .env("DYNAKV__HEALTH__PROBE_PERIOD", "50ms")
     }
 
-    /// Lets no file grow.
+    /// Prevents all files from growing.
     pub(super) fn fill(&self) {
         File::create(self.limit()).unwrap();
     }
 
-    /// Lets no file grow beyond what the log of the database has, and so many bytes more.
+    /// Prevents files from growing by more than this many bytes beyond the database's log.
     pub(super) fn fill_but_for(&self, bytes: u64) {
         let log = fs::metadata(self.data().join("dynakv.db-wal")).unwrap().len();
         let limit = self.parent.path().join("new-limit");
@@ -61,7 +61,7 @@ impl Disk {
     }
 }
 
-/// The library that makes it so. It is built with what links Rust programs, too.
+/// The library that simulates the disk. It is linked with the linker that Rust programs need anyway.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {

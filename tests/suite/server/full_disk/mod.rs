@@ -1,4 +1,4 @@
-//! What a full disk means to those who write: nothing is in doubt, reads go on, and it passes without a restart.
+//! Writes to a full disk: no outcome is unknown, reads continue, and the service recovers without a restart.
 
 mod disk;
 
@@ -15,7 +15,7 @@ use self::disk::{Disk, EDQUOT, ENOSPC};
 use super::health::{Health, SERVICE, until};
 use crate::binary::{Serve, Serving};
 
-/// Far more than the log has left to grow where a test leaves it some.
+/// Far more than the remaining growth of the log in tests that leave some.
 const LARGE: usize = 300 << 10;
 
 fn says_full(failure: &Failure) {
@@ -27,7 +27,7 @@ fn says_full(failure: &Failure) {
     assert_eq!(failure.message(), "the disk of the embedded engine is full");
 }
 
-/// The call failed for want of room, and has certainly changed nothing.
+/// Asserts that the call failed because the disk is full, and certainly changed nothing.
 fn is_full<T: Debug>(outcome: Result<T, Error>) {
     match outcome.unwrap_err() {
         Error::Failed(failure) => {
@@ -39,13 +39,13 @@ fn is_full<T: Debug>(outcome: Result<T, Error>) {
     }
 }
 
-/// A client that sends each call once, and that has time even where everything is slow: no answer in time would be a doubt.
+/// A client without retries and with long timeouts, because a timeout would leave the outcome unknown.
 async fn client(server: &Serving) -> Client {
     let builder = Client::builder().address(server.address()).timeout(Duration::from_mins(1));
     builder.retry(RetryPolicy::none()).connect().await.unwrap()
 }
 
-/// A server with some entries on a disk, of which a test says how full it is.
+/// A server with some entries, on a disk whose free space the test controls.
 async fn start(disk: &Disk) -> (Serving, Client) {
     let server = disk.server().start().await;
     let client = client(&server).await;
@@ -54,7 +54,7 @@ async fn start(disk: &Disk) -> (Serving, Client) {
     (server, client)
 }
 
-/// What a new process finds in the folder once this one has been killed.
+/// The content of the folder after this process has been killed, as seen by a new one.
 async fn after_a_kill(disk: &Disk, server: Serving) -> (Serving, Client) {
     server.kill().await;
     disk.make_room();
@@ -165,7 +165,7 @@ async fn a_table_that_has_no_room_is_not_made() {
     let server = disk.server().env("DYNAKV__ALLOW_DELETE_TABLE", "true").start().await;
     let client = client(&server).await;
     let mut refused = 0;
-    // The engine makes a table in several steps, each of some pages.
+    // The engine creates a table in several steps, each of some pages.
     for pages in 0..12 {
         let name = format!("table-{pages}");
         disk.fill_but_for(pages * 4120);

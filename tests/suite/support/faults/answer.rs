@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, body_of, respond};
 
-/// What the SDK gets in place of an answer.
+/// What the SDK receives instead of the real response.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
     /// `InternalServerError`, status 500.
@@ -21,29 +21,29 @@ pub(crate) enum What {
     Status503,
     /// The connection is reset while the SDK waits.
     Reset,
-    /// The connection is reset in the middle of a successful answer.
+    /// The connection is reset in the middle of a successful response.
     ResetInBody,
     /// The connector's own timeout passes.
     Timeout,
-    /// Nobody listens.
+    /// The connection is refused.
     ConnectRefused,
     /// `ProvisionedThroughputExceededException`, `ThrottlingException` or `RequestLimitExceeded`, with throttle reasons
     /// such as `TableWriteKeyRangeThroughputExceeded`.
     Throttle { code: &'static str, reasons: &'static [&'static str] },
-    /// Any other error of DynamoDB's, by its name.
+    /// Any other DynamoDB error, by name.
     Error { status: u16, code: &'static str, message: &'static str },
     /// `TransactionConflictException`: a transaction holds the item.
     Conflict,
-    /// Status 200 with a web page, as a proxy might send it.
+    /// Status 200 with an HTML page, as from a proxy.
     Garbage,
-    /// Status 200 with the first half of the real answer, or of some answer if there is none.
+    /// Status 200 with the first half of the real response, or of an invented one if there is none.
     Truncated,
-    /// No answer, ever.
+    /// No response at all.
     Hang,
 }
 
 impl What {
-    /// The answer in place of the real one, which exists if the call was let through.
+    /// The replacement for the real response, which exists if the call was forwarded.
     pub(crate) async fn instead_of(self, real: Option<Answer>) -> Answer {
         match self {
             Self::Status500 => Ok(error(500, "InternalServerError", "Internal server error")),
@@ -91,7 +91,7 @@ async fn first_half(real: Option<Answer>) -> Bytes {
         Some(Ok(response)) => body_of(response).await,
         Some(Err(_)) | None => Bytes::from_static(b"{\"Attributes\":{\"pk\":{\"S\":\"key\"}}}"),
     };
-    // An empty body would be a complete, empty answer.
+    // An empty body would be a valid, empty response.
     whole.slice(..(whole.len() / 2).max(1))
 }
 

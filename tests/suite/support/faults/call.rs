@@ -6,13 +6,13 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-/// What a connector gives for a call.
+/// The result of a connector.
 pub(crate) type Answer = Result<HttpResponse, ConnectorError>;
 
 /// One call of the SDK, on its way to DynamoDB.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// `PutItem`, `ListTables` and so on; empty if it is no call to DynamoDB.
+    /// The action, such as `PutItem`; empty if it is not a call to DynamoDB.
     pub(crate) operation: String,
     pub(crate) request: HttpRequest,
 }
@@ -24,19 +24,19 @@ impl Call {
         Self { operation, request }
     }
 
-    /// The request as DynamoDB reads it.
+    /// The request body as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(self.request.body().bytes().unwrap()).unwrap()
     }
 
-    /// Replaces the request. Its signature stays that of the old one, which no backend of the tests checks.
+    /// Replaces the request. Its signature stays unchanged; the backends of the tests do not check it.
     pub(crate) fn set_json(&mut self, json: &Value) {
         let body = json.to_string();
         self.request.headers_mut().insert("content-length", body.len().to_string());
         *self.request.body_mut() = SdkBody::from(body);
     }
 
-    /// The same call again, for a policy that calls more than once.
+    /// A copy of the call, for a policy that sends it more than once.
     pub(crate) fn again(&self) -> Self {
         Self { operation: self.operation.clone(), request: self.request.try_clone().unwrap() }
     }
@@ -56,7 +56,7 @@ impl Upstream {
     }
 }
 
-/// An answer of DynamoDB: its status, its body, and the headers that all have.
+/// A response of DynamoDB: status, body and the usual headers.
 pub(crate) fn respond(status: u16, body: impl Into<SdkBody>) -> HttpResponse {
     let response = http::Response::builder()
         .status(status)
@@ -67,7 +67,7 @@ pub(crate) fn respond(status: u16, body: impl Into<SdkBody>) -> HttpResponse {
     HttpResponse::try_from(response).unwrap()
 }
 
-/// All of an answer's body.
+/// The whole body of a response.
 pub(crate) async fn body_of(response: HttpResponse) -> Bytes {
     response.into_body().collect().await.unwrap().to_bytes()
 }

@@ -4,14 +4,14 @@ use tokio::sync::watch;
 
 use super::ANY;
 
-/// Calls since the beginning.
+/// The number of calls so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Calls that the SDK made.
     pub(crate) started: usize,
-    /// Calls that the SDK got an answer to, be it an error.
+    /// Calls with a response, errors included.
     pub(crate) answered: usize,
-    /// Calls that the SDK gave up: a timeout of its own, or its caller went away.
+    /// Calls that the SDK cancelled: by a timeout of its own, or because its caller went away.
     pub(crate) abandoned: usize,
 }
 
@@ -44,7 +44,7 @@ impl Ledger {
     }
 }
 
-/// A call that is on its way. Dropped without an answer, it counts as abandoned.
+/// A call in flight. It counts as abandoned if it is dropped without a response.
 #[derive(Debug)]
 pub(super) struct Entry {
     ledger: Ledger,

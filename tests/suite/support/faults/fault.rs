@@ -8,18 +8,18 @@ use tokio::sync::watch;
 use super::answer::What;
 use super::call::{Answer, Call, Upstream};
 
-/// Whether a fault strikes on the way to DynamoDB or on the way back.
+/// Whether a fault applies before or after DynamoDB handles the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
     /// DynamoDB never sees the call.
     Before,
-    /// DynamoDB has answered the call, and its answer is lost.
+    /// DynamoDB has handled the call, and its response is lost.
     After,
 }
 
 type Hook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// A fault of the next calls of an operation.
+/// A fault for the next calls of an operation.
 #[derive(Clone)]
 pub(crate) struct Fault {
     pub(super) operation: &'static str,
@@ -30,23 +30,23 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    /// A fault of the next call of this operation.
+    /// A fault for the next call of this operation.
     pub(crate) fn new(operation: &'static str, when: When, what: What) -> Self {
         Self { operation, times: 1, when, what: Some(what), between: None }
     }
 
-    /// No fault, only the moment of one, for [`Fault::between`].
+    /// No fault, only a point in time for [`Fault::between`].
     pub(crate) fn none(operation: &'static str, when: When) -> Self {
         Self { operation, times: 1, when, what: None, between: None }
     }
 
-    /// Strikes this many calls instead of one; `usize::MAX` for all.
+    /// Applies to this many calls instead of one; `usize::MAX` for all.
     pub(crate) fn times(self, times: usize) -> Self {
         Self { times, ..self }
     }
 
-    /// Runs this at the moment of the fault, while the caller still waits: another writer who comes in between, or a wait
-    /// for the test. It must not call through the same connector, lest it be struck itself.
+    /// Runs this when the fault applies, while the caller still waits: another writer, or a wait of the test. It must
+    /// not use the same connector, or the fault may hit it as well.
     pub(crate) fn between<F>(self, hook: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -89,7 +89,7 @@ impl fmt::Debug for Fault {
     }
 }
 
-/// How often a fault has struck.
+/// How often a fault has been applied.
 #[derive(Debug, Clone)]
 pub(crate) struct Struck(watch::Receiver<usize>);
 
@@ -103,7 +103,7 @@ impl Struck {
         *self.0.borrow()
     }
 
-    /// Waits until it has struck this often. The call that it strikes last may not have its answer yet.
+    /// Waits until it has been applied this often. The last of these calls may still be without a response.
     pub(crate) async fn reached(&self, times: usize) {
         self.0.clone().wait_for(|struck| *struck >= times).await.expect("the fault was cleared before it struck");
     }

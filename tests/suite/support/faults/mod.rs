@@ -1,6 +1,6 @@
-//! A connector between the SDK and what it talks to, which makes faults and counts calls.
+//! A connector below the SDK that injects faults and counts calls.
 //!
-//! Tests put it where the service has its HTTP client, so its faults pass through the very code that meets those of AWS.
+//! It replaces the service's HTTP client, so the injected faults run through the same code as faults of AWS.
 
 mod answer;
 mod call;
@@ -26,7 +26,7 @@ pub(crate) use self::counts::Counts;
 use self::counts::Ledger;
 pub(crate) use self::fault::{Fault, Struck, When};
 
-/// Matches every operation, where one is asked for.
+/// Matches every operation.
 pub(crate) const ANY: &str = "*";
 
 type Policy = Arc<dyn Fn(Call, Upstream) -> BoxFuture<'static, Answer> + Send + Sync>;
@@ -38,7 +38,7 @@ struct Rule {
     policy: Policy,
 }
 
-/// The test's end of the connector. Clones are the same one.
+/// The test's handle of the connector. Clones refer to the same one.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     rules: Arc<Mutex<Vec<Rule>>>,
@@ -46,13 +46,13 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// A client that does what `inner` does until it is told otherwise, and the handle that tells it.
+    /// A client that forwards to `inner` until told otherwise, and the handle to control it.
     pub(crate) fn wrap(inner: SharedHttpClient) -> (SharedHttpClient, Self) {
         let faults = Self::default();
         (SharedHttpClient::new(FaultyClient { inner, faults: faults.clone() }), faults)
     }
 
-    /// Makes a fault of the next calls that it matches. Of several that match, the oldest strikes first.
+    /// Injects a fault into the next matching calls. If several match, the oldest applies first.
     pub(crate) fn inject(&self, fault: Fault) -> Struck {
         let (count, struck) = Struck::counter();
         let (operation, times) = (fault.operation, fault.times);
@@ -60,8 +60,8 @@ impl Faults {
         struck
     }
 
-    /// Gives the next `times` calls of an operation to this policy, which may change the request, call upstream any number
-    /// of times, and change the answer: unprocessed parts of batches, stale reads and delays are made of this.
+    /// Passes the next `times` calls of an operation to this policy. It may change the request, call upstream any
+    /// number of times, and change the response, for example to create unprocessed items, stale reads and delays.
     pub(crate) fn rule<F>(
         &self,
         operation: &'static str,
@@ -74,12 +74,12 @@ impl Faults {
         self.rules.lock().unwrap().push(Rule { operation, left: times, policy });
     }
 
-    /// Drops all rules. Calls that are on their way keep theirs.
+    /// Drops all rules. Calls in flight keep theirs.
     pub(crate) fn clear(&self) {
         self.rules.lock().unwrap().clear();
     }
 
-    /// Counts from now on. No call may be on its way.
+    /// Resets the counts. No call may be in flight.
     pub(crate) fn reset_counts(&self) {
         self.ledger.reset();
     }
@@ -99,7 +99,7 @@ impl Faults {
         self.ledger.wait_for(operation, |counts| counts.started >= times).await;
     }
 
-    /// Waits until no call of this operation, or of [`ANY`], is on its way.
+    /// Waits until no call of this operation, or of [`ANY`], is in flight.
     pub(crate) async fn idle(&self, operation: &str) {
         self.ledger.wait_for(operation, |counts| counts.in_flight() == 0).await;
     }

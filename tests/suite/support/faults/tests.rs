@@ -29,7 +29,7 @@ impl HttpConnector for Succeeds {
     }
 }
 
-/// A client of [`Succeeds`] with two connectors in between: the first makes faults, the second sees what passes.
+/// A client of [`Succeeds`] with two connectors in between: the first injects faults, the second sees what passes.
 fn client() -> (Client, Faults, Faults) {
     let (seeing, passed) = Faults::wrap(http_client_fn(|_, _| SharedHttpConnector::new(Succeeds)));
     let (wrapped, faults) = Faults::wrap(seeing);
@@ -150,7 +150,7 @@ async fn a_call_waits_for_the_test() {
 async fn the_sdk_reads_each_fault_as_the_real_one() {
     use SdkError::{DispatchFailure, ResponseError, ServiceError};
     type Reads = fn(&PutError) -> bool;
-    // The SDK takes a success that it cannot read for an error of the service, one without a code.
+    // The SDK treats an unreadable success as a service error without a code.
     let unreadable: Reads =
         |e| matches!(e, ServiceError(e) if e.raw().status().is_success() && e.err().code().is_none());
     let cases: [(What, Reads); 9] = [

@@ -1,4 +1,4 @@
-//! The calls: arguments to options of the library, and results to documents.
+//! The calls: converts arguments to options of the library, and results to documents.
 #![allow(
     clippy::redundant_closure_for_method_calls,
     reason = "many types have options of the same name; a closure need not say of which type it is"
@@ -25,7 +25,7 @@ use super::native::duration;
 /// The document of the result, or that of the error.
 type Outcome = Result<Json, Json>;
 
-/// What calls of all kinds may be given.
+/// Options of all kinds of calls.
 #[derive(Default)]
 pub(super) struct Options {
     timeout: Option<Duration>,
@@ -55,7 +55,7 @@ impl Options {
         })
     }
 
-    /// Takes what most calls have out of their arguments.
+    /// Removes common options from the arguments.
     fn take(&mut self, args: &mut Json) -> Result<(), String> {
         let mut text = |key: &str| match args.as_object_mut().and_then(|args| args.remove(key)) {
             Some(Json::String(text)) => Ok(Some(text)),
@@ -73,7 +73,7 @@ fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-/// Options that may not be given.
+/// Optional options.
 trait With: Sized {
     fn with<T>(self, given: Option<T>, set: impl FnOnce(Self, T) -> Self) -> Self {
         match given {

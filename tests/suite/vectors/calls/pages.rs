@@ -69,7 +69,7 @@ pub(super) struct Scan {
     mode: Mode,
 }
 
-/// With what queries and scans have in common.
+/// Sets the common options of queries and scans.
 macro_rules! items {
     ($call:expr, $args:ident) => {{
         let mut call = $call;

@@ -28,7 +28,7 @@ pub(super) struct Write {
     operations: Vec<Operation>,
 }
 
-/// Exactly one of the kinds, and what may stand beside each.
+/// Exactly one of the kinds, with its options.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Operation {

@@ -1,4 +1,4 @@
-//! The questions of a reflection stream, each of which has a size.
+//! Limits the size of each request on a reflection stream.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,27 +8,27 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http_body::{Body as HttpBody, Frame};
 
-/// The largest question: the longest name that anybody asks for, with room.
-pub(super) const QUESTION_BYTES: usize = 4 << 10;
+/// Maximum size of a reflection request: the longest name that anybody asks for, with a margin.
+pub(super) const MAX_REQUEST_BYTES: usize = 4 << 10;
 
-/// Whether there was a larger one.
+/// Set when a request was too large.
 pub(super) type TooLarge = Arc<AtomicBool>;
 
-/// A body of many messages that ends at the first that is too large.
-pub(super) struct Questions<B> {
+/// A request body that ends at the first message that is too large.
+pub(super) struct RequestLimit<B> {
     body: B,
     too_large: TooLarge,
     prefix: Vec<u8>,
-    /// How much of the message under way is still to come.
+    /// Bytes of the current message that have not arrived yet.
     missing: usize,
 }
 
-impl<B> Questions<B> {
+impl<B> RequestLimit<B> {
     pub(super) fn new(body: B, too_large: TooLarge) -> Self {
         Self { body, too_large, prefix: Vec::new(), missing: 0 }
     }
 
-    /// Whether all messages that begin in these bytes are small enough.
+    /// Whether all messages that start in these bytes are small enough.
     fn admits(&mut self, mut data: &[u8]) -> bool {
         while !data.is_empty() {
             if self.missing > 0 {
@@ -41,7 +41,7 @@ impl<B> Questions<B> {
             let &[_, a, b, c, d] = self.prefix.as_slice() else { continue };
             self.missing = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
             self.prefix.clear();
-            if self.missing > QUESTION_BYTES {
+            if self.missing > MAX_REQUEST_BYTES {
                 return false;
             }
         }
@@ -49,7 +49,7 @@ impl<B> Questions<B> {
     }
 }
 
-impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Questions<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for RequestLimit<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -81,11 +81,11 @@ mod tests {
     fn each_question_has_a_size() {
         let framed =
             |length: usize| [&[0][..], &u32::try_from(length).unwrap().to_be_bytes(), &vec![1; length]].concat();
-        let small: Vec<u8> = [framed(0), framed(10), framed(QUESTION_BYTES)].concat();
+        let small: Vec<u8> = [framed(0), framed(10), framed(MAX_REQUEST_BYTES)].concat();
         for piece in [1, 3, 5, 4096, small.len()] {
-            let mut questions = Questions::new((), TooLarge::default());
+            let mut questions = RequestLimit::new((), TooLarge::default());
             assert!(small.chunks(piece).all(|piece| questions.admits(piece)));
-            assert!(!framed(QUESTION_BYTES + 1).chunks(piece).all(|piece| questions.admits(piece)));
+            assert!(!framed(MAX_REQUEST_BYTES + 1).chunks(piece).all(|piece| questions.admits(piece)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The answer on its way to the client.
+//! The response body of a call.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,43 +13,43 @@ use tonic::body::Body;
 
 use super::method::Kind;
 use super::peer::Probe;
-use super::questions::{QUESTION_BYTES, TooLarge};
-use crate::memory::{self, Account, Full, Hold};
+use super::reflection::{MAX_REQUEST_BYTES, TooLarge};
+use crate::memory::{self, Account, Full, Reservation};
 use crate::server::connection::Stream;
 use crate::server::telemetry::as_caller;
 use crate::wire::prescan::Refusal;
 use crate::wire::status::{self, Access};
 
-/// The largest piece that is handed to HTTP/2, which keeps what the client does not take yet: one frame of the default size.
-const PIECE_BYTES: usize = 16 << 10;
+/// Maximum size of a chunk for HTTP/2, which buffers it until the client reads it: one frame of the default size.
+const CHUNK_BYTES: usize = 16 << 10;
 
-/// An answer that is no larger is not accounted for beyond what each call holds.
-const FREE_BYTES: usize = 2 << 10;
+/// Responses up to this size are covered by what each call reserves anyway.
+const COVERED_BYTES: usize = 2 << 10;
 
-/// An answer, in small pieces. What it takes is held until HTTP/2 has sent the last of them.
-pub(super) struct Answer {
+/// A response body, sent in small chunks. Its memory stays reserved until HTTP/2 has sent the last chunk.
+pub(super) struct ResponseBody {
     messages: Body,
     call: Context,
     account: Account,
-    /// The rest of the message under way.
+    /// The unsent part of the current message.
     rest: Bytes,
-    /// The answer did not find room.
+    /// There was no memory for the response.
     is_refused: bool,
-    /// What the call has for as long as it is answered.
-    _held: (Option<Hold>, Option<Probe>),
+    /// Released when the response has been sent: the call slot or the probe slot.
+    _held: (Option<Reservation>, Option<Probe>),
 }
 
-/// What an answer knows of its call.
+/// The call that a response belongs to.
 pub(super) struct Context {
     pub(super) kind: Kind,
-    /// The connection, for the log.
+    /// The connection's id, for the log.
     pub(super) caller: u64,
     pub(super) stream: Arc<Stream>,
-    /// Whether a question in the request was too large, which the service that reads them cannot say.
+    /// Whether a reflection request was too large. The reflection service only sees the end of the stream.
     pub(super) too_large: TooLarge,
 }
 
-/// A message that gives its memory back when its last piece is gone.
+/// A message that releases its memory when its last chunk is dropped.
 struct Accounted {
     message: Bytes,
     _account: Account,
@@ -61,33 +61,38 @@ impl AsRef<[u8]> for Accounted {
     }
 }
 
-impl Answer {
-    pub(super) fn new(messages: Body, call: Context, account: Account, held: (Option<Hold>, Option<Probe>)) -> Self {
+impl ResponseBody {
+    pub(super) fn new(
+        messages: Body,
+        call: Context,
+        account: Account,
+        held: (Option<Reservation>, Option<Probe>),
+    ) -> Self {
         Self { messages, call, account, rest: Bytes::new(), is_refused: false, _held: held }
     }
 
-    /// Begins to hand over a message.
+    /// Starts to send a message.
     fn begin(&mut self, message: Bytes) -> Result<(), Full> {
-        if message.len() <= FREE_BYTES {
+        if message.len() <= COVERED_BYTES {
             self.rest = message;
             return Ok(());
         }
         match self.call.kind {
-            // Parts of a stream are accounted for where they are read, and follow each other.
+            // Streams reserve memory per message where they read it.
             Kind::Call(method) if !method.streams && method.access == Access::Read => {
-                self.account.hold_exactly(message.len() + super::CALL_BYTES)?;
+                self.account.resize(message.len() + super::CALL_BYTES)?;
             }
-            // What was written has happened: its answer is kept, whatever it takes.
-            Kind::Call(method) if !method.streams => self.account.hold_anyway(message.len() + super::CALL_BYTES),
+            // A write has happened already, so its response is sent in any case.
+            Kind::Call(method) if !method.streams => self.account.force_resize(message.len() + super::CALL_BYTES),
             Kind::Call(_) | Kind::Check | Kind::Watch | Kind::Reflection | Kind::Unknown => {}
         }
         self.rest = Bytes::from_owner(Accounted { message, _account: self.account.clone() });
         Ok(())
     }
 
-    fn piece(&mut self) -> Frame<Bytes> {
-        self.call.stream.waits_for_client();
-        let length = self.rest.len().min(PIECE_BYTES);
+    fn chunk(&mut self) -> Frame<Bytes> {
+        self.call.stream.sent_chunk();
+        let length = self.rest.len().min(CHUNK_BYTES);
         Frame::data(self.rest.split_to(length))
     }
 }
@@ -98,19 +103,19 @@ fn trailers(status: &Status) -> Result<Frame<Bytes>, Status> {
     Ok(Frame::trailers(trailers))
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         if !this.rest.is_empty() {
-            return Poll::Ready(Some(Ok(this.piece())));
+            return Poll::Ready(Some(Ok(this.chunk())));
         }
         if this.is_refused {
             return Poll::Ready(None);
         }
-        this.call.stream.waits_for_answer();
+        this.call.stream.producing_chunk();
         let messages = Pin::new(&mut this.messages);
         let poll = || memory::sync_scope(this.account.clone(), || messages.poll_frame(cx));
         let next = ready!(as_caller(this.call.caller, poll));
@@ -119,12 +124,12 @@ impl HttpBody for Answer {
             Ok(message) => message,
             Err(trailers) if !this.call.too_large.load(Ordering::Relaxed) => return Poll::Ready(Some(Ok(trailers))),
             Err(_) => {
-                let refusal = Refusal::TooLarge { max_bytes: QUESTION_BYTES };
+                let refusal = Refusal::TooLarge { max_bytes: MAX_REQUEST_BYTES };
                 return Poll::Ready(Some(trailers(&status::of_refusal(&refusal, Access::Read))));
             }
         };
         match this.begin(message) {
-            Ok(()) => Poll::Ready(Some(Ok(this.piece()))),
+            Ok(()) => Poll::Ready(Some(Ok(this.chunk()))),
             Err(full) => {
                 this.is_refused = true;
                 this.messages = Body::empty();

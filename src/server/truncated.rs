@@ -1,4 +1,4 @@
-//! Services of libraries, whose statuses hold as much of a request as they please.
+//! Truncates status messages of services that libraries implement.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -13,18 +13,18 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::Service;
 
-use crate::wire::status::shortened;
+use crate::wire::status::truncated;
 
-/// A service whose statuses are cut to what the headers of every client take. The one of reflection spells out names that it
-/// does not find.
+/// Truncates the statuses of a service to a size that every client accepts as a header. The reflection service, for
+/// example, repeats names that it does not know.
 #[derive(Debug, Clone)]
-pub(super) struct Brief<S>(pub(super) S);
+pub(super) struct Truncated<S>(pub(super) S);
 
-impl<S: NamedService> NamedService for Brief<S> {
+impl<S: NamedService> NamedService for Truncated<S> {
     const NAME: &'static str = S::NAME;
 }
 
-impl<S> Service<Request<Body>> for Brief<S>
+impl<S> Service<Request<Body>> for Truncated<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
@@ -37,26 +37,26 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        self.0.call(request).map_ok(shorten)
+        self.0.call(request).map_ok(truncate)
     }
 }
 
-fn shorten(response: Response<Body>) -> Response<Body> {
+fn truncate(response: Response<Body>) -> Response<Body> {
     let (mut head, body) = response.into_parts();
-    head.headers = shorten_status(head.headers);
+    head.headers = truncate_status(head.headers);
     let body = body.map_frame(|frame| match frame.into_trailers() {
-        Ok(trailers) => Frame::trailers(shorten_status(trailers)),
+        Ok(trailers) => Frame::trailers(truncate_status(trailers)),
         Err(data) => data,
     });
     Response::from_parts(head, Body::new(body))
 }
 
-fn shorten_status(mut headers: HeaderMap) -> HeaderMap {
-    let shorter = Status::from_header_map(&headers).and_then(|status| shortened(&status));
+fn truncate_status(mut headers: HeaderMap) -> HeaderMap {
+    let shorter = Status::from_header_map(&headers).and_then(|status| truncated(&status));
     if let Some(shorter) = shorter {
-        // It replaces the code and the message. That fails for a message that no header may hold, and there is none.
+        // This overwrites code and message. It cannot fail: the message is percent-encoded.
         let replaced = shorter.add_header(&mut headers);
-        debug_assert!(replaced.is_ok(), "a percent-encoded message is fit for a header");
+        debug_assert!(replaced.is_ok(), "a percent-encoded message is a valid header");
     }
     headers
 }

@@ -3,31 +3,31 @@ use std::mem::discriminant;
 
 use super::{Path, Step};
 
-/// The places that one update changes, as a tree of their steps.
+/// The paths that an update changes, as a tree of their steps.
 ///
-/// Looking for a collision takes as long as reading the path, however many places there are.
+/// The time to find a collision depends on the path's length only, not on the number of paths.
 #[derive(Default)]
-pub(super) struct Places<'p>(HashMap<&'p str, Place<'p>>);
+pub(super) struct PathTree<'p>(HashMap<&'p str, Node<'p>>);
 
-/// A place, or one on the way to others.
-struct Place<'p> {
-    /// Which of the paths led here first.
+/// A node of the tree: the end of a path, or a step on the way.
+struct Node<'p> {
+    /// The first path through this node.
     first: &'p Path,
-    /// Nothing at the end of a path; steps of one kind on the way.
-    inside: HashMap<&'p Step, Place<'p>>,
+    /// Empty at the end of a path. All steps are of one kind.
+    inside: HashMap<&'p Step, Node<'p>>,
 }
 
-impl<'p> Places<'p> {
-    /// Adds a place, unless it cannot be changed together with those that are there: one lies in the other, or they take the
-    /// same value for a map and for a list.
+impl<'p> PathTree<'p> {
+    /// Adds a path, unless it collides with an earlier one: one contains the other, or they use the same value as a map
+    /// and as a list.
     ///
     /// # Errors
-    /// The first place that is in the way.
+    /// The first path that collides with it.
     pub(super) fn add(&mut self, path: &'p Path) -> Result<(), &'p Path> {
         let mut is_new = false;
         let mut reach = || {
             is_new = true;
-            Place { first: path, inside: HashMap::new() }
+            Node { first: path, inside: HashMap::new() }
         };
         let mut place = self.0.entry(path.attribute()).or_insert_with(&mut reach);
         for step in path.steps() {
@@ -40,12 +40,12 @@ impl<'p> Places<'p> {
     }
 }
 
-impl Place<'_> {
-    /// Whether this path must not lead further inside by this step.
+impl Node<'_> {
+    /// Whether this path must not continue with this step.
     fn blocks(&self, path: &Path, step: &Step) -> bool {
         match self.inside.keys().next() {
             Some(other) => discriminant(*other) != discriminant(step),
-            // It is the end of a path, unless it has just been reached for the first time.
+            // The end of a path, unless the node is new.
             None => !std::ptr::eq(self.first, path),
         }
     }
@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// What it means that two places collide.
+    /// Defines the collision of two paths.
     fn collide(one: &Path, other: &Path) -> bool {
         let parting = one.steps().iter().zip(other.steps()).find(|(one, other)| one != other);
         one.attribute() == other.attribute()
@@ -73,36 +73,36 @@ mod tests {
         for pair in [["a", "a"], ["a", "a.b"], ["a.b", "a.b[0].c"], ["a.b", "a[0]"], ["a[1].b", "a[1]"]] {
             for pair in [pair, [pair[1], pair[0]]] {
                 let [one, other] = &paths(pair)[..] else { panic!() };
-                let mut places = Places::default();
-                places.add(one).unwrap();
-                assert_eq!(places.add(other), Err(one), "{pair:?}");
+                let mut tree = PathTree::default();
+                tree.add(one).unwrap();
+                assert_eq!(tree.add(other), Err(one), "{pair:?}");
             }
         }
         for pair in [["a", "b"], ["a.b", "a.c"], ["a[0]", "a[1]"], ["a.b.x", "a.c.x"], [r#""a.b""#, "a"]] {
             let both = paths(pair);
-            let mut places = Places::default();
-            assert!(both.iter().all(|path| places.add(path).is_ok()), "{pair:?}");
+            let mut tree = PathTree::default();
+            assert!(both.iter().all(|path| tree.add(path).is_ok()), "{pair:?}");
         }
     }
 
-    /// In pairs this would be 200 million comparisons.
+    /// Comparing all pairs would take 200 million comparisons.
     #[test]
     fn many_places_are_no_more_work_each_than_few() {
         let all: Vec<Path> = (0..20_000).map(|index| Path::parse(&format!("a.b.c.d[{index}].e")).unwrap()).collect();
-        let mut places = Places::default();
-        assert!(all.iter().all(|path| places.add(path).is_ok()));
+        let mut tree = PathTree::default();
+        assert!(all.iter().all(|path| tree.add(path).is_ok()));
         let last = all.last().unwrap().clone();
-        assert_eq!(places.add(&last), Err(all.last().unwrap()));
+        assert_eq!(tree.add(&last), Err(all.last().unwrap()));
     }
 
     proptest! {
         #[test]
         fn the_first_collision_is_found(texts in proptest::collection::vec("[ab](\\.[ab]|\\[[01]\\]){0,3}", 1..12)) {
             let all = paths(texts.iter().map(String::as_str));
-            let mut places = Places::default();
+            let mut tree = PathTree::default();
             for (index, path) in all.iter().enumerate() {
                 let first = all[..index].iter().find(|other| collide(other, path));
-                let added = places.add(path);
+                let added = tree.add(path);
                 prop_assert_eq!(added.err(), first);
                 if first.is_some() {
                     break;

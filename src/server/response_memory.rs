@@ -1,0 +1,97 @@
+//! Reserves memory for DynamoDB's responses before it reads their bodies.
+//!
+//! Without this, many calls could read large responses at the same time. The `content-length` of a response says how
+//! much memory it needs. A read waits until its connection's share has that much; until then the body stays in the
+//! socket buffer. A write never waits: to drop its response would lose its outcome.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt;
+
+use crate::driver::transport::{Transport, layered};
+use crate::memory::{self, Pool, Reservation, Share};
+
+/// Responses up to this size are covered by what each call reserves anyway.
+const COVERED_BYTES: usize = 4 << 10;
+
+/// Copies of a response while it is decoded: the JSON and the decoded value.
+const COPIES_WHILE_DECODING: usize = 2;
+
+/// DynamoDB actions that only read.
+const READS: [&str; 5] = ["GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"];
+
+/// Wraps a client so that its responses are counted against `memory`.
+#[must_use]
+pub fn metered(client: SharedHttpClient, memory: &Pool) -> SharedHttpClient {
+    let own = memory.unlimited_share();
+    layered(client, move |transport| Arc::new(Metered { transport, own: own.clone() }))
+}
+
+#[derive(Debug)]
+struct Metered {
+    transport: Arc<dyn Transport>,
+    /// For requests on behalf of several callers or of the server.
+    own: Share,
+}
+
+impl Transport for Metered {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'static, Result<HttpResponse, ConnectorError>> {
+        let is_read = is_read(&request);
+        let response = self.transport.send(request);
+        let own = self.own.clone();
+        Box::pin(async move { account(response.await?, is_read, own).await })
+    }
+}
+
+fn is_read(request: &HttpRequest) -> bool {
+    let action = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    action.is_some_and(|action| READS.contains(&action))
+}
+
+async fn account(response: HttpResponse, is_read: bool, own: Share) -> Result<HttpResponse, ConnectorError> {
+    let arrived = response.body().bytes().map(<[u8]>::len);
+    let announced = || response.headers().get("content-length")?.parse().ok();
+    // Without a length, assume a small one: DynamoDB always sends `content-length`.
+    let length = arrived.or_else(announced).unwrap_or(COVERED_BYTES);
+    if length <= COVERED_BYTES {
+        return Ok(response);
+    }
+    let bytes = length.saturating_mul(COPIES_WHILE_DECODING);
+    let Some(account) = memory::current() else {
+        let hold = own.wait_for(bytes).await;
+        return collect(response, hold).await;
+    };
+    let hold = match (is_read, arrived) {
+        (false, _) => account.share().force_reserve(bytes),
+        (true, None) => account.share().wait_for(bytes).await,
+        // The body is in memory already: a wait would hold the memory that others wait for.
+        (true, Some(_)) => account.share().try_reserve(bytes).map_err(|full| ConnectorError::user(full.into()))?,
+    };
+    account.absorb(hold);
+    Ok(response)
+}
+
+/// Reads a response for several callers. Its memory is returned when it has been decoded; each caller then reserves
+/// memory for its own part.
+async fn collect(response: HttpResponse, hold: Reservation) -> Result<HttpResponse, ConnectorError> {
+    struct WithReservation {
+        response: Bytes,
+        _hold: Reservation,
+    }
+    impl AsRef<[u8]> for WithReservation {
+        fn as_ref(&self) -> &[u8] {
+            &self.response
+        }
+    }
+    let mut response = response;
+    let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+    let collected = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
+    *response.body_mut() = SdkBody::from(Bytes::from_owner(WithReservation { response: collected, _hold: hold }));
+    Ok(response)
+}
