@@ -88,7 +88,7 @@ impl KeyValues {
             (i64::MIN - increment.delta, i64::MAX)
         };
         let guard = vec![
-            Condition::AtLeast(Role::Version, Nonce::counter_floor()),
+            Condition::CounterVersion,
             Condition::AtLeast(Role::Value, number(least)),
             Condition::AtMost(Role::Value, number(most)),
         ];

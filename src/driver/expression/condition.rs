@@ -12,6 +12,8 @@ pub(crate) enum Condition {
     Alive,
     /// The version is absent, or DynaKV wrote it.
     OwnVersion,
+    /// Increment wrote the version.
+    CounterVersion,
     Equals(Role, AttributeValue),
     AtLeast(Role, AttributeValue),
     AtMost(Role, AttributeValue),
@@ -38,6 +40,15 @@ impl Condition {
     /// The write with this nonce has not happened yet.
     pub(crate) fn not_written_by(nonce: Nonce) -> Self {
         Self::not(Self::Equals(Role::Version, nonce.to_attribute()))
+    }
+
+    /// Whether it holds only on a version that DynaKV wrote.
+    pub(crate) fn implies_own_version(&self) -> bool {
+        match self {
+            Self::CounterVersion => true,
+            Self::All(conditions) => conditions.iter().any(Self::implies_own_version),
+            _ => false,
+        }
     }
 
     pub(crate) fn not(condition: Self) -> Self {

@@ -29,6 +29,10 @@ impl Rendered {
     }
 }
 
+/// Names and values of most writes of entries: the maps need not grow.
+const NAMES: usize = 7;
+const VALUES: usize = 14;
+
 /// The aliases of one request, while its expressions are rendered.
 pub(crate) struct Renderer<'a> {
     layout: &'a Layout,
@@ -39,7 +43,7 @@ pub(crate) struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     pub(crate) fn new(layout: &'a Layout, now: Millis) -> Self {
-        Self { layout, now, names: HashMap::new(), values: HashMap::new() }
+        Self { layout, now, names: HashMap::with_capacity(NAMES), values: HashMap::with_capacity(VALUES) }
     }
 
     pub(super) fn finish(mut self, condition: Option<&Condition>, update: Option<String>) -> Rendered {
@@ -86,7 +90,11 @@ impl<'a> Renderer<'a> {
         match condition {
             Condition::Stored => push(text, &["attribute_exists(", self.name(Role::Key), ")"]),
             Condition::Alive => self.alive(text),
-            Condition::OwnVersion => self.own_version(text),
+            Condition::OwnVersion => {
+                push(text, &["attribute_not_exists(", self.name(Role::Version), ") OR "]);
+                self.version_from(Nonce::floor, text);
+            }
+            Condition::CounterVersion => self.version_from(Nonce::counter_floor, text),
             Condition::Equals(role, value) => self.comparison(*role, " = ", value, text),
             Condition::AtLeast(role, value) => self.comparison(*role, " >= ", value, text),
             Condition::AtMost(role, value) => self.comparison(*role, " <= ", value, text),
@@ -143,12 +151,12 @@ impl<'a> Renderer<'a> {
         push(text, &[") OR ", ttl_ms, " < ", rest, "))"]);
     }
 
-    /// A comparison with a value of another type is false, so this refuses every type but N.
-    fn own_version(&mut self, text: &mut String) {
+    /// A comparison with a value of another type is false, so this holds on type N only.
+    fn version_from(&mut self, least: fn() -> AttributeValue, text: &mut String) {
         let version = self.name(Role::Version);
-        let least = self.constant(":dkv_v1", Nonce::floor);
+        let least = self.constant(":dkv_v1", least);
         let most = self.constant(":dkv_v2", Nonce::ceiling);
-        push(text, &["attribute_not_exists(", version, ") OR ", version, " BETWEEN ", least, " AND ", most]);
+        push(text, &[version, " BETWEEN ", least, " AND ", most]);
     }
 
     pub(super) fn update(&mut self, update: &Update) -> String {

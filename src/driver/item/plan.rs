@@ -118,7 +118,8 @@ impl ItemPlanner {
         let attributes = self.schema.attributes(&key).map_err(|violation| violation.within("key"))?;
         let Parts { action, condition, nonce, written, caller_fields } = parts;
         let target = Target::Item { key: attributes, entry_key: key.entry_key() };
-        let write = WritePlan { target, action, condition, nonce, purges_expired: true, caller_fields };
+        let write =
+            WritePlan { purges_expired: true, caller_fields, ..WritePlan::new(target, action, condition, nonce) };
         Ok(ItemPlan { key, write, written })
     }
 

@@ -1,6 +1,6 @@
 //! A part of a batch: plain puts and deletes of distinct keys in one BatchWriteItem.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
@@ -33,16 +33,12 @@ impl Scope {
         members: Vec<ChunkMember<T>>,
         wants_capacity: bool,
     ) -> ChunkOutcome<T> {
-        let keyed = members.into_iter().filter_map(|member| {
-            let key = member.plan.target.entry_key()?.as_str().to_owned();
-            Some((key, member))
-        });
-        let outcome = ChunkOutcome { members: Vec::new(), consumed: Capacity::default() };
-        let mut call = ChunkCall { scope: self, left: keyed.collect(), wants_capacity, was_sent: false, outcome };
+        let outcome = ChunkOutcome { members: Vec::with_capacity(members.len()), consumed: Capacity::default() };
+        let mut call = ChunkCall { scope: self, left: members, wants_capacity, was_sent: false, outcome };
         let ended = self.dispatcher().run(&mut self.attempts(), &mut call).await;
         let ChunkCall { left, mut outcome, .. } = call;
         if let Err(error) = ended.map_err(Arc::new) {
-            outcome.members.extend(left.into_values().map(|member| (member.tag, Err(Arc::clone(&error)))));
+            outcome.members.extend(left.into_iter().map(|member| (member.tag, Err(Arc::clone(&error)))));
         }
         outcome
     }
@@ -50,7 +46,7 @@ impl Scope {
 
 struct ChunkCall<'a, T> {
     scope: &'a Scope,
-    left: HashMap<String, ChunkMember<T>>,
+    left: Vec<ChunkMember<T>>,
     wants_capacity: bool,
     was_sent: bool,
     outcome: ChunkOutcome<T>,
@@ -58,7 +54,7 @@ struct ChunkCall<'a, T> {
 
 impl<T> ChunkCall<'_, T> {
     fn requests(&self) -> Result<Vec<WriteRequest>, Failure> {
-        self.left.values().map(|member| self.request(&member.plan)).collect()
+        self.left.iter().map(|member| self.request(&member.plan)).collect()
     }
 
     fn request(&self, plan: &WritePlan) -> Result<WriteRequest, Failure> {
@@ -81,7 +77,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
 
     async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
         self.was_sent = false;
-        let keys = self.left.values().filter_map(|member| member.plan.target.entry_key());
+        let keys = self.left.iter().filter_map(|member| member.plan.target.entry_key());
         let _guards = self.scope.claim(keys).await?;
         self.was_sent = true;
         self.scope.batch_write_item(self.requests()?, self.wants_capacity).await
@@ -97,11 +93,16 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
             Err(failure) => return Verdict::Again(failure),
         };
         self.outcome.consumed += consumed;
-        let (left, written): (HashMap<_, _>, HashMap<_, _>) =
-            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| unprocessed.contains(key));
-        let progressed = !written.is_empty();
-        self.outcome.members.extend(written.into_values().map(|member| (member.tag, Ok(()))));
-        self.left = left;
+        let before = self.left.len();
+        for member in std::mem::take(&mut self.left) {
+            let key = member.plan.target.entry_key();
+            if key.is_some_and(|key| unprocessed.contains(key.as_str())) {
+                self.left.push(member);
+            } else {
+                self.outcome.members.push((member.tag, Ok(())));
+            }
+        }
+        let progressed = self.left.len() < before;
         if self.left.is_empty() { Verdict::Done(Ok(())) } else { Verdict::Partly { progressed } }
     }
 

@@ -76,10 +76,20 @@ impl Target {
 }
 
 impl WritePlan {
+    pub(crate) fn new(target: Target, action: Action, condition: Option<Condition>, nonce: Option<Nonce>) -> Self {
+        // A partial update leaves an attribute alone that an application uses as its own version.
+        let condition = match (&action, condition) {
+            (Action::Update(_), Some(condition)) if condition.implies_own_version() => Some(condition),
+            (Action::Update(_), Some(condition)) => Some(condition.and(Condition::OwnVersion)),
+            (Action::Update(_), None) => Some(Condition::OwnVersion),
+            (Action::Put(_) | Action::Delete | Action::Check, condition) => condition,
+        };
+        Self { target, action, condition, nonce, purges_expired: false, caller_fields: CallerFields::default() }
+    }
+
     /// A write of an entry.
     pub(crate) fn entry(key: Key, action: Action, condition: Option<Condition>, nonce: Option<Nonce>) -> Self {
-        let caller_fields = CallerFields::default();
-        Self { target: Target::Entry(key), action, condition, nonce, purges_expired: false, caller_fields }
+        Self::new(Target::Entry(key), action, condition, nonce)
     }
 
     /// Renders the expressions as of `now`, so that each attempt judges expiry at its own time.
@@ -87,17 +97,11 @@ impl WritePlan {
     /// # Errors
     /// Do not depend on `now`: what is rendered once can be rendered again.
     pub(crate) fn render(&self, layout: &Layout, now: Millis) -> Result<Rendered, Invalid> {
-        match &self.action {
-            Action::Update(change) => {
-                // A partial update leaves an attribute alone that another program uses as its own version.
-                let condition = match &self.condition {
-                    Some(condition) => condition.clone().and(Condition::OwnVersion),
-                    None => Condition::OwnVersion,
-                };
-                render(layout, Some(&condition), Some(change), now)
-            }
-            Action::Put(_) | Action::Delete | Action::Check => render(layout, self.condition.as_ref(), None, now),
-        }
+        let change = match &self.action {
+            Action::Update(change) => Some(change),
+            Action::Put(_) | Action::Delete | Action::Check => None,
+        };
+        render(layout, self.condition.as_ref(), change, now)
     }
 
     /// The item that a put writes.
