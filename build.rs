@@ -1,30 +1,42 @@
-//! Compiles the proto files with protox, so that no protoc is needed on the machine.
+//! Compiles the proto files with protox, so that no protoc is needed on the machine. Only the server needs them.
 
 use std::error::Error;
-use std::path::PathBuf;
-use std::{env, fs};
-
-const PROTOS: [&str; 4] =
-    ["dynakv/v1/errors.proto", "dynakv/v1/item.proto", "dynakv/v1/kv.proto", "dynakv/v1/table.proto"];
-const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for folder in INCLUDES {
-        println!("cargo:rerun-if-changed={folder}");
-    }
-    let mut compiler = protox::Compiler::new(INCLUDES)?;
-    compiler.include_imports(true).include_source_info(true).open_files(PROTOS)?;
-
-    // Reflection serves this set as it is, comments included.
-    let descriptors = PathBuf::from(env::var("OUT_DIR")?).join("dynakv.v1.bin");
-    fs::write(descriptors, compiler.encode_file_descriptor_set())?;
-
-    tonic_prost_build::configure()
-        .build_client(false)
-        // Values travel from the socket to the SDK without a copy.
-        .bytes(".dynakv.v1")
-        .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        .codec_path("crate::wire::codec::Codec")
-        .compile_fds(compiler.file_descriptor_set())?;
+    println!("cargo:rerun-if-changed=build.rs");
+    #[cfg(feature = "server")]
+    protos::compile()?;
     Ok(())
+}
+
+#[cfg(feature = "server")]
+mod protos {
+    use std::error::Error;
+    use std::path::PathBuf;
+    use std::{env, fs};
+
+    const PROTOS: [&str; 4] =
+        ["dynakv/v1/errors.proto", "dynakv/v1/item.proto", "dynakv/v1/kv.proto", "dynakv/v1/table.proto"];
+    const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
+
+    pub(super) fn compile() -> Result<(), Box<dyn Error>> {
+        for folder in INCLUDES {
+            println!("cargo:rerun-if-changed={folder}");
+        }
+        let mut compiler = protox::Compiler::new(INCLUDES)?;
+        compiler.include_imports(true).include_source_info(true).open_files(PROTOS)?;
+
+        // Reflection serves this set as it is, comments included.
+        let descriptors = PathBuf::from(env::var("OUT_DIR")?).join("dynakv.v1.bin");
+        fs::write(descriptors, compiler.encode_file_descriptor_set())?;
+
+        tonic_prost_build::configure()
+            .build_client(false)
+            // Values travel from the socket to the SDK without a copy.
+            .bytes(".dynakv.v1")
+            .extern_path(".google.rpc.Status", "::tonic_types::Status")
+            .codec_path("crate::wire::codec::Codec")
+            .compile_fds(compiler.file_descriptor_set())?;
+        Ok(())
+    }
 }

@@ -5,7 +5,7 @@
 //! cargo run --example partiql
 //! ```
 //!
-//! It runs on the embedded engine, in memory. Over AWS only the client is another one: see `server::backend`.
+//! It runs on the embedded engine, in memory. Over AWS only the client is another one: see `examples/library`.
 
 use std::error::Error;
 
@@ -13,7 +13,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dynakv::driver::{Backend, Deadline, Driver, Options, Runtime};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{Key, RequestId, Set, SetExpiry, TableSpec};
-use dynakv::server::backend::nominal_client;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -30,7 +29,7 @@ pub(crate) fn open() -> Result<Driver, Box<dyn Error>> {
     let engine = Engine::open(&Location::Memory)?;
     let users = TableSpec { physical_name: "prod-users".to_owned(), ..TableSpec::named("users") };
     let options = Options { backend: Backend::Embedded, ..Options::from(Runtime::system()) };
-    Ok(Driver::new(nominal_client(engine.connector(), None), vec![users], options))
+    Ok(Driver::new(engine.client(), vec![users], options))
 }
 
 /// Makes the table, and writes some entries.

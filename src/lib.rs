@@ -11,18 +11,51 @@
 //!        -> HTTP connector: the network | the embedded engine | a fault injector in tests
 //! ```
 //!
-//! `memory` counts what callers make all of them hold. `model` holds the domain types that all of them share. `config` and `cli` stand beside the path: they start it.
+//! `memory` counts what callers make all of them hold. `model` holds the domain types that all of them share. `config` and
+//! `cli` stand beside the path: they start it.
+//!
+//! # As a library
+//!
+//! A program uses [`driver`] and [`model`], and [`embedded`] with the feature of that name. The features are all on by default:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `server` | the gRPC server and its configuration |
+//! | `cli` | the program `dynakv` with its commands; needs `server` |
+//! | `embedded` | the embedded engine |
+//!
+//! Every other module is public for the program `dynakv`, for tests and for benchmarks. These modules are hidden from the
+//! documentation and may change in any release.
 
 #[cfg(all(feature = "faults", not(debug_assertions)))]
 compile_error!("the feature `faults` lets every caller make calls fail; it is for tests, never for a release");
 
-pub mod cli;
-pub mod config;
 pub mod driver;
+#[cfg(feature = "embedded")]
 pub mod embedded;
-pub mod memory;
 pub mod model;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+#[cfg(feature = "server")]
+#[doc(hidden)]
+pub mod config;
+#[cfg(all(feature = "server", not(feature = "embedded")))]
+#[doc(hidden)]
+#[path = "embedded/absent.rs"]
+pub mod embedded;
+#[doc(hidden)]
+pub mod memory;
+#[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod pb;
+#[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod server;
+#[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod service;
+#[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod wire;

@@ -30,7 +30,8 @@ const REQUIRE_BACKEND: [&str; 4] = ["region", "endpoint_url", "tables", "config"
 
 impl Backend {
     pub(super) fn read(root: &mut Section, environment: &BTreeMap<String, String>) -> Self {
-        let is_given = root.origin("backend").is_some();
+        let origin = root.origin("backend");
+        let is_given = origin.is_some();
         let is_required = require_backend(root);
         let name = root.optional("backend");
         // There is a fault already. Do not report more faults that follow from the default backend.
@@ -52,6 +53,9 @@ impl Backend {
                 Self::DynamoDb { region, endpoint_url, timeouts }
             }
             BackendName::Embedded => {
+                if cfg!(not(feature = "embedded")) && !is_undecided {
+                    root.fault("backend", origin, "must be dynamodb: this build has no embedded engine");
+                }
                 if !is_undecided {
                     refuse(root, "region", region_origin, "needs backend dynamodb");
                     refuse(root, "endpoint_url", endpoint_origin, "needs backend dynamodb");

@@ -1,51 +1,54 @@
 use std::path::PathBuf;
 
+#[cfg(feature = "cli")]
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::fault::Origin;
 use super::source::Tree;
 
 /// The settings with a command line flag. All others are set in the file or in the environment.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Flags {
     /// Address to listen on: IP:PORT (port 0 takes a free one) or unix:/PATH [default: 127.0.0.1:50051]
-    #[arg(long, value_name = "ADDRESS")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ADDRESS"))]
     pub listen: Option<String>,
 
     /// Serve addresses other than loopback without TLS or without authentication
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub insecure: bool,
 
     /// Where entries are stored: embedded or dynamodb [default: embedded, if nothing below is given]
-    #[arg(long, value_name = "BACKEND")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND"))]
     pub backend: Option<String>,
 
     /// Folder of the embedded engine
-    #[arg(long, value_name = "FOLDER", value_parser = utf8_path())]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FOLDER", value_parser = utf8_path()))]
     pub data_dir: Option<PathBuf>,
 
     /// Run the embedded engine in memory: its data is lost when the process exits
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub memory: bool,
 
     /// DynamoDB endpoint, such as `http://127.0.0.1:8000` for DynamoDB Local
-    #[arg(long, value_name = "URL")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub endpoint_url: Option<String>,
 
     /// AWS region [default: that of the AWS configuration]
-    #[arg(long, value_name = "REGION")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "REGION"))]
     pub region: Option<String>,
 
     /// Table to serve; may be repeated, the first one is the default table [default: dynakv]
-    #[arg(long = "table", value_name = "TABLE")]
+    #[cfg_attr(feature = "cli", arg(long = "table", value_name = "TABLE"))]
     pub tables: Vec<String>,
 
     /// TOML file with settings; flags and environment variables (DYNAKV__KEY, DYNAKV__SECTION__KEY) win over it
-    #[arg(long, value_name = "FILE", value_parser = utf8_path())]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", value_parser = utf8_path()))]
     pub config: Option<PathBuf>,
 }
 
 /// A path in UTF-8, which a TOML file and the environment require too.
+#[cfg(feature = "cli")]
 fn utf8_path() -> impl TypedValueParser<Value = PathBuf> {
     NonEmptyStringValueParser::new().map(PathBuf::from)
 }

@@ -1,5 +1,9 @@
 use std::sync::Arc;
 
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -14,6 +18,18 @@ use crate::driver::transport::{self, Transport};
 
 pub(super) fn http_client(engine: Engine) -> SharedHttpClient {
     transport::http_client(Arc::new(engine))
+}
+
+/// An SDK client that leaves retries to the driver. Region and credentials only sign requests, which the engine does not check.
+pub(super) fn client(http: SharedHttpClient) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http)
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("dynakv", "dynakv", None, None, "nominal"))
+        .retry_config(RetryConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    Client::from_conf(config.build())
 }
 
 impl Transport for Engine {

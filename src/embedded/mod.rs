@@ -49,6 +49,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::Client;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{DynoxideError, NativeDatabase};
@@ -186,6 +187,12 @@ impl Engine {
     #[must_use]
     pub fn connector(&self) -> SharedHttpClient {
         connector::http_client(self.clone())
+    }
+
+    /// An SDK client for a driver on this engine.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        connector::client(self.connector())
     }
 
     /// Checks that the engine has not failed and that its disk is writable. After a failed write, this writes a trial

@@ -11,6 +11,7 @@
 //! Shared-Memory Packet Switches", 1998).
 
 mod current;
+#[cfg(feature = "server")]
 mod limit;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 pub use current::{Account, current, part, scope, sync_scope};
+#[cfg(feature = "server")]
 pub use limit::default_budget;
 
 /// The dynamic limit applies when less than `total / RESERVED_DIVISOR` is free.

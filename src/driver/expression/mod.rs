@@ -5,7 +5,7 @@
 mod condition;
 mod expected;
 mod item_update;
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded"))]
 mod item_update_tests;
 mod projection;
 mod render;
