@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite clients readme lint fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,25 @@ lint: ## Formats, linters and type checkers of all languages, warnings denied; g
 	tools/test-draw-rooms
 	tools/draw-rooms --check
 	tools/clients lint stale
+	$(MAKE) --no-print-directory library
+
+# The library with none of its features. The example is built by a command of its own: beside other packages of the workspace the
+# library would get the features that these want.
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+PUBLIC_API = tools/public-api/list $(TARGET)
+
+library: ## Build a program that uses the driver alone; fail if docs/public-api.txt is not what the library offers
+	@tools/require cargo
+	cargo build --locked --package dynakv-example-library
+	@mkdir -p .cache
+	$(PUBLIC_API) >.cache/public-api.txt
+	diff -u docs/public-api.txt .cache/public-api.txt || { echo "make library-accept makes this the public surface" >&2; exit 1; }
+
+library-accept: ## Write the public items of the library to docs/public-api.txt
+	@tools/require cargo
+	@mkdir -p .cache
+	$(PUBLIC_API) >.cache/public-api.txt
+	cp .cache/public-api.txt docs/public-api.txt
 
 fmt: ## Format the code
 	cargo fmt --all

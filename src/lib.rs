@@ -16,7 +16,7 @@
 //!
 //! # As a library
 //!
-//! A program uses [`driver`] and [`model`], and [`embedded`] with the feature of that name. The features are all on by default:
+//! A program uses [`driver`] and [`model`], and `embedded` with the feature of that name. All features are on by default:
 //!
 //! | feature | adds |
 //! |---|---|
@@ -26,6 +26,11 @@
 //!
 //! Every other module is public for the program `dynakv`, for tests and for benchmarks. These modules are hidden from the
 //! documentation and may change in any release.
+
+#![cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, unused_imports, reason = "parts of `driver` and `model` serve the server alone")
+)]
 
 #[cfg(all(feature = "faults", not(debug_assertions)))]
 compile_error!("the feature `faults` lets every caller make calls fail; it is for tests, never for a release");

@@ -20,7 +20,7 @@ mod sections;
 mod setting;
 mod source;
 mod tables;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli", feature = "embedded"))]
 mod tests;
 
 use std::collections::BTreeMap;

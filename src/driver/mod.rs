@@ -55,3 +55,5 @@ pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
 pub use upstream::{CancelReason, Capacity, transport};
 pub use write::Written;
+
+pub use crate::memory::Full;

@@ -26,7 +26,7 @@ mod response_memory;
 mod skew;
 pub mod startup;
 pub mod telemetry;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli", feature = "embedded"))]
 mod tests;
 pub mod tls;
 mod truncated;
