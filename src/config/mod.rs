@@ -20,7 +20,8 @@ mod sections;
 mod setting;
 mod source;
 mod tables;
-#[cfg(all(test, feature = "cli", feature = "embedded"))]
+#[cfg(test)]
+#[cfg(all(feature = "cli", feature = "embedded"))]
 mod tests;
 
 use std::collections::BTreeMap;

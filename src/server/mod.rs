@@ -26,7 +26,8 @@ mod response_memory;
 mod skew;
 pub mod startup;
 pub mod telemetry;
-#[cfg(all(test, feature = "cli", feature = "embedded"))]
+#[cfg(test)]
+#[cfg(all(feature = "cli", feature = "embedded"))]
 mod tests;
 pub mod tls;
 mod truncated;

@@ -5,7 +5,8 @@
 mod condition;
 mod expected;
 mod item_update;
-#[cfg(all(test, feature = "embedded"))]
+#[cfg(test)]
+#[cfg(feature = "embedded")]
 mod item_update_tests;
 mod projection;
 mod render;
