@@ -8,12 +8,12 @@ use crate::driver::store::Layout;
 use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Patience};
 use crate::model::Millis;
 
-/// One caller's work on one table: which table it is and when the work has to end.
+/// The table and the deadline of one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     pub(crate) core: Arc<Core>,
     pub(crate) table: Arc<Table>,
-    /// The table's layout, with the partition key that the table really has.
+    /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
     pub(crate) deadline: Deadline,
     pub(crate) patience: Patience,
