@@ -10,7 +10,7 @@ use super::update::{Operand, Update};
 use crate::driver::store::{Digest, Layout, Nonce, Role};
 use crate::model::{CallerExpression, CallerUpdate, Clause, Definitions, Millis};
 
-/// Expressions with the names and values they refer to.
+/// Rendered expressions with their names and values.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     pub(crate) condition: Option<String>,
@@ -29,7 +29,7 @@ impl Rendered {
     }
 }
 
-/// The aliases of one request, while its expressions are rendered.
+/// Renders the expressions of one request and collects their aliases.
 pub(crate) struct Renderer<'a> {
     layout: &'a Layout,
     now: Millis,
@@ -66,7 +66,7 @@ impl<'a> Renderer<'a> {
         placeholder
     }
 
-    /// A value that several parts of the expressions use.
+    /// Defines a value that several parts of the expressions may use.
     pub(crate) fn constant(
         &mut self,
         placeholder: &'static str,
@@ -106,7 +106,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Each part in its own parentheses, none around the whole: DynamoDB refuses redundant pairs.
+    /// Puts parentheses around each part but not around the whole: DynamoDB refuses redundant pairs.
     fn join(&mut self, parts: &[Condition], operator: &str, text: &mut String) {
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -128,7 +128,7 @@ impl<'a> Renderer<'a> {
         push(text, &["attribute_type(", self.name(role), ", ", number, ")"]);
     }
 
-    /// The expiry rule; `store/expiry.rs` states it and says why it has this form.
+    /// The expiry rule, which `store/expiry.rs` explains.
     fn alive(&mut self, text: &mut String) {
         let (seconds, millis) = (self.now.div_euclid(1000), self.now.rem_euclid(1000));
         let ttl = self.name(Role::Ttl);
@@ -143,7 +143,7 @@ impl<'a> Renderer<'a> {
         push(text, &[") OR ", ttl_ms, " < ", rest, "))"]);
     }
 
-    /// A comparison with a value of another type is false, so this refuses every type but N.
+    /// A comparison of different types is false, so this refuses every type but N.
     fn own_version(&mut self, text: &mut String) {
         let version = self.name(Role::Version);
         let least = self.constant(":dkv_v1", Nonce::floor);
@@ -175,13 +175,13 @@ impl<'a> Renderer<'a> {
         text
     }
 
-    /// A caller's expression beside our own. `model` has checked that it cannot change the meaning of ours.
+    /// Adds a caller's expression. `model` has checked that it cannot change the meaning of ours.
     pub(crate) fn caller(&mut self, expression: &CallerExpression, text: &mut String) {
         self.define(expression.definitions());
         text.push_str(expression.text());
     }
 
-    /// A caller's update expression, which also writes the version.
+    /// A caller's update expression, extended by the action that writes the version.
     pub(crate) fn caller_update(&mut self, update: &CallerUpdate, nonce: Nonce) -> String {
         self.define(update.definitions());
         let version = self.version(nonce);
@@ -201,7 +201,7 @@ impl<'a> Renderer<'a> {
         format!("{} = {value}", self.name(Role::Version))
     }
 
-    /// A caller's placeholders are never ours: `Placeholders` refuses our prefix.
+    /// A caller's placeholders never collide with ours: `Placeholders` refuses our prefix.
     fn define(&mut self, definitions: &Definitions) {
         let Definitions { names, values } = definitions;
         self.names.extend(names.iter().map(|(alias, name)| (alias.clone(), name.clone())));

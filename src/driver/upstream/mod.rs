@@ -1,6 +1,6 @@
-//! The only way to DynamoDB: sends requests, says what a failure means, and decides whether to send again.
+//! The only way to DynamoDB: sends requests, classifies failures, and decides on retries.
 //!
-//! `dispatch` holds the one loop over attempts and `send` the one place that calls the AWS SDK. `classify` alone knows DynamoDB's
+//! `dispatch` has the only loop over attempts, `send` is the only place that calls the AWS SDK, and only `classify` knows DynamoDB's
 //! error codes.
 
 mod attempts;
