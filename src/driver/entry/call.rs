@@ -28,7 +28,7 @@ impl Driver {
 }
 
 impl KeyValues {
-    /// The same calls as parts of a batch.
+    /// The same calls as parts of a batch, which retry throttles until the deadline.
     pub(crate) fn patient(&self) -> Self {
         Self { scope: Scope { patience: Patience::UntilDeadline, ..self.scope.clone() } }
     }
@@ -44,8 +44,7 @@ impl KeyValues {
         }
     }
 
-    /// The answer for our own write. If the stored item was seen, its expiry time is the true one: an earlier attempt may have
-    /// begun the TTL.
+    /// The answer for our own write. If the stored item is known, its expiry time counts: an earlier attempt may have started the TTL.
     pub(super) fn written(&self, nonce: Nonce, expire: Option<ExpireTime>, stored: Option<&Item>) -> Written {
         let in_item = || stored.and_then(|item| self.scope.layout.expire_time(item));
         Written { version: nonce.to_version(), expire_time: expire.map(|computed| in_item().unwrap_or(computed)) }

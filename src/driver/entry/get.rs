@@ -3,10 +3,10 @@ use crate::driver::error::Error;
 use crate::driver::read::{Consistency, Read};
 use crate::model::{Entry, ExpireTime, Key, Millis};
 
-/// How long an entry still lives.
+/// The remaining time of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {
-    /// Until this moment; how many milliseconds that was, at least 1, when it was read.
+    /// It expires at this moment; with the milliseconds until then at the time of the read, at least 1.
     Until(ExpireTime, Millis),
     /// It has no TTL.
     Forever,

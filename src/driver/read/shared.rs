@@ -1,4 +1,4 @@
-//! Gets, each by itself or in a batch with those of other callers.
+//! Sends Gets, each alone or in a batch with those of other callers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::driver::table::Scope;
 use crate::driver::upstream::{Failure, FailureKind};
 use crate::model::{Entry, Key};
 
-/// Sends the batches of reads of one table and one consistency.
+/// Sends the batches of Gets of one table and one consistency.
 #[derive(Clone)]
 struct Reads {
     scope: Scope,
@@ -65,7 +65,7 @@ impl Reads {
         }
     }
 
-    /// What there is under each key that DynamoDB has looked for.
+    /// The result for each key that DynamoDB has read.
     async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, Seen)>, Failure> {
         let scope = &self.scope;
         let key_name = scope.layout.name(Role::Key);
@@ -110,11 +110,11 @@ impl Sender for Reads {
                 }
             }
             Some(Err(Failure { kind: FailureKind::AccessDenied, .. })) => reads.queue().disable(),
-            // The call took at least so long, which is worth knowing although all members timed out.
+            // All members have left. The call has taken at least this long, which is worth recording.
             None => permit.answered(None),
             Some(Err(_)) => {}
         }
-        // Members without an answer read by themselves: the batch is dropped.
+        // The batch is dropped here. Members without an answer read alone.
     }
 }
 
