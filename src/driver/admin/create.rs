@@ -15,14 +15,15 @@ use crate::model::{
 };
 
 impl Driver {
-    /// Makes a table in DynamoDB and returns without waiting for it.
+    /// Creates a table in DynamoDB and returns without waiting for it.
     ///
     /// # Contract
-    /// If TTL is asked for and the table is ACTIVE at once, it is enabled; the answer says whether it is. To wait, ask
-    /// [`describe_table`](Driver::describe_table) until the table is ACTIVE, then call [`enable_ttl`](Driver::enable_ttl).
+    /// Enables TTL only if the draft asks for it and the table is ACTIVE at once; the returned state shows whether it is enabled.
+    /// Otherwise poll [`describe_table`](Driver::describe_table) until the table is ACTIVE, then call
+    /// [`enable_ttl`](Driver::enable_ttl).
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while one of that name is being deleted;
+    /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while a table of that name is being deleted;
     /// [`Error::OutcomeUnknown`] if an answer was lost.
     pub async fn create_table(&self, table: &str, draft: TableDraft, deadline: Deadline) -> Result<TableState, Error> {
         let core = &*self.core;
@@ -35,13 +36,13 @@ impl Driver {
             Ok(created) => created,
             Err(error) => return Err(core.in_use(table, error, deadline).await),
         };
-        // DescribeTable knows more, but for a moment it may not know of the table at all.
+        // DescribeTable says more, but it may not know a new table yet.
         let state = core.describe(table, deadline).await;
         let mut state = state.unwrap_or_else(|_| {
             TableState::new(table.spec(), core.catalog.is_default(table), &created, TtlState::Disabled)
         });
         if wants_ttl && state.is_active() {
-            // The table is there in any case, and what became of its TTL is part of the answer.
+            // The table exists in any case, and its state shows whether TTL is enabled, so an error is dropped.
             state.ttl = core.enable_ttl(table, deadline).await.unwrap_or(state.ttl);
         }
         Ok(state)
@@ -49,7 +50,7 @@ impl Driver {
 }
 
 impl Core {
-    /// "In use" is what DynamoDB calls a name that is taken: by a table that is there, or one that is on its way out.
+    /// DynamoDB has one error, ResourceInUseException, for a table that exists and for one that is being deleted. Tells them apart.
     async fn in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::TableNotActive(name, upstream) = error else { return error };
         match self.describe(table, deadline).await {

@@ -7,7 +7,7 @@ use crate::driver::table::{Core, Table};
 use crate::driver::upstream::Effect;
 
 impl Driver {
-    /// Deletes a table and all that it holds, and returns without waiting for the end of that.
+    /// Deletes a table with all of its items, and returns without waiting.
     ///
     /// # Errors
     /// [`Error::TableNotFound`]; [`Error::TableNotActive`]; [`Error::TableProtected`]; [`Error::OutcomeUnknown`] if an
@@ -28,7 +28,7 @@ impl Driver {
 }
 
 impl Core {
-    /// DynamoDB gives the refusal of a protected table no code of its own; the table tells.
+    /// DynamoDB has no separate error code for a protected table. Describes the table to find out.
     async fn protected(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::Internal(upstream) = error else { return error };
         match self.describe(table, deadline).await {

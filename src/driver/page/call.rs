@@ -13,29 +13,29 @@ use crate::driver::store::{Item, some_unless_empty};
 use crate::driver::upstream::{Capacity, Failure};
 use crate::model::CallerExpression;
 
-/// What one call is to read.
+/// The parameters of one call.
 #[derive(Debug)]
 pub(crate) struct Ask {
-    /// Which part of a Scan.
+    /// The segment of a Scan.
     pub(crate) segment: usize,
-    /// Where to begin; none for the start.
+    /// Where to start; `None` for the beginning.
     pub(crate) after: Option<Item>,
-    /// How many items to look at, at most.
+    /// The most items to read, before the filter.
     pub(crate) limit: usize,
-    /// Whether only the number of items is wanted.
+    /// Whether to return only the number of items.
     pub(crate) counts: bool,
 }
 
-/// What a call has read.
+/// The answer of a call.
 #[derive(Debug)]
 pub(crate) struct PartRead {
-    /// None if they were only counted.
+    /// Empty if they were only counted.
     pub(crate) items: Vec<Item>,
     /// How many passed the filter.
     pub(crate) count: usize,
-    /// How many were looked at.
+    /// How many were read, before the filter.
     pub(crate) scanned: usize,
-    /// The place to go on from; none at the end.
+    /// Where the next call starts; `None` at the end.
     pub(crate) last: Option<Item>,
     pub(crate) consumed: Capacity,
 }
@@ -81,7 +81,7 @@ macro_rules! part_read {
 }
 
 impl Source<'_> {
-    /// Reads one stretch of items. Expired items are left out, unless the driver itself has to drop them.
+    /// Makes one call. Expired items are left out, unless [`Source::show`] has to drop them.
     pub(crate) async fn read(&self, ask: &Ask) -> Result<PartRead, Error> {
         let call = || async {
             match self.kind {
@@ -107,7 +107,7 @@ impl Source<'_> {
 
     async fn scan(&self, ask: &Ask, segments: usize) -> Result<PartRead, Failure> {
         let expressions = self.expressions(None, ask.counts);
-        // One segment is no parallel scan, which costs the embedded engine an order of its own.
+        // One segment is not sent as a parallel scan, for which the embedded engine would have to sort.
         let is_parallel = segments > 1;
         let request = parameters!(self, ask, expressions, ScanInput::builder())
             .set_segment(is_parallel.then(|| number(ask.segment)))
@@ -129,7 +129,7 @@ impl Source<'_> {
             (ExpiredHiddenBy::Driver | ExpiredHiddenBy::Table, filter) => filter,
         };
         let filter = filter.map(|filter| renderer.condition_text(&filter));
-        // DynamoDB takes no projection of what it only counts.
+        // DynamoDB refuses a projection when it only counts.
         let projection = self.projection.expression().filter(|_| !counts).map(str::to_owned);
         if projection.is_some() {
             renderer.names.extend(self.projection.names().clone());
@@ -162,7 +162,7 @@ impl PartRead {
     }
 }
 
-/// DynamoDB's numbers have 32 bits; ours are far smaller.
+/// DynamoDB's numbers have 32 bits. Ours are far smaller.
 fn number(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

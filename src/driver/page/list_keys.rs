@@ -11,12 +11,12 @@ impl KeyValues {
     /// Lists keys, in no order.
     ///
     /// # Contract
-    /// As of [`Driver::query`](crate::driver::Driver::query).
+    /// The same as [`Driver::query`](crate::driver::Driver::query).
     ///
     /// # Cost
-    /// Half a unit for every 4 KB that the table stores, the double if strongly consistent.
+    /// Half a unit for every 4 KB that the table stores; double if strongly consistent.
     pub async fn list_keys(&self, list: &ListKeys, page: PageRequest) -> Result<Page<Key>, Error> {
-        // Other calls name the key, and DynamoDB judges it. This one names none.
+        // Other calls send a key, so DynamoDB refuses a table with another key schema. A Scan sends none, so check first.
         let scope = &self.scope;
         scope.core.key_schema(&scope.table, scope.deadline).await?;
         scope.table.check_shape()?;
@@ -37,17 +37,17 @@ impl KeyValues {
         };
         let show = |item: Item| {
             let key = layout.entry(item)?.key;
-            let is_meant = match pattern {
+            let matches = match pattern {
                 KeyPattern::All | KeyPattern::Prefix(_) => true,
                 KeyPattern::Glob(glob) => glob.matches(key.as_str()),
             };
-            Ok(if is_meant { Shown::Item { bytes: key.as_str().len(), item: key } } else { Shown::Hidden })
+            Ok(if matches { Shown::Item { bytes: key.as_str().len(), item: key } } else { Shown::Hidden })
         };
         Assembly::new(&source, 1, page, show)?.read().await
     }
 }
 
-/// What DynamoDB can look for.
+/// The prefix of all matching keys, by which DynamoDB can filter.
 fn prefix(pattern: &KeyPattern) -> Option<&str> {
     let prefix = match pattern {
         KeyPattern::All => "",

@@ -1,13 +1,13 @@
-//! How much to ask of DynamoDB at once.
+//! Chooses the `Limit` of the next call.
 //!
-//! DynamoDB reads at most `Limit` items, or 1 MB of them, and then filters. So what is asked for is what the page still
-//! lacks, more where the filter drops much. The embedded engine loads `Limit` items into memory before it looks at their
-//! size, so that also depends on how large they are.
+//! DynamoDB reads at most `Limit` items, or 1 MB, and then filters. So the limit is the free room of the page, and more if the filter
+//! drops many items. The embedded engine loads `Limit` items into memory before it checks their size, so the limit also depends on
+//! the size of the items.
 
-/// Bytes of a page at most. DynamoDB reads as much in one call.
+/// The most bytes of a page. DynamoDB reads as much in one call.
 pub(crate) const MAX_BYTES: usize = crate::driver::table::MAX_BYTES_PER_READ;
 
-/// What the calls for one page have brought so far.
+/// Totals of the calls for one page so far.
 #[derive(Debug, Default)]
 pub(crate) struct Outlook {
     scanned: usize,
@@ -28,12 +28,12 @@ impl Outlook {
         (bytes / size.max(1)).max(1)
     }
 
-    /// Whether most of what is read is dropped.
+    /// Whether more than half of the items are filtered out.
     pub(crate) fn is_sparse(&self) -> bool {
         self.kept.saturating_mul(2) < self.scanned
     }
 
-    /// How many items have to be read for this many to be kept, as far as can be said.
+    /// Estimates how many items to read so that this many are kept.
     pub(crate) fn to_read_for(&self, wanted: usize) -> usize {
         wanted.saturating_mul(self.scanned + 1).div_ceil(self.kept + 1)
     }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_is_read_where_much_is_dropped() {
+    fn more_items_are_read_if_the_filter_drops_many() {
         let mut outlook = Outlook::default();
         assert_eq!(outlook.to_read_for(100), 100);
         outlook.saw(99, 9, 0);

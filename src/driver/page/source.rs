@@ -11,7 +11,7 @@ use crate::driver::table::{Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{Expression, Refusal};
 use crate::model::{Attributes, CallerExpression, Invalid, Violation};
 
-/// Where pages are read from, and what of it they show.
+/// What a page is read from, and which items and attributes it shows.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) scope: Scope,
@@ -20,10 +20,10 @@ pub(crate) struct Source<'a> {
     pub(crate) index: Option<Arc<Index>>,
     pub(crate) kind: Kind<'a>,
     pub(crate) hidden_by: ExpiredHiddenBy,
-    /// What DynamoDB is to look for, beside the expiry rule.
+    /// The filter, without the expiry rule.
     pub(crate) filter: Option<Condition>,
     pub(crate) projection: SharedProjection,
-    /// Whether the caller wrote one.
+    /// Whether the caller sent a projection.
     pub(crate) has_projection: bool,
     pub(crate) count_only: bool,
     pub(crate) consistency: Consistency,
@@ -37,18 +37,18 @@ pub(crate) enum Kind<'a> {
     Scan { segments: usize },
 }
 
-/// Who keeps out what has expired.
+/// What filters out expired items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExpiredHiddenBy {
-    /// DynamoDB's filter drops them.
-    Filter,
-    /// We drop them: in the filter of a Query DynamoDB takes no key attributes, and `ttl` or `ttl_ms` is one.
+    /// DynamoDB's filter.
+    DynamoDb,
+    /// The driver: `ttl` or `ttl_ms` is a key attribute, which DynamoDB refuses in the filter of a Query.
     Driver,
-    /// The index does not tell. We ask the table and drop them.
+    /// The driver, with the expiry time from the table: the index does not project it.
     Table,
 }
 
-/// What becomes of an item that has been read.
+/// What the page shows of an item that was read.
 #[derive(Debug)]
 pub(crate) enum Shown<T> {
     Hidden,
@@ -115,18 +115,18 @@ impl<'a> Source<'a> {
         [self.scope.layout.name(Role::Ttl), self.scope.layout.name(Role::TtlMs)]
     }
 
-    /// The attributes that make up a place to go on from: the key of the index, if it is one, and of the table.
+    /// The names of the attributes in a start key: the key attributes of the table and of the index, if one is read.
     pub(crate) fn place(&self) -> impl Iterator<Item = &str> {
         let of_index = self.index.iter().flat_map(|index| index.keys()).map(String::as_str);
         self.key.names().chain(of_index)
     }
 
-    /// The place of an item that has been read.
+    /// The start key of a call that continues after this item.
     pub(crate) fn place_of(&self, item: &Item) -> Option<Item> {
         self.place().map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
     }
 
-    /// What is needed of every item, whatever the caller asks for.
+    /// The attributes that the driver needs of every item.
     fn needed(&self) -> Vec<&str> {
         let expiry = self.expiry_names().into_iter().filter(|_| self.hidden_by == ExpiredHiddenBy::Driver);
         self.place().chain(expiry).collect()
@@ -136,22 +136,22 @@ impl<'a> Source<'a> {
         self.index.as_ref().map_or(&self.scope.table.item_size, |index| &index.item_size)
     }
 
-    /// Whether DynamoDB can count by itself.
+    /// Whether DynamoDB can count the items.
     pub(crate) fn can_count(&self) -> bool {
         self.count_only && self.hidden_by == ExpiredHiddenBy::Filter
     }
 
-    /// Whether it has to be expected that more is dropped than expired items.
+    /// Whether a filter drops items that have not expired.
     pub(crate) fn is_filtered(&self) -> bool {
         self.filter.is_some()
     }
 
-    /// Whether items are read with all that is stored.
+    /// Whether items are read with all of their attributes.
     pub(crate) fn reads_whole_items(&self) -> bool {
         self.projection.expression().is_none()
     }
 
-    /// What of an item the caller sees. Those that DynamoDB or the table hides are hidden already.
+    /// What the caller sees of an item. Drops expired items, unless they were filtered out before.
     pub(crate) fn show(&self, item: Item) -> Shown<Attributes> {
         if self.hidden_by == ExpiredHiddenBy::Driver && !self.scope.layout.is_alive(&item, self.scope.now()) {
             return Shown::Hidden;
@@ -163,7 +163,7 @@ impl<'a> Source<'a> {
         Shown::Item { bytes: response_bytes(&item), item }
     }
 
-    /// Finds the caller's expression that DynamoDB refused, if it is one.
+    /// Names the caller's expression in the error, if DynamoDB refused one.
     pub(crate) fn blame(&self, error: Error) -> Error {
         let Error::Internal(upstream) = error else { return error };
         let has = |expression: &&Expression| match expression {

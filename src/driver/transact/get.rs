@@ -32,7 +32,7 @@ pub enum Target {
     Item(ItemKey),
 }
 
-/// What a transaction has read.
+/// The result of one read of a transaction.
 #[derive(Debug, Clone)]
 pub enum Snapshot {
     /// The entry.
@@ -52,13 +52,13 @@ struct Prepared {
 }
 
 impl Driver {
-    /// Reads entries and items as they are at one and the same moment.
+    /// Reads entries and items as of a single moment.
     ///
     /// # Cost
-    /// Two strong reads each.
+    /// Two strongly consistent reads each.
     ///
     /// # Errors
-    /// [`Error::TransactionConflict`] if conflicting writes to one of them do not end.
+    /// [`Error::TransactionConflict`] if all attempts conflict with writes.
     pub async fn transact_get(
         &self,
         reads: Vec<TransactRead>,
@@ -152,7 +152,8 @@ impl Call for SnapshotCall<'_> {
     }
 }
 
-/// A read has no condition of its own: a conflict or a throttle cancels it, which pass, or a table with another key.
+/// The failure of a cancelled read. A read has no condition, so the reason is a conflict or a throttle, which are transient, or a
+/// table with another key.
 fn cancelled_read(failure: Failure) -> Failure {
     let Failure { kind, upstream } = failure;
     let kind = match kind {

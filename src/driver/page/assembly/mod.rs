@@ -11,10 +11,10 @@ use crate::driver::store::Item;
 use crate::driver::upstream::Capacity;
 use crate::model::{Invalid, Violation};
 
-/// A page that is being put together.
+/// Assembles a page.
 ///
-/// It is read from one part or from several side by side, one call for each at a time, all within the caller's own task:
-/// a caller who goes takes the calls along.
+/// It reads from one or more parts in parallel, with one call in flight for each part. All calls run in the caller's task, so they are
+/// cancelled with the caller.
 pub(crate) struct Assembly<'a, T, F> {
     source: &'a Source<'a>,
     show: F,
@@ -25,19 +25,19 @@ pub(crate) struct Assembly<'a, T, F> {
     bytes: usize,
     /// Whether an item did not fit.
     is_full: bool,
-    /// Whether something was read that a later call need not read again.
+    /// Whether the next page starts after this one, so that an empty page still makes progress.
     has_progressed: bool,
     outlook: Outlook,
     consumed: Capacity,
 }
 
-/// A part of what is read.
+/// A segment of a Scan, or all that a Query reads.
 struct Part {
     position: Position,
-    /// How many items of the call that is under way the page is expected to take.
+    /// How many items the page is expected to take from the call in flight; `None` if there is no such call.
     expected: Option<usize>,
-    /// By how much more is asked for than should be needed. Grows while nothing at all comes back.
-    stride: usize,
+    /// Multiplies the limit of the next call. Grows while calls return no visible item.
+    limit_factor: usize,
 }
 
 impl<'a, T, F> Assembly<'a, T, F>
@@ -53,7 +53,7 @@ where
                 return Err(Violation { field: "page_token".to_owned(), invalid });
             }
         };
-        let part = |position| Part { position, expected: None, stride: 1 };
+        let part = |position| Part { position, expected: None, limit_factor: 1 };
         Ok(Self {
             source,
             show,
@@ -69,9 +69,10 @@ where
         })
     }
 
-    /// Reads until the page is full, there is nothing more, or time is up.
+    /// Reads until the page is full, nothing is left, or the deadline is near.
     ///
-    /// What cannot be read now ends a page that has come anywhere; the next one meets it again if it lasts.
+    /// A transient error ends the page. It is returned only if the page has made no progress; if the error lasts, the next page
+    /// returns it.
     pub(crate) async fn read(mut self) -> Result<Page<T>, Error> {
         let source = self.source;
         let mut in_flight = FuturesUnordered::new();
@@ -103,7 +104,7 @@ where
         self.is_full || self.count >= self.size || self.bytes >= MAX_BYTES
     }
 
-    /// About how many items the page still takes, at least one.
+    /// About how many more items fit into the page, at least one.
     fn wanted(&self) -> usize {
         let by_count = self.size - self.count;
         if self.source.count_only {
@@ -112,16 +113,16 @@ where
         by_count.min(self.outlook.fit(MAX_BYTES - self.bytes, self.source.item_size().get()))
     }
 
-    /// Calls for the parts that have none under way.
+    /// The next calls, for the parts that have none in flight.
     ///
-    /// What the page still takes is divided among them, so that nothing is read in vain. If most of what is read is dropped, all
-    /// parts are read at once.
+    /// Divides the free room of the page among them, so that nothing is read in vain. If most items are filtered out, it reads all
+    /// parts at once.
     fn asks(&mut self) -> Vec<Ask> {
         if self.is_full() {
             return Vec::new();
         }
-        let under_way: usize = self.parts.iter().filter_map(|part| part.expected).sum();
-        let mut available = self.wanted().saturating_sub(under_way);
+        let in_flight: usize = self.parts.iter().filter_map(|part| part.expected).sum();
+        let mut available = self.wanted().saturating_sub(in_flight);
         let is_idle = |part: &Part| part.expected.is_none() && part.position != Position::Done;
         let mut idle = self.parts.iter().filter(|part| is_idle(part)).count();
         let asks_all = self.source.is_filtered() || self.outlook.is_sparse();
@@ -133,28 +134,28 @@ where
             if share == 0 && !asks_all {
                 break;
             }
-            let needed = self.outlook.to_read_for(share.max(1)).saturating_mul(part.stride);
+            let needed = self.outlook.to_read_for(share.max(1)).saturating_mul(part.limit_factor);
             let limit = needed.min(self.source.item_size().most_in_one_call());
             part.expected = Some(share.min(limit));
             let after = match &part.position {
                 Position::After(place) => Some(place.clone()),
                 Position::Start | Position::Done => None,
             };
-            // What DynamoDB only counts cannot be cut: all of it has to fit.
+            // A count cannot be split between two pages, so all of it has to fit.
             let counts = self.source.can_count() && limit <= share;
             asks.push(Ask { segment, after, limit, counts });
         }
         asks
     }
 
-    /// Takes in what a call has read, as far as it fits.
+    /// Adds what a call has read to the page, as far as it fits.
     async fn take(&mut self, ask: &Ask, read: PartRead) -> Result<(), Error> {
         let PartRead { items, count, scanned, last, consumed } = read;
         self.consumed += consumed;
         self.source.item_size().saw_call(ask.limit, scanned, last.is_some());
         let before = (self.count, self.bytes);
         if ask.counts && self.count + count > self.size {
-            // Others have counted more than was expected of them: this stretch is counted on the next page.
+            // Other parts have counted more than expected, so this count no longer fits. The next page repeats it.
             self.is_full = true;
             self.parts.get_mut(ask.segment).into_iter().for_each(|part| part.expected = None);
             return Ok(());
@@ -172,7 +173,7 @@ where
         }
         let Some(part) = self.parts.get_mut(ask.segment) else { return Ok(()) };
         part.expected = None;
-        part.stride = if kept == 0 { part.stride.saturating_mul(4) } else { 1 };
+        part.limit_factor = if kept == 0 { part.limit_factor.saturating_mul(4) } else { 1 };
         let position = match cut {
             Some(Cut::Before) => return Ok(()),
             Some(Cut::After(place)) => Position::After(place),
@@ -183,15 +184,14 @@ where
         Ok(())
     }
 
-    /// Where what fits ends, if not everything does, or where time was up.
+    /// Adds items to the page. Returns where it stopped, if they do not all fit or if the deadline has passed.
     ///
-    /// Thousands of items may come at once, and to judge one may take a tenth of a millisecond: others get their turn in
-    /// between.
+    /// There may be thousands of items, and checking one may take a tenth of a millisecond, so other tasks get a turn in between.
     async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Cut>, Error> {
         let mut cut = Cut::Before;
         for item in items {
             consume_budget().await;
-            // What has been read brings the page forward by one item at least, or no call in a hurry would ever come far.
+            // Always take at least one item. Otherwise calls with short deadlines would never make progress.
             if matches!(cut, Cut::After(_)) && self.source.scope.deadline.has_passed() {
                 return Ok(Some(cut));
             }
@@ -225,13 +225,13 @@ where
     }
 }
 
-/// Where the page ends within what a call has read.
+/// Where the page ends among the items of a call.
 enum Cut {
     Before,
     After(Item),
 }
 
-/// The attributes of a key are part of everything that is read, unless the table has another key than we were told.
+/// Every read includes the key attributes. They are missing only if the table has another key than DescribeTable reported.
 fn no_place() -> Error {
     Error::internal()
 }

@@ -38,7 +38,7 @@ fn source(driver: &Driver, deadline: Deadline) -> Source<'static> {
     }
 }
 
-/// What a call brings that has read so many items and left others.
+/// The answer of a call that has read `count` items and has more.
 fn read(count: usize) -> PartRead {
     let item = |index: usize| HashMap::from([("pk".to_owned(), AttributeValue::S(index.to_string()))]);
     let items: Vec<Item> = (0..count).map(item).collect();
@@ -51,7 +51,7 @@ fn page_request() -> PageRequest {
     PageRequest { size: PageSize::MAX, cursor: None, wants_capacity: false }
 }
 
-/// Where the next page begins.
+/// Where the next page starts.
 fn place<T>(page: &Page<T>) -> Option<&str> {
     match page.next.as_ref()?.0.as_slice() {
         [Position::After(key)] => key.get("pk")?.as_s().ok().map(String::as_str),
@@ -60,14 +60,14 @@ fn place<T>(page: &Page<T>) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn time_that_is_up_between_two_items_ends_the_page_there() {
+async fn a_deadline_between_two_items_ends_the_page_there() {
     let driver = driver();
     let deadline = Deadline::after(Duration::from_millis(100));
     let source = source(&driver, deadline);
     let judged = Cell::new(0);
     let hide = |_: Item| {
         judged.set(judged.get() + 1);
-        // A pattern that takes its time: with the third item the call has none left.
+        // A slow pattern: the deadline passes at the third item.
         while judged.get() == 3 && !deadline.has_passed() {
             std::hint::spin_loop();
         }
@@ -81,7 +81,7 @@ async fn time_that_is_up_between_two_items_ends_the_page_there() {
 }
 
 #[tokio::test]
-async fn what_has_been_read_brings_the_page_forward_even_if_time_is_up() {
+async fn a_page_makes_progress_even_after_the_deadline() {
     let driver = driver();
     let source = source(&driver, Deadline::after(Duration::ZERO));
     let show = |item: Item| Ok(Shown::Item { bytes: 1, item });
@@ -92,12 +92,12 @@ async fn what_has_been_read_brings_the_page_forward_even_if_time_is_up() {
 }
 
 #[tokio::test]
-async fn others_get_their_turn_while_a_page_is_judged() {
+async fn other_tasks_run_while_a_page_is_assembled() {
     let driver = driver();
     let source = source(&driver, Deadline::after(Duration::from_hours(1)));
     let (judged, turns) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
     let others = Arc::clone(&turns);
-    // Takes its turn whenever there is one, on the same thread.
+    // Counts how often it gets a turn on the same thread.
     let other = tokio::spawn(async move {
         loop {
             others.fetch_add(1, Ordering::Relaxed);
