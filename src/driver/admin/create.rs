@@ -34,7 +34,7 @@ impl Driver {
         core.catalog.forget(table.physical_name());
         let created = match created {
             Ok(created) => created,
-            Err(error) => return Err(core.in_use(table, error, deadline).await),
+            Err(error) => return Err(core.explain_name_in_use(table, error, deadline).await),
         };
         // DescribeTable says more, but it may not know a new table yet.
         let state = core.describe(table, deadline).await;
@@ -51,7 +51,7 @@ impl Driver {
 
 impl Core {
     /// DynamoDB has one error, ResourceInUseException, for a table that exists and for one that is being deleted. Tells them apart.
-    async fn in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
+    async fn explain_name_in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::TableNotActive(name, upstream) = error else { return error };
         match self.describe(table, deadline).await {
             Ok(state) if state.is_deleting() => Error::TableNotActive(name, upstream),
@@ -75,15 +75,15 @@ impl Core {
             .billing_mode(billing)
             .set_attribute_definitions(Some(attributes.map_err(Failure::unbuildable)?))
             .set_key_schema(Some(key_schema(partition_key, sort_key.as_ref()).map_err(Failure::unbuildable)?))
-            .set_global_secondary_indexes(some(global.map_err(Failure::unbuildable)?))
-            .set_local_secondary_indexes(some(local.map_err(Failure::unbuildable)?))
+            .set_global_secondary_indexes(none_if_empty(global.map_err(Failure::unbuildable)?))
+            .set_local_secondary_indexes(none_if_empty(local.map_err(Failure::unbuildable)?))
             .set_provisioned_throughput(throughput.map(provisioned).transpose().map_err(Failure::unbuildable)?);
         self.dispatcher.send(request).await?.table_description.ok_or_else(Failure::unreadable)
     }
 }
 
 /// DynamoDB refuses an empty list of indexes.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+fn none_if_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 

@@ -21,7 +21,7 @@ impl Driver {
         let deleted = core.repeat((table, Effect::Change), deadline, delete).await;
         core.catalog.forget(table.physical_name());
         match deleted {
-            Err(error) => Err(core.protected(table, error, deadline).await),
+            Err(error) => Err(core.explain_refused_delete(table, error, deadline).await),
             Ok(()) => Ok(()),
         }
     }
@@ -29,7 +29,7 @@ impl Driver {
 
 impl Core {
     /// DynamoDB has no separate error code for a protected table. Describes the table to find out.
-    async fn protected(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
+    async fn explain_refused_delete(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::Internal(upstream) = error else { return error };
         match self.describe(table, deadline).await {
             Ok(state) if state.is_protected => Error::TableProtected(table.name().to_owned(), upstream),

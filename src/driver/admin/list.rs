@@ -46,7 +46,7 @@ impl Driver {
         let wanted = size.saturating_add(1);
         let configured = core.catalog.configured().skip(skipped).take(wanted);
         let mut tables: Vec<ListedTable> = configured.map(|table| core.listed(table)).collect();
-        if core.catalog.has_others() && tables.len() < wanted {
+        if core.catalog.allows_any_name() && tables.len() < wanted {
             let after = after.filter(|_| last_configured.is_none());
             core.list_others(after, &mut tables, wanted, deadline).await?;
         }

@@ -28,7 +28,7 @@ impl Driver {
             core.dispatcher.send(request).await.map(drop)
         };
         let answer = core.repeat((table, Effect::Invisible), deadline, read).await;
-        if table.known().key.get().is_none() {
+        if table.schema().key.get().is_none() {
             // The first describe may have failed because the backend was unreachable. The probe does not depend on this one.
             let _state = core.describe(table, deadline).await;
         }

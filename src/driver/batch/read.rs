@@ -71,7 +71,7 @@ impl KeyValues {
             positions.entry(key.into_string()).or_default().push(position);
         }
         let distinct: Vec<String> = positions.keys().cloned().collect();
-        let scope = self.patient().scope;
+        let scope = self.retrying_until_deadline().scope;
         BatchGet {
             waiting: distinct
                 .chunks(MAX_KEYS_PER_READ)

@@ -97,8 +97,8 @@ impl KeyValues {
             self.check_operation(position, operation)?;
         }
         let mut outcomes: Vec<Option<BatchOutcome>> = vec![None; operations.len()];
-        let patient = self.patient();
-        let calls = patient.plan(operations, wants_capacity);
+        let calls_of_batch = self.retrying_until_deadline();
+        let calls = calls_of_batch.plan(operations, wants_capacity);
         let mut consumed = Capacity::default();
         let mut current_bytes = 0;
         let mut settled = stream::iter(calls).buffer_unordered(self.scope.core.batch_concurrency);

@@ -21,6 +21,6 @@ mod write_batch;
 pub(crate) use key_locks::{KeyLocks, WriteGuard};
 pub(crate) use permit::{Permit, Sender, Turn, take_turn, unless_all_left};
 pub(crate) use queue::BatchQueue;
-pub(crate) use read_batch::{ReadBatch, Seen};
+pub(crate) use read_batch::{EntryRead, ReadBatch};
 pub use settings::Coalescing;
 pub(crate) use write_batch::{WriteBatch, WriteMember, WriteOutcome};

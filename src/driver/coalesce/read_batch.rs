@@ -9,7 +9,7 @@ use crate::driver::upstream::MAX_KEYS_PER_READ;
 use crate::model::{Entry, Key};
 
 /// The result of a read: an entry, none, or one with an attribute of an unsupported type.
-pub(crate) type Seen = Result<Option<Entry>, Unexpected>;
+pub(crate) type EntryRead = Result<Option<Entry>, Unexpected>;
 
 /// Largest expected answer to a batch of reads, in bytes: large values delay small ones.
 const MAX_BYTES: usize = 1 << 20;
@@ -19,10 +19,10 @@ const MAX_BYTES: usize = 1 << 20;
 /// A Get joins only a batch that has not been sent. So a strongly consistent Get still sees every write that was acknowledged
 /// before it arrived.
 #[derive(Debug, Default)]
-pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<Seen>>>);
+pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<EntryRead>>>);
 
 impl Batch for ReadBatch {
-    type Member = (Key, oneshot::Sender<Seen>);
+    type Member = (Key, oneshot::Sender<EntryRead>);
 
     fn push(&mut self, (key, answer): Self::Member) {
         self.0.entry(key.into_string()).or_default().push(answer);
@@ -56,7 +56,7 @@ impl ReadBatch {
     }
 
     /// Answers the members that asked for a key. Members that have left are skipped.
-    pub(crate) fn answer(&mut self, key: &str, seen: Seen) {
+    pub(crate) fn answer(&mut self, key: &str, seen: EntryRead) {
         let mut members = self.0.remove(key).unwrap_or_default();
         let last = members.pop();
         for member in members {

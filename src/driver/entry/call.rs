@@ -5,7 +5,7 @@ use crate::driver::error::Error;
 use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Nonce};
 use crate::driver::table::Scope;
-use crate::driver::upstream::Patience;
+use crate::driver::upstream::ThrottleRetries;
 use crate::driver::write::Written;
 use crate::model::{ExpireTime, Key, RequestId, SetExpiry};
 
@@ -29,8 +29,8 @@ impl Driver {
 
 impl KeyValues {
     /// The same calls as parts of a batch, which retry throttles until the deadline.
-    pub(crate) fn patient(&self) -> Self {
-        Self { scope: Scope { patience: Patience::UntilDeadline, ..self.scope.clone() } }
+    pub(crate) fn retrying_until_deadline(&self) -> Self {
+        Self { scope: Scope { throttle_retries: ThrottleRetries::UntilDeadline, ..self.scope.clone() } }
     }
 
     pub(super) fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {

@@ -20,7 +20,7 @@ impl KeyValues {
     /// # Cost
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
-        Ok(self.scope.repeat(|| self.scope.see(key, consistency)).await??)
+        Ok(self.scope.repeat(|| self.scope.read_entry(key, consistency)).await??)
     }
 
     /// Reads when an entry expires.

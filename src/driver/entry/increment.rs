@@ -78,7 +78,7 @@ impl KeyValues {
         };
         let number = layout.counter(old).ok_or(Error::NotACounter)?;
         number.checked_add(increment.delta).ok_or(Error::CounterOverflow)?;
-        Ok(if layout.was_counted(old) { Assumed::Counter } else { Assumed::Number(number) })
+        Ok(if layout.was_written_by_increment(old) { Assumed::Counter } else { Assumed::Number(number) })
     }
 
     async fn add_in_place(&self, increment: &Increment, nonce: Nonce) -> Result<Step, Error> {

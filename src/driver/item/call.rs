@@ -23,7 +23,7 @@ impl Driver {
     pub async fn items(&self, table: &str, deadline: Deadline) -> Result<Items, Error> {
         let table = self.core.existing_table(table, deadline).await?;
         let schema = self.core.key_schema(&table, deadline).await?;
-        let layout = table.layout().keyed_by(&schema.partition.0);
+        let layout = table.layout().with_partition_key(&schema.partition.0);
         Ok(Items { scope: Scope { layout, ..Scope::new(Arc::clone(&self.core), table, deadline) }, schema })
     }
 }

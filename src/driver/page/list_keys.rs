@@ -1,6 +1,6 @@
 use super::assembly::Assembly;
 use super::request::{ListKeys, Page, PageRequest};
-use super::source::{ExpiredHiddenBy, Kind, Shown, Source};
+use super::source::{ExpiryFilter, ItemView, Kind, Source};
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, SharedProjection};
@@ -27,7 +27,7 @@ impl KeyValues {
             key: scope.table.configured_schema(),
             index: None,
             kind: Kind::Scan { segments: 1 },
-            hidden_by: ExpiredHiddenBy::Filter,
+            expiry_filter: ExpiryFilter::DynamoDb,
             filter: prefix(pattern).map(|prefix| Condition::BeginsWith(Role::Key, prefix.to_owned())),
             projection: SharedProjection::only([layout.name(Role::Key)]),
             has_projection: false,
@@ -41,7 +41,7 @@ impl KeyValues {
                 KeyPattern::All | KeyPattern::Prefix(_) => true,
                 KeyPattern::Glob(glob) => glob.matches(key.as_str()),
             };
-            Ok(if matches { Shown::Item { bytes: key.as_str().len(), item: key } } else { Shown::Hidden })
+            Ok(if matches { ItemView::Item { bytes: key.as_str().len(), item: key } } else { ItemView::Hidden })
         };
         Assembly::new(&source, 1, page, show)?.read().await
     }

@@ -6,8 +6,8 @@
 mod assembly;
 mod call;
 mod check;
+mod estimate;
 mod list_keys;
-mod outlook;
 mod query;
 mod request;
 mod scan;

@@ -1,11 +1,11 @@
-use crate::driver::coalesce::Seen;
+use crate::driver::coalesce::EntryRead;
 use crate::driver::store::{Item, Role, text};
 use crate::driver::table::Scope;
 use crate::model::Entry;
 
 impl Scope {
     /// The item as an entry, unless it has expired.
-    pub(crate) fn visible(&self, item: Option<Item>) -> Seen {
+    pub(crate) fn visible(&self, item: Option<Item>) -> EntryRead {
         let now = self.now();
         item.filter(|item| self.layout.is_alive(item, now)).map(|item| self.layout.entry(item)).transpose()
     }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::consistency::Consistency;
 use super::request::Read;
-use crate::driver::coalesce::{BatchQueue, Permit, ReadBatch, Seen, Sender, Turn, take_turn, unless_all_left};
+use crate::driver::coalesce::{BatchQueue, EntryRead, Permit, ReadBatch, Sender, Turn, take_turn, unless_all_left};
 use crate::driver::runtime::Workers;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
@@ -23,38 +23,38 @@ struct Reads {
 
 impl Scope {
     /// Reads an entry once.
-    pub(crate) async fn see(&self, key: &Key, consistency: Consistency) -> Result<Seen, Failure> {
+    pub(crate) async fn read_entry(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
         if !self.core.coalescing.reads {
-            return self.see_alone(key, consistency).await;
+            return self.read_alone(key, consistency).await;
         }
         let reads = Reads { scope: self.clone(), consistency };
         let (sender, answer) = oneshot::channel();
         match take_turn(&reads, || (key.clone(), sender)).await {
-            Turn::Alone(permit, _) => reads.see(permit, key).await,
+            Turn::Alone(permit, _) => reads.read_entry(permit, key).await,
             Turn::Batched => match reads.wait(answer).await {
                 Some(seen) => Ok(seen),
                 // The batch failed, left this key out, or takes too long.
-                None => self.see_alone(key, consistency).await,
+                None => self.read_alone(key, consistency).await,
             },
         }
     }
 
-    async fn see_alone(&self, key: &Key, consistency: Consistency) -> Result<Seen, Failure> {
+    async fn read_alone(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
         let (item, _) = self.get_item(self.layout.key(key), &Read::whole(consistency)).await?;
         Ok(self.visible(item))
     }
 }
 
 impl Reads {
-    async fn see(&self, mut permit: Permit<Self>, key: &Key) -> Result<Seen, Failure> {
+    async fn read_entry(&self, mut permit: Permit<Self>, key: &Key) -> Result<EntryRead, Failure> {
         permit.start();
-        let seen = self.scope.see_alone(key, self.consistency).await?;
+        let seen = self.scope.read_alone(key, self.consistency).await?;
         permit.answered(Some(size(&seen)));
         Ok(seen)
     }
 
     /// Waits for the answer of a batch, up to the timeout.
-    async fn wait(&self, answer: oneshot::Receiver<Seen>) -> Option<Seen> {
+    async fn wait(&self, answer: oneshot::Receiver<EntryRead>) -> Option<EntryRead> {
         tokio::select! {
             biased;
             seen = answer => seen.ok(),
@@ -66,7 +66,7 @@ impl Reads {
     }
 
     /// The result for each key that DynamoDB has read.
-    async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, Seen)>, Failure> {
+    async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, EntryRead)>, Failure> {
         let scope = &self.scope;
         let key_name = scope.layout.name(Role::Key);
         let key = |key: &String| Item::from([(key_name.to_owned(), AttributeValue::S(key.clone()))]);
@@ -118,6 +118,6 @@ impl Sender for Reads {
     }
 }
 
-fn size(seen: &Seen) -> usize {
+fn size(seen: &EntryRead) -> usize {
     seen.as_ref().map_or(0, |entry| entry.as_ref().map_or(0, Entry::size))
 }

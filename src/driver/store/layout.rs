@@ -72,7 +72,7 @@ impl Layout {
     }
 
     /// The same layout with another partition key: the one that DynamoDB reports.
-    pub(crate) fn keyed_by(&self, key: &str) -> Self {
+    pub(crate) fn with_partition_key(&self, key: &str) -> Self {
         if self.names.key == key {
             return self.clone();
         }
@@ -166,7 +166,7 @@ impl Layout {
     }
 
     /// Whether Increment was the last to write the item.
-    pub(crate) fn was_counted(&self, item: &Item) -> bool {
+    pub(crate) fn was_written_by_increment(&self, item: &Item) -> bool {
         matches!(item.get(&self.names.version), Some(AttributeValue::N(number)) if Nonce::is_counter(number))
     }
 

@@ -69,7 +69,7 @@ impl Catalog {
     }
 
     /// Whether requests may name tables that are not configured.
-    pub(crate) fn has_others(&self) -> bool {
+    pub(crate) fn allows_any_name(&self) -> bool {
         self.others.is_some()
     }
 

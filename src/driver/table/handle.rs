@@ -25,7 +25,7 @@ pub(crate) struct Queues {
 pub(crate) struct Table {
     spec: TableSpec,
     layout: Layout,
-    known: RwLock<Arc<Known>>,
+    schema: RwLock<Arc<KnownSchema>>,
     /// Estimated size of its items.
     pub(crate) item_size: ItemSize,
     /// Its calls in flight and the batches that wait.
@@ -34,10 +34,10 @@ pub(crate) struct Table {
 
 /// What is known of a table from DescribeTable.
 ///
-/// The key of a table never changes, but another table may be created under its name. Then a new `Known` replaces this one, so
+/// The key of a table never changes, but another table may be created under its name. Then a new `KnownSchema` replaces this one, so
 /// that a late answer about the old table does not describe the new one.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownSchema {
     pub(crate) key: OnceLock<KeySchema>,
     pub(crate) indexes: Indexes,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Known {
 impl Table {
     pub(crate) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, known: RwLock::default(), item_size: ItemSize::default(), queues: Queues::default() }
+        Self { spec, layout, schema: RwLock::default(), item_size: ItemSize::default(), queues: Queues::default() }
     }
 
     pub(crate) fn spec(&self) -> &TableSpec {
@@ -68,7 +68,7 @@ impl Table {
 
     /// Refuses a table whose primary key is known not to be a single string. As long as the key is not known, DynamoDB decides.
     pub(crate) fn check_shape(&self) -> Result<(), Error> {
-        match self.known().key.get() {
+        match self.schema().key.get() {
             Some(KeySchema { partition: (name, of_type), sort: None })
                 if *name == self.spec.attributes.key && of_type == "S" =>
             {
@@ -85,9 +85,9 @@ impl Table {
     }
 
     /// What is known so far.
-    pub(crate) fn known(&self) -> Arc<Known> {
+    pub(crate) fn schema(&self) -> Arc<KnownSchema> {
         // The value is always consistent, so a poisoned lock does not matter.
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Turns the last failure of a call into its error. Forgets what is known of the table if the failure shows that it may be another
@@ -101,25 +101,25 @@ impl Table {
 
     /// Forgets what is known: DynamoDB may have another table under this name.
     pub(crate) fn forget(&self) {
-        self.renew();
+        self.replace_schema();
     }
 
-    fn renew(&self) -> Arc<Known> {
-        let fresh = Arc::new(Known::default());
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+    fn replace_schema(&self) -> Arc<KnownSchema> {
+        let fresh = Arc::new(KnownSchema::default());
+        *self.schema.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         fresh
     }
 
     /// Stores a description that was requested for `asked_for`.
-    pub(super) fn learn(&self, asked_for: &Known, description: &TableDescription, state: &TableState) {
+    pub(super) fn store_schema(&self, asked_for: &KnownSchema, description: &TableDescription, state: &TableState) {
         let Some(key) = state.key_schema().filter(|_| !state.is_deleting()) else { return };
         if *asked_for.key.get_or_init(|| key.clone()) == key {
-            asked_for.indexes.learn(description);
+            asked_for.indexes.replace(description);
         } else {
             // Another program has deleted the table and created one with another key.
-            let fresh = self.renew();
+            let fresh = self.replace_schema();
             fresh.key.get_or_init(|| key);
-            fresh.indexes.learn(description);
+            fresh.indexes.replace(description);
         }
     }
 }

@@ -23,12 +23,12 @@ impl ItemSize {
     }
 
     /// Twice as many items as DynamoDB should read in one call. The surplus shows when items are smaller than estimated.
-    pub(crate) fn most_in_one_call(&self) -> usize {
+    pub(crate) fn max_limit(&self) -> usize {
         (2 * MAX_BYTES_PER_READ / self.get()).clamp(1, MAX_LIMIT)
     }
 
     /// Records whole items that were read.
-    pub(crate) fn saw_items(&self, items: usize, bytes: usize) {
+    pub(crate) fn record_items(&self, items: usize, bytes: usize) {
         if let Some(average) = bytes.checked_div(items) {
             let before = self.0.load(Ordering::Relaxed);
             self.set(if before == 0 { average } else { usize::midpoint(before, average) });
@@ -36,7 +36,7 @@ impl ItemSize {
     }
 
     /// Records a call for up to `limit` items that read `scanned`; `is_cut` if there were more.
-    pub(crate) fn saw_call(&self, limit: usize, scanned: usize, is_cut: bool) {
+    pub(crate) fn record_call(&self, limit: usize, scanned: usize, is_cut: bool) {
         let Some(most) = MAX_BYTES_PER_READ.checked_div(scanned) else { return };
         let stopped_at_size = is_cut && scanned < limit;
         if stopped_at_size || (is_cut && most < self.get()) {
@@ -56,18 +56,18 @@ mod tests {
     #[test]
     fn the_limit_of_a_call_follows_the_size_of_the_items() {
         let size = ItemSize::default();
-        assert_eq!(size.most_in_one_call(), 256);
+        assert_eq!(size.max_limit(), 256);
         for _ in 0..10 {
-            let limit = size.most_in_one_call();
-            size.saw_call(limit, limit, true);
+            let limit = size.max_limit();
+            size.record_call(limit, limit, true);
         }
-        assert_eq!(size.most_in_one_call(), MAX_LIMIT);
-        size.saw_call(MAX_LIMIT, 2, true);
-        assert_eq!(size.most_in_one_call(), 4);
-        size.saw_call(4, 0, true);
-        size.saw_call(4, 1, false);
-        assert_eq!(size.most_in_one_call(), 4, "a call that reached the end does not show the size of the items");
-        size.saw_items(2, 2 * 1024 * 1024);
-        assert_eq!(size.most_in_one_call(), 2);
+        assert_eq!(size.max_limit(), MAX_LIMIT);
+        size.record_call(MAX_LIMIT, 2, true);
+        assert_eq!(size.max_limit(), 4);
+        size.record_call(4, 0, true);
+        size.record_call(4, 1, false);
+        assert_eq!(size.max_limit(), 4, "a call that reached the end does not show the size of the items");
+        size.record_items(2, 2 * 1024 * 1024);
+        assert_eq!(size.max_limit(), 2);
     }
 }

@@ -132,7 +132,7 @@ impl Indexes {
     }
 
     /// Replaces the indexes with those of a description. An index with the same schema keeps its estimated item size.
-    pub(crate) fn learn(&self, table: &TableDescription) {
+    pub(crate) fn replace(&self, table: &TableDescription) {
         let global = table.global_secondary_indexes().iter().filter_map(|index| {
             let schema = IndexSchema::new(true, index.key_schema.as_deref(), index.projection.as_ref());
             Some((index.index_name.clone()?, schema))

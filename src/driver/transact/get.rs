@@ -10,7 +10,8 @@ use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Layout, Unexpected};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Patience, Verdict,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Verdict,
 };
 use crate::model::{Entry, ItemKey, Key, Millis};
 
@@ -72,7 +73,7 @@ impl Driver {
         check_distinct(prepared.iter().map(|read| (&*read.table, &read.key)))?;
         let core = &*self.core;
         let mut call = SnapshotCall { core, reads: &prepared, wants_capacity };
-        let mut attempts = Attempts::new(deadline, Patience::UntilDeadline);
+        let mut attempts = Attempts::new(deadline, ThrottleRetries::UntilDeadline);
         let (items, consumed) = core.dispatcher.run(&mut attempts, &mut call).await?;
         let now = core.now();
         let snapshots = prepared.iter().zip(items).map(|(read, item)| read.snapshot(item, now));

@@ -20,7 +20,7 @@ const MIN_ATTEMPT: Duration = Duration::from_millis(20);
 
 /// Whether a call waits out throttles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
+pub(crate) enum ThrottleRetries {
     /// Throttles count as attempts. The caller can easily call again.
     Limited,
     /// Throttles are retried until the deadline. Giving up one part of a batch would waste the others.
@@ -33,7 +33,7 @@ pub(crate) struct Attempts {
     deadline: Deadline,
     /// Time left for pauses. It also ends a call whose injected sleep takes no time.
     pause_allowance: Duration,
-    patience: Patience,
+    throttle_retries: ThrottleRetries,
     made: u32,
     without_progress: u32,
     faults_in_a_row: u32,
@@ -42,9 +42,17 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    pub(crate) fn new(deadline: Deadline, patience: Patience) -> Self {
+    pub(crate) fn new(deadline: Deadline, throttle_retries: ThrottleRetries) -> Self {
         let pause_allowance = deadline.remaining();
-        Self { deadline, pause_allowance, patience, made: 0, without_progress: 0, faults_in_a_row: 0, borrowed: 0 }
+        Self {
+            deadline,
+            pause_allowance,
+            throttle_retries,
+            made: 0,
+            without_progress: 0,
+            faults_in_a_row: 0,
+            borrowed: 0,
+        }
     }
 
     /// Makes one attempt, and cancels it at the deadline.
@@ -99,11 +107,11 @@ impl Attempts {
     /// since the known failure says more than a passed deadline.
     fn pause_after(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> Option<Duration> {
         self.faults_in_a_row = if failure.is_fault() { self.faults_in_a_row + 1 } else { 0 };
-        let counted = match self.patience {
-            Patience::Limited => self.without_progress,
-            Patience::UntilDeadline => self.faults_in_a_row,
+        let counted = match self.throttle_retries {
+            ThrottleRetries::Limited => self.without_progress,
+            ThrottleRetries::UntilDeadline => self.faults_in_a_row,
         };
-        if !failure.is_passing() || counted >= MAX_ATTEMPTS {
+        if !failure.is_transient() || counted >= MAX_ATTEMPTS {
             return None;
         }
         let doublings = self.without_progress.saturating_sub(1).min(16);

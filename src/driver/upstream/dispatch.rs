@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 
-use super::attempts::{Attempts, Patience};
+use super::attempts::{Attempts, ThrottleRetries};
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
 use super::send::Request;
@@ -140,7 +140,7 @@ impl Dispatcher {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        let mut attempts = Attempts::new(deadline, Patience::Limited);
+        let mut attempts = Attempts::new(deadline, ThrottleRetries::Limited);
         self.run(&mut attempts, &mut Repeatable { send, error, effect }).await
     }
 }

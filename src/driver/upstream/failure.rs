@@ -70,9 +70,9 @@ enum Meaning {
 impl FailureKind {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::Unavailable | Self::InProgress => Meaning::AmbiguousPassing,
+            Self::Unavailable | Self::InProgress => Meaning::AmbiguousTransient,
             Self::Deadline => Meaning::AmbiguousFinal,
-            Self::Throttled | Self::Conflict | Self::NotSent | Self::NoRoom(_) => Meaning::Passing,
+            Self::Throttled | Self::Conflict | Self::NotSent | Self::NoRoom(_) => Meaning::Transient,
             Self::ConditionFailed(_)
             | Self::TooLate
             | Self::TableNotFound
@@ -91,7 +91,7 @@ impl FailureKind {
 
     /// Whether the write may have happened although its attempt failed.
     pub(crate) fn may_have_happened(&self) -> bool {
-        matches!(self.meaning(), Meaning::AmbiguousPassing | Meaning::AmbiguousFinal)
+        matches!(self.meaning(), Meaning::AmbiguousTransient | Meaning::AmbiguousFinal)
     }
 
     /// Whether some writes of a call that is not atomic may have happened although the call failed.
@@ -101,8 +101,8 @@ impl FailureKind {
     }
 
     /// Whether the same request may succeed a moment later.
-    pub(crate) fn is_passing(&self) -> bool {
-        matches!(self.meaning(), Meaning::AmbiguousPassing | Meaning::Passing)
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.meaning(), Meaning::AmbiguousTransient | Meaning::Transient)
     }
 
     /// Whether a retry adds load to a failing backend, and so takes tokens from the retry budget.

@@ -17,7 +17,7 @@ mod send;
 pub mod transport;
 mod validation;
 
-pub(crate) use attempts::{Attempts, Patience};
+pub(crate) use attempts::{Attempts, ThrottleRetries};
 pub use cancellation::CancelReason;
 pub(crate) use cancellation::{Cancellation, CancellationKind};
 pub use capacity::Capacity;

@@ -19,7 +19,8 @@ use crate::driver::expression::Rendered;
 use crate::driver::store::{Item, Layout, some_unless_empty};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Patience, Verdict,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Verdict,
 };
 use crate::model::Millis;
 
@@ -64,7 +65,7 @@ impl TransactionWrite<'_> {
         mut self,
         error: impl Fn(Failure) -> Error + Send,
     ) -> Result<(TransactionEnd, Capacity), Error> {
-        let mut attempts = Attempts::new(self.deadline, Patience::UntilDeadline);
+        let mut attempts = Attempts::new(self.deadline, ThrottleRetries::UntilDeadline);
         let core = self.core;
         let mut call = TransactionCall { write: &mut self, error };
         let end = core.dispatcher.run(&mut attempts, &mut call).await?;
@@ -119,7 +120,7 @@ impl TransactionWrite<'_> {
         if let Some(index) = reasons.iter().position(|reason| reason.kind == CancellationKind::Refused) {
             return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream)));
         }
-        match passing(&reasons) {
+        match transient_cause(&reasons) {
             Some(kind) => Verdict::Again(Failure { kind, upstream }),
             None => Verdict::Done(Ok(TransactionEnd::Cancelled(reasons))),
         }
@@ -137,7 +138,7 @@ impl TransactionWrite<'_> {
 }
 
 /// The failure for a cancellation that only conflicts, throttles or another key schema caused; `None` for any other.
-fn passing(reasons: &[Cancellation]) -> Option<FailureKind> {
+fn transient_cause(reasons: &[Cancellation]) -> Option<FailureKind> {
     let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
     let only_passing = reasons.iter().all(|reason| {
         matches!(

@@ -9,14 +9,14 @@ pub(crate) const MAX_BYTES: usize = crate::driver::table::MAX_BYTES_PER_READ;
 
 /// Totals of the calls for one page so far.
 #[derive(Debug, Default)]
-pub(crate) struct Outlook {
+pub(crate) struct ReadEstimate {
     scanned: usize,
     kept: usize,
     bytes: usize,
 }
 
-impl Outlook {
-    pub(crate) fn saw(&mut self, scanned: usize, kept: usize, bytes: usize) {
+impl ReadEstimate {
+    pub(crate) fn record(&mut self, scanned: usize, kept: usize, bytes: usize) {
         self.scanned += scanned;
         self.kept += kept;
         self.bytes += bytes;
@@ -45,11 +45,11 @@ mod tests {
 
     #[test]
     fn more_items_are_read_if_the_filter_drops_many() {
-        let mut outlook = Outlook::default();
-        assert_eq!(outlook.to_read_for(100), 100);
-        outlook.saw(99, 9, 0);
-        assert_eq!((outlook.to_read_for(91), outlook.is_sparse()), (910, true));
-        outlook.saw(0, 90, 0);
-        assert_eq!((outlook.to_read_for(5), outlook.is_sparse()), (5, false));
+        let mut estimate = ReadEstimate::default();
+        assert_eq!(estimate.to_read_for(100), 100);
+        estimate.record(99, 9, 0);
+        assert_eq!((estimate.to_read_for(91), estimate.is_sparse()), (910, true));
+        estimate.record(0, 90, 0);
+        assert_eq!((estimate.to_read_for(5), estimate.is_sparse()), (5, false));
     }
 }
