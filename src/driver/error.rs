@@ -45,7 +45,7 @@ pub enum Error {
     /// Deletion protection is enabled for the table in DynamoDB.
     #[error("table {0:?} has deletion protection in DynamoDB")]
     TableProtected(String, #[source] Upstream),
-    /// The item grew past 400 KB together with what is stored.
+    /// The update would make the stored item larger than 400 KB.
     #[error("the item would be larger than 400 KB together with what is stored")]
     ItemTooLarge(#[source] Upstream),
     /// The update does not fit the stored item.
@@ -107,7 +107,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A bug of ours that DynamoDB was not involved in.
+    /// A bug of ours, without an answer of DynamoDB.
     pub(crate) fn internal() -> Self {
         Self::Internal(Upstream::default())
     }

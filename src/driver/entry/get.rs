@@ -6,7 +6,7 @@ use crate::model::{Entry, ExpireTime, Key, Millis};
 /// The remaining time of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {
-    /// It expires at this moment; with the milliseconds until then at the time of the read, at least 1.
+    /// When it expires, and the milliseconds from the read until then (at least 1).
     Until(ExpireTime, Millis),
     /// It has no TTL.
     Forever,

@@ -17,7 +17,7 @@ pub(crate) struct SharedProjection {
     /// `None` for all attributes.
     expression: Option<String>,
     names: HashMap<String, String>,
-    /// Attributes that only the driver needs as a whole, each with the parts that the caller asked for.
+    /// Attributes that were added for the driver. Each has the parts of it that the caller asked for, if any.
     ours: Vec<(String, Part)>,
 }
 
