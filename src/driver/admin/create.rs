@@ -18,9 +18,9 @@ impl Driver {
     /// Creates a table in DynamoDB and returns without waiting for it.
     ///
     /// # Contract
-    /// Enables TTL only if the draft asks for it and the table is ACTIVE at once; the returned state shows whether it is enabled.
-    /// Otherwise poll [`describe_table`](Driver::describe_table) until the table is ACTIVE, then call
-    /// [`enable_ttl`](Driver::enable_ttl).
+    /// TTL can be enabled only once the table is ACTIVE. If the draft asks for TTL and the table is ACTIVE at once, this call enables
+    /// it, and the returned state shows this. Otherwise poll [`describe_table`](Driver::describe_table) until the table is ACTIVE, then
+    /// call [`enable_ttl`](Driver::enable_ttl).
     ///
     /// # Errors
     /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while a table of that name is being deleted;

@@ -26,7 +26,7 @@ impl Items {
     /// One read of the whole item.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a key that the table cannot have; [`Error::InvalidExpression`].
+    /// [`Error::Invalid`] for a key that does not fit the table; [`Error::InvalidExpression`].
     pub async fn get(&self, get: &GetItem) -> Result<(Option<Item>, Capacity), Error> {
         let GetItem { key, projection, consistency, wants_capacity } = get;
         let (scope, layout) = (&self.scope, &self.scope.layout);

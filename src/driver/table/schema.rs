@@ -95,7 +95,7 @@ impl Index {
         &self.schema.keys
     }
 
-    /// Whether the index projects this attribute. Does not know the key attributes of the table, which every index holds.
+    /// Whether the index projects this attribute. Do not ask about the key attributes of the table: every index holds them.
     pub(crate) fn holds(&self, attribute: &str) -> bool {
         match &self.schema.projected {
             ProjectedAttributes::All => true,

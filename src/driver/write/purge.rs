@@ -22,7 +22,7 @@ pub(super) struct Expired<'a> {
 }
 
 impl Core {
-    /// Deletes an item on the condition that it has expired at `now`. No caller can see that, so the delete may be repeated.
+    /// Deletes an item on the condition that it has expired at `now`. Callers do not see expired items, so the delete may be repeated.
     pub(super) async fn purge(
         &self,
         expired: Expired<'_>,
