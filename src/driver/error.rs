@@ -203,7 +203,8 @@ struct Details {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Longest error code, request id or throttle reason that is kept. Those of DynamoDB are shorter, but an endpoint may send more.
+/// Longest error code, request id or throttle reason that is kept. Those of DynamoDB are shorter, but an endpoint may send
+/// more.
 const MAX_WORD_BYTES: usize = 128;
 
 /// Throttle reasons that are kept at most.

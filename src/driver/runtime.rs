@@ -45,8 +45,8 @@ impl Random for SystemRandom {
     }
 }
 
-/// The threads that run the calls. Load of other processes is not counted: a thread that was idle and now waits for a core still
-/// counts as idle.
+/// The threads that run the calls. Load of other processes is not counted: a thread that was idle and now waits for a core
+/// still counts as idle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Workers {
     /// How many there are.

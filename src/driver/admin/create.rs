@@ -18,9 +18,9 @@ impl Driver {
     /// Creates a table in DynamoDB and returns without waiting for it.
     ///
     /// # Contract
-    /// TTL can be enabled only once the table is ACTIVE. If the draft asks for TTL and the table is ACTIVE at once, this call enables
-    /// it, and the returned state shows this. Otherwise poll [`describe_table`](Driver::describe_table) until the table is ACTIVE, then
-    /// call [`enable_ttl`](Driver::enable_ttl).
+    /// TTL can be enabled only once the table is ACTIVE. If the draft asks for TTL and the table is ACTIVE at once, this call
+    /// enables it, and the returned state shows this. Otherwise poll [`describe_table`](Driver::describe_table) until the table
+    /// is ACTIVE, then call [`enable_ttl`](Driver::enable_ttl).
     ///
     /// # Errors
     /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while a table of that name is being deleted;
@@ -50,7 +50,8 @@ impl Driver {
 }
 
 impl Core {
-    /// DynamoDB has one error, ResourceInUseException, for a table that exists and for one that is being deleted. Tells them apart.
+    /// DynamoDB has one error, ResourceInUseException, for a table that exists and for one that is being deleted. Tells them
+    /// apart.
     async fn explain_name_in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::TableNotActive(name, upstream) = error else { return error };
         match self.describe(table, deadline).await {

@@ -15,7 +15,7 @@ impl Driver {
     /// ACTIVE.
     ///
     /// # Contract
-    /// If the table exists, only its TTL is enabled. That is no error.
+    /// If the table exists already, this is no error: only its TTL is enabled.
     pub async fn ensure_table(&self, table: &str, deadline: Deadline) -> Result<(), Error> {
         let core = &*self.core;
         let table = &*core.table(table)?;

@@ -11,12 +11,12 @@ impl Driver {
     /// Enables DynamoDB's own deletion of expired items, by the attribute with the role `ttl`.
     ///
     /// # Contract
-    /// Returns at once; DynamoDB may take an hour. If TTL is enabled already, nothing changes, even if it is on another attribute.
-    /// The returned state names the attribute.
+    /// Returns at once; DynamoDB may take an hour. If TTL is enabled already, nothing changes, even if it is on another
+    /// attribute. The returned state names the attribute.
     ///
     /// # Errors
-    /// [`Error::TableNotFound`]; [`Error::TableNotActive`] also while TTL is being disabled, or if it was changed too recently for
-    /// DynamoDB to accept another change.
+    /// [`Error::TableNotFound`]; [`Error::TableNotActive`] also while TTL is being disabled, or if it was changed too recently
+    /// for DynamoDB to accept another change.
     pub async fn enable_ttl(&self, table: &str, deadline: Deadline) -> Result<TtlState, Error> {
         let core = &*self.core;
         core.enable_ttl(&*core.table(table)?, deadline).await
@@ -34,8 +34,8 @@ impl Core {
             TtlState::Disabled | TtlState::Unknown => {}
         }
         let changed = self.repeat((table, Effect::Change), deadline, || self.update_ttl(table)).await;
-        // The state decides, not the message of a refusal: another caller may have enabled TTL just now, or an attempt of ours whose
-        // answer was lost.
+        // The state decides, not the message of a refusal: another caller may have enabled TTL just now, or an attempt of ours
+        // whose answer was lost.
         let state = self.ttl_state(table, deadline).await;
         match (changed, state) {
             (Ok(()) | Err(_), Ok(state @ (TtlState::Enabled(_) | TtlState::Enabling(_)))) => Ok(state),

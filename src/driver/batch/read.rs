@@ -15,8 +15,8 @@ use crate::model::{Entry, Key};
 
 /// The most expected bytes of answers in flight, as DynamoDB counts them.
 ///
-/// While an answer is decoded, its data is in memory about four times: as base64 in JSON, decoded, and as messages for the caller.
-/// So this limit means about 48 MB.
+/// While an answer is decoded, its data is in memory about four times: as base64 in JSON, decoded, and as messages for the
+/// caller. So this limit means about 48 MB.
 const MAX_BYTES_IN_FLIGHT: usize = 12 * 1024 * 1024;
 
 /// The position of a key in the request, and the outcome for it.

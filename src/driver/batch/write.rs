@@ -83,8 +83,8 @@ impl KeyValues {
     /// Of several operations on one key only the last one is carried out. Each operation has an outcome.
     ///
     /// # Cost
-    /// One write each. Plain operations share calls to DynamoDB. An operation is sent alone if it has a condition, keeps a TTL or
-    /// reports existence.
+    /// One write each. Plain operations share calls to DynamoDB. An operation is sent alone if it has a condition, keeps a TTL
+    /// or reports existence.
     ///
     /// # Errors
     /// [`Error::Invalid`], before anything is sent. Any other failure is an outcome.
@@ -203,8 +203,8 @@ impl KeyValues {
 }
 
 impl BatchOutcome {
-    /// Leaves out the current entry once the current entries no longer fit into a response: a small request may ask for many large
-    /// entries.
+    /// Leaves out the current entry once the current entries no longer fit into a response: a small request may ask for many
+    /// large entries.
     fn omit_current_past_limit(&mut self, current_bytes: &mut usize) {
         const MAX_CURRENT_BYTES: usize = 16 * 1024 * 1024;
         if let Self::ConditionFailed { current, is_omitted } = self

@@ -4,9 +4,9 @@
 //! each goes out at once, with those that arrived at the same time. Once all permits are taken, calls wait for the next permit
 //! and go out together. No timer delays a call: it waits for another call to end, so on an idle server no call waits.
 //!
-//! Waiting to batch adds latency, and one slow member delays the whole batch. So if a batch fails for any reason (a throttle, an
-//! item that is too large, a missing permission, a fault), each member is sent alone, with its own retries and errors. So is a
-//! member that waits much longer than usual, unless it is a write that is in flight.
+//! Waiting to batch adds latency, and one slow member delays the whole batch. So if a batch fails for any reason (a throttle,
+//! an item that is too large, a missing permission, a fault), each member is sent alone, with its own retries and errors. So is
+//! a member that waits much longer than usual, unless it is a write that is in flight.
 //!
 //! `queue` decides what is sent and what waits, `permit` stands for a call in flight, `read_batch` and `write_batch` hold the
 //! waiting members, and `key_locks` keeps a batch of writes apart from other writes of its keys.

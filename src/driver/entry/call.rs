@@ -44,7 +44,8 @@ impl KeyValues {
         }
     }
 
-    /// The answer for our own write. If the stored item is known, its expiry time counts: an earlier attempt may have started the TTL.
+    /// The answer for our own write. If the stored item is known, its expiry time counts: an earlier attempt may have started
+    /// the TTL.
     pub(super) fn written(&self, nonce: Nonce, expire: Option<ExpireTime>, stored: Option<&Item>) -> Written {
         let in_item = || stored.and_then(|item| self.scope.layout.expire_time(item));
         Written { version: nonce.to_version(), expire_time: expire.map(|computed| in_item().unwrap_or(computed)) }

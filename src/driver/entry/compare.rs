@@ -32,8 +32,8 @@ impl KeyValues {
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if an answer was lost and the entry does not show whether this call wrote it; never
-    /// [`Swap::NotSwapped`] in that case. With [`SetExpiry::Keep`] [`Error::UnexpectedAttributeType`] if the entry has a version
-    /// attribute that DynaKV did not write.
+    /// [`Swap::NotSwapped`] in that case. With [`SetExpiry::Keep`] [`Error::UnexpectedAttributeType`] if the entry has a
+    /// version attribute that DynaKV did not write.
     pub async fn compare_and_set(&self, set: &CompareAndSet) -> Result<Swap, Error> {
         self.scope.layout.check_size(&set.key, &set.value, set.expiry)?;
         let payload: &[&[u8]] = &[&expiry_digest(set.expiry), &set.value, &expected_digest(&set.expected)];

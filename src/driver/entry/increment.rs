@@ -38,10 +38,10 @@ impl KeyValues {
     /// Adds to a counter, and creates it if it is absent.
     ///
     /// # Contract
-    /// DynamoDB also adds fractions, and its conditions cannot test for integers. So an update adds in place only on the condition
-    /// that the version shows Increment as the last write. If DynamoDB refuses it, the refusal returns the item; if its number is an
-    /// integer, the next update replaces exactly that number. A program that stores a fraction and keeps the version defeats this;
-    /// the result is then [`Error::OutcomeUnknown`].
+    /// DynamoDB also adds fractions, and its conditions cannot test for integers. So an update adds in place only on the
+    /// condition that the version shows Increment as the last write. If DynamoDB refuses it, the refusal returns the item; if
+    /// its number is an integer, the next update replaces exactly that number. A program that stores a fraction and keeps the
+    /// version defeats this; the result is then [`Error::OutcomeUnknown`].
     ///
     /// # Cost
     /// One write; two for a new counter, or if another write came after the last Increment.
@@ -101,8 +101,8 @@ impl KeyValues {
         self.update_counter(increment, nonce, guard, Operand::Value(sum)).await
     }
 
-    /// An addition is not idempotent. So it has the condition that it has not happened yet, and is not sent again after an ambiguous
-    /// attempt.
+    /// An addition is not idempotent. So it has the condition that it has not happened yet, and is not sent again after an
+    /// ambiguous attempt.
     async fn update_counter(
         &self,
         increment: &Increment,

@@ -38,8 +38,8 @@ impl KeyValues {
     /// One write; two with [`SetExpiry::Keep`] if the entry is absent.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost, `Keep` or `return_previous` was set, and the entry does not show this write.
-    /// With `Keep` [`Error::UnexpectedAttributeType`] if the entry has a version attribute that DynaKV did not write.
+    /// [`Error::OutcomeUnknown`] if an answer was lost, `Keep` or `return_previous` was set, and the entry does not show this
+    /// write. With `Keep` [`Error::UnexpectedAttributeType`] if the entry has a version attribute that DynaKV did not write.
     pub async fn set(&self, set: &Set) -> Result<(Written, Previous), Error> {
         self.scope.layout.check_size(&set.key, &set.value, set.expiry)?;
         let nonce = self.set_nonce(set);

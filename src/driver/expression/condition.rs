@@ -60,7 +60,8 @@ impl Condition {
         if conditions.len() > 1 { Some(Self::All(conditions)) } else { conditions.pop() }
     }
 
-    /// A caller's condition, and the condition that the item has not expired: the caller's condition must not see an expired item.
+    /// A caller's condition, and the condition that the item has not expired: the caller's condition must not see an expired
+    /// item.
     pub(crate) fn of_caller(condition: Option<CallerExpression>) -> impl Iterator<Item = Self> {
         condition.into_iter().flat_map(|condition| [Self::Alive, Self::Caller(condition)])
     }

@@ -1,7 +1,7 @@
 //! A caller's projection, extended by the attributes that the driver needs.
 //!
-//! DynamoDB refuses a projection with overlapping paths. So an attribute that the caller asks for is not added again. If the caller
-//! asks only for a part of an attribute that the driver needs, the whole attribute is read and then cut to that part.
+//! DynamoDB refuses a projection with overlapping paths. So an attribute that the caller asks for is not added again. If the
+//! caller asks only for a part of an attribute that the driver needs, the whole attribute is read and then cut to that part.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -16,8 +16,8 @@ impl Items {
     /// One write, also if the condition does not hold; one more if the condition fails on an expired item.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the item is gone, or the condition no longer holds: this call or another
-    /// one may have deleted it.
+    /// [`Error::OutcomeUnknown`] if an answer was lost and the item is gone, or the condition no longer holds: this call or
+    /// another one may have deleted it.
     pub async fn delete(&self, call: ItemCall<DeleteItem, ReturnOld>) -> Result<(ItemOutcome<bool>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
         let DeleteItem { key, condition } = command;

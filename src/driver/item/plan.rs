@@ -1,7 +1,7 @@
 //! Plans writes and checks of one item, for single calls and for transactions.
 //!
-//! An update and a caller's condition see the stored item. So such a write has the condition that the item has not expired. If it has,
-//! the item is deleted and the write is sent again.
+//! An update and a caller's condition see the stored item. So such a write has the condition that the item has not expired. If
+//! it has, the item is deleted and the write is sent again.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Chooses the `Limit` of the next call.
 //!
-//! DynamoDB reads at most `Limit` items, or 1 MB, and then filters. So the limit is the number of items that the page still needs, and
-//! larger if the filter drops many. The embedded engine loads `Limit` items into memory before it checks their size, so the limit also
-//! depends on the size of the items.
+//! DynamoDB reads at most `Limit` items, or 1 MB, and then filters. So the limit is the number of items that the page still
+//! needs, and larger if the filter drops many. The embedded engine loads `Limit` items into memory before it checks their size,
+//! so the limit also depends on the size of the items.
 
 /// The most bytes of a page. DynamoDB reads as much in one call.
 pub(crate) const MAX_BYTES: usize = crate::driver::table::MAX_BYTES_PER_READ;

@@ -10,12 +10,12 @@ impl Driver {
     /// Reads items of one partition of a table or of an index, in the order of the sort key.
     ///
     /// # Contract
-    /// If nothing is written meanwhile, each matching item that has not expired is on exactly one page. A page may be empty without
-    /// being the last one.
+    /// If nothing is written meanwhile, each matching item that has not expired is on exactly one page. A page may be empty
+    /// without being the last one.
     ///
     /// # Cost
-    /// Half a unit for every 4 KB that is read; double if strongly consistent. If the index does not project the expiry time, also a
-    /// read of each item in the table.
+    /// Half a unit for every 4 KB that is read; double if strongly consistent. If the index does not project the expiry time,
+    /// also a read of each item in the table.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an unknown index and for a strongly consistent read of a global one;

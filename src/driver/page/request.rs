@@ -71,7 +71,8 @@ pub struct PageRequest {
 
 /// Where the next page starts.
 ///
-/// A Scan has one position for each segment; any other call has one. Positions hold keys, so encrypt a cursor before you hand it out.
+/// A Scan has one position for each segment; any other call has one. Positions hold keys, so encrypt a cursor before you hand
+/// it out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor(pub Vec<Position>);
 

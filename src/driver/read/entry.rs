@@ -10,8 +10,8 @@ impl Scope {
         item.filter(|item| self.layout.is_alive(item, now)).map(|item| self.layout.entry(item)).transpose()
     }
 
-    /// The item as an entry, unless it has expired or has an attribute of an unsupported type. For the item on which a condition
-    /// failed: the outcome of the write does not depend on whether it can be shown.
+    /// The item as an entry, unless it has expired or has an attribute of an unsupported type. For the item on which a
+    /// condition failed: the outcome of the write does not depend on whether it can be shown.
     pub(crate) fn readable(&self, item: Item) -> Option<Entry> {
         self.visible(Some(item)).ok().flatten()
     }

@@ -44,8 +44,8 @@ pub(crate) fn from_attributes(ttl: Option<&AttributeValue>, ttl_ms: Option<&Attr
 
 /// The rule for numbers of any size and fraction.
 ///
-/// With c = ceil(ttl), the rule is false from min(ttl, c - 1 s + (1000 - `ttl_ms`) ms) on, where `ttl_ms` is clamped to 0..1000.
-/// For a whole `ttl` that is `ttl` minus `ttl_ms`.
+/// With c = ceil(ttl), the rule is false from min(ttl, c - 1 s + (1000 - `ttl_ms`) ms) on, where `ttl_ms` is clamped to
+/// 0..1000. For a whole `ttl` that is `ttl` minus `ttl_ms`.
 fn from_any_numbers(ttl: &str, ttl_ms: Option<&str>) -> Option<Millis> {
     let ttl = decimal(ttl)?;
     let thousand = BigDecimal::from(1000);

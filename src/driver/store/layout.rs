@@ -121,8 +121,8 @@ impl Layout {
 
     /// Refuses a value that would make the item too large.
     ///
-    /// Counts what the write itself stores. Only DynamoDB can tell whether an update fits the stored item. The error names the field
-    /// `value`.
+    /// Counts what the write itself stores. Only DynamoDB can tell whether an update fits the stored item. The error names the
+    /// field `value`.
     pub(crate) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Violation> {
         let AttributeNames { key: key_name, value: value_name, ttl, ttl_ms, version } = &*self.names;
         let ttl_bytes = match expiry {

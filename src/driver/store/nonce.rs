@@ -6,9 +6,9 @@ use crate::model::{Key, RequestId, Version};
 
 /// The version that a write gives its entry: a hash of the write.
 ///
-/// Every write has a new nonce, so a version condition notices each change. All attempts of one write have the same nonce, so an
-/// attempt whose answer was lost is recognised in the stored item. The hash covers the payload: the same `request_id` with another
-/// payload is another write.
+/// Every write has a new nonce, so a version condition notices each change. All attempts of one write have the same nonce, so
+/// an attempt whose answer was lost is recognised in the stored item. The hash covers the payload: the same `request_id` with
+/// another payload is another write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Nonce(i64);
 

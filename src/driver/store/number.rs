@@ -5,7 +5,8 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 
 use crate::model::Number;
 
-/// Parses a stored number. The library takes quadratic time in the digits and in the exponent, so both are bounded first.
+/// Parses a stored number. The time that the library takes is quadratic in the number of digits and in the exponent, so
+/// `Number` checks both first.
 pub(crate) fn decimal(text: &str) -> Option<BigDecimal> {
     Number::parse(text).ok()?.to_string().parse().ok()
 }

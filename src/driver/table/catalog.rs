@@ -23,7 +23,8 @@ pub(crate) struct Catalog {
     others: Option<Others>,
 }
 
-/// Tables that requests have named, by name. They are a cache: a table that is dropped from it is described again.
+/// A cache of tables that requests have named, by name. A table that is no longer in it is described again when it is next
+/// used.
 type Others = Mutex<HashMap<String, Arc<Table>>>;
 
 /// Size of that cache. Callers can name any number of tables.

@@ -44,8 +44,8 @@ impl Core {
     /// A secondary index of a table. If it is not known, it may be new, so the table is described again.
     ///
     /// # Errors
-    /// A violation if the table has no such index. [`Error::BackendAccessDenied`] without access to DescribeTable: then the driver
-    /// does not know whether the index holds the expiry time.
+    /// A violation if the table has no such index. [`Error::BackendAccessDenied`] without access to DescribeTable: then the
+    /// driver does not know whether the index holds the expiry time.
     pub(crate) async fn index(&self, table: &Table, name: &str, deadline: Deadline) -> Result<Arc<Index>, Error> {
         if let Some(index) = table.schema().indexes.get(name) {
             return Ok(index);

@@ -34,8 +34,8 @@ pub(crate) struct Table {
 
 /// What is known of a table from DescribeTable.
 ///
-/// The key of a table never changes, but another table may be created under its name. Then a new `KnownSchema` replaces this one, so
-/// that a late answer about the old table does not describe the new one.
+/// The key of a table never changes, but another table may be created under its name. Then a new `KnownSchema` replaces this
+/// one, so that a late answer about the old table does not describe the new one.
 #[derive(Debug, Default)]
 pub(crate) struct KnownSchema {
     pub(crate) key: OnceLock<KeySchema>,
@@ -90,8 +90,8 @@ impl Table {
         Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Turns the last failure of a call into its error. Forgets what is known of the table if the failure shows that it may be another
-    /// one by now.
+    /// Turns the last failure of a call into its error. Forgets what is known of the table if the failure shows that it may be
+    /// another one by now.
     pub(crate) fn end(&self, failure: Failure) -> Error {
         if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema) {
             self.forget();

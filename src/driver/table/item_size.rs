@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The most bytes that DynamoDB reads in one Query or Scan.
 pub(crate) const MAX_BYTES_PER_READ: usize = 1024 * 1024;
 
-/// The most items that one call reads. It bounds what the embedded engine loads if large items follow small ones; a larger limit
-/// would gain little.
+/// The most items that one call reads. It bounds what the embedded engine loads if large items follow small ones; a larger
+/// limit would gain little.
 const MAX_LIMIT: usize = 2000;
 
 /// Estimated size of the items of a table or index, from the last reads.

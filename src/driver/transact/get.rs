@@ -153,8 +153,8 @@ impl Call for SnapshotCall<'_> {
     }
 }
 
-/// The failure of a cancelled read. A read has no condition, so the reason is a conflict or a throttle, which are transient, or a
-/// table with another key.
+/// The failure of a cancelled read. A read has no condition, so the reason is a conflict or a throttle, which are transient, or
+/// a table with another key.
 fn cancelled_read(failure: Failure) -> Failure {
     let Failure { kind, upstream } = failure;
     let kind = match kind {

@@ -1,7 +1,7 @@
 //! The identity of a transaction: its request id and all of its operations, as the caller sent them.
 //!
-//! The nonces of the operations are derived from it. So a nonce in a stored item proves that exactly this transaction was committed,
-//! and not another one that has the same `request_id` and some of the same operations.
+//! The nonces of the operations are derived from it. So a nonce in a stored item proves that exactly this transaction was
+//! committed, and not another one that has the same `request_id` and some of the same operations.
 
 use crate::driver::handle::Driver;
 use crate::driver::write::WriteIdentity;

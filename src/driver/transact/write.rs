@@ -47,8 +47,8 @@ impl Driver {
     /// Two writes for each operation, and one for each expired item on which a condition fails.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`] or [`Error::Throttled`] if these were the
-    /// only reasons. [`Error::OutcomeUnknown`] if an answer was lost and no later attempt showed the outcome.
+    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`] or [`Error::Throttled`] if these were
+    /// the only reasons. [`Error::OutcomeUnknown`] if an answer was lost and no later attempt showed the outcome.
     pub async fn transact_write(
         &self,
         transaction: Transaction,
@@ -126,9 +126,9 @@ fn as_stored(operation: Operation, part: &TransactionPart, found: Cancellation) 
     })
 }
 
-/// The ClientRequestToken, by which DynamoDB recognises a repeat of the transaction. It covers the whole request, since DynamoDB
-/// refuses a known token with another request. If the request depends on the time, a repeat has another token, and is recognised by
-/// the versions that the transaction wrote.
+/// The ClientRequestToken, by which DynamoDB recognises a repeat of the transaction. It covers the whole request, since
+/// DynamoDB refuses a known token with another request. If the request depends on the time, a repeat has another token, and is
+/// recognised by the versions that the transaction wrote.
 fn token(id: RequestId, parts: &[TransactionPart], wants_capacity: bool) -> String {
     let mut digest = Digest::new(id);
     digest.bytes(&[u8::from(wants_capacity)]);

@@ -1,7 +1,7 @@
 //! The only way to DynamoDB: sends requests, classifies failures, and decides on retries.
 //!
-//! `dispatch` has the only loop over attempts, `send` is the only place that calls the AWS SDK, and only `classify` knows DynamoDB's
-//! error codes.
+//! `dispatch` has the only loop over attempts, `send` is the only place that calls the AWS SDK, and only `classify` knows
+//! DynamoDB's error codes.
 
 mod attempts;
 mod budget;

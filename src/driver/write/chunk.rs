@@ -26,8 +26,8 @@ pub(crate) struct ChunkOutcome<T> {
 }
 
 impl Scope {
-    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt a plain write is sent again:
-    /// writing it twice makes no difference.
+    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt a plain write is sent
+    /// again: writing it twice makes no difference.
     pub(crate) async fn write_chunk<T: Send + Sync>(
         &self,
         members: Vec<ChunkMember<T>>,

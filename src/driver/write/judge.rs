@@ -1,8 +1,8 @@
 //! Decides what follows from an attempt to write one item.
 //!
 //! An attempt is unambiguous when DynamoDB answered with a throttle, a failed condition or a validation error. It is ambiguous
-//! after a 5xx, a reset, a timeout or an unreadable answer. The driver never guesses whether an ambiguous write succeeded or lost a
-//! race: either the stored item has our nonce, or the call fails with "outcome unknown".
+//! after a 5xx, a reset, a timeout or an unreadable answer. The driver never guesses whether an ambiguous write succeeded or
+//! lost a race: either the stored item has our nonce, or the call fails with "outcome unknown".
 
 use super::plan::{InDoubt, WritePlan};
 use super::settle::Settled;

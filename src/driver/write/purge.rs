@@ -1,6 +1,7 @@
 //! Deletes the expired item that makes the condition of a write fail.
 //!
-//! A condition of the caller must not see an expired item. So if the item has expired, it is deleted, and the write is sent again.
+//! A condition of the caller must not see an expired item. So if the item has expired, it is deleted, and the write is sent
+//! again.
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 
@@ -22,7 +23,8 @@ pub(super) struct Expired<'a> {
 }
 
 impl Core {
-    /// Deletes an item on the condition that it has expired at `now`. Callers do not see expired items, so the delete may be repeated.
+    /// Deletes an item on the condition that it has expired at `now`. Callers do not see expired items, so the delete may be
+    /// repeated.
     pub(super) async fn purge(
         &self,
         expired: Expired<'_>,

@@ -1,7 +1,7 @@
 //! Sends a transaction: all writes or none.
 //!
-//! Every part that writes has the condition `NOT version = :nonce`. So if a committed transaction is sent again, after a lost answer
-//! or a restart, DynamoDB cancels it and returns an item that has our nonce. This proves that it was committed.
+//! Every part that writes has the condition `NOT version = :nonce`. So if a committed transaction is sent again, after a lost
+//! answer or a restart, DynamoDB cancels it and returns an item that has our nonce. This proves that it was committed.
 
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ impl TransactionWrite<'_> {
                     self.consumed += consumed;
                     Verdict::AtOnce
                 }
-                // The expired item may be gone, and then an earlier attempt that is still on its way may commit.
+                // The delete may have happened. Then an earlier attempt, which DynamoDB may still carry out, can commit.
                 Err(_) if is_in_doubt => Verdict::Done(Err(Error::OutcomeUnknown(upstream))),
                 Err(error) => Verdict::Done(Err(error)),
             };

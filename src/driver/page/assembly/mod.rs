@@ -13,8 +13,8 @@ use crate::model::{Invalid, Violation};
 
 /// Assembles a page.
 ///
-/// It reads from one or more parts in parallel, with one call in flight for each part. All calls run in the caller's task, so they are
-/// cancelled with the caller.
+/// It reads from one or more parts in parallel, with one call in flight for each part. All calls run in the caller's task, so
+/// they are cancelled with the caller.
 pub(crate) struct Assembly<'a, T, F> {
     source: &'a Source<'a>,
     show: F,
@@ -115,8 +115,8 @@ where
 
     /// The next calls, for the parts that have none in flight.
     ///
-    /// Divides the free room of the page among them, so that nothing is read in vain. If most items are filtered out, it reads all
-    /// parts at once.
+    /// Divides the free room of the page among them, so that nothing is read in vain. If most items are filtered out, it reads
+    /// all parts at once.
     fn part_requests(&mut self) -> Vec<PartRequest> {
         if self.is_full() {
             return Vec::new();
@@ -186,7 +186,8 @@ where
 
     /// Adds items to the page. Returns where it stopped, if they do not all fit or if the deadline has passed.
     ///
-    /// There may be thousands of items, and checking one may take a tenth of a millisecond, so other tasks get a turn in between.
+    /// There may be thousands of items, and checking one may take a tenth of a millisecond, so other tasks get a turn in
+    /// between.
     async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Stop>, Error> {
         let mut stop = Stop::BeforeFirst;
         for item in items {
@@ -227,7 +228,7 @@ where
 
 /// Where the page ends among the items of a call.
 enum Stop {
-    Before,
+    BeforeFirst,
     After(Item),
 }
 
