@@ -38,7 +38,7 @@ pub(crate) fn within(error: Error, index: usize) -> Error {
 pub(crate) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
     let tables: Vec<&Table> = tables.collect();
     if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
-        // One of the tables may be another one by now: the request was built from what is known of them.
+        // The request was built from cached key schemas. One of the tables may have been replaced by another one since then.
         for table in &tables {
             table.forget();
         }

@@ -48,8 +48,8 @@ impl Scope {
     /// Sends a write until its outcome is known, or until it cannot become known.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. After any other error none
-    /// has.
+    /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. Any other error means that no
+    /// attempt has happened.
     pub(crate) async fn write(&self, write: &SingleWrite) -> Result<(Settled, Capacity), Error> {
         let mut call = WriteCall { scope: self, write, rendered_at: 0, was_sent: false, consumed: Capacity::default() };
         let settled = self.dispatcher().run(&mut self.attempts(), &mut call).await?;
