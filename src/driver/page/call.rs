@@ -112,8 +112,7 @@ impl Source<'_> {
 
     async fn scan(&self, part_request: &PartRequest, segments: usize) -> Result<PartRead, Failure> {
         let expressions = self.expressions(None, part_request.counts);
-        // Do not send one segment as a parallel scan: the embedded engine orders the items of a parallel scan differently, which
-        // costs time.
+        // A scan of one segment is sent as an ordinary scan.
         let is_parallel = segments > 1;
         let request = parameters!(self, part_request, expressions, ScanInput::builder())
             .set_segment(is_parallel.then(|| number(part_request.segment)))
