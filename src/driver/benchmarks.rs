@@ -1,4 +1,4 @@
-//! Parts that the benchmarks measure by themselves. Behind the feature `bench-internals`, which promises nothing.
+//! Parts that the benchmarks measure separately. The feature `bench-internals` is not a stable API.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use super::expression::{Condition, render_condition, render_item_update};
 use super::store::{Layout, NewValue, Nonce, Role};
 use crate::model::{AttributeNames, CallerExpression, Entry, ExpireTime, ItemUpdate, Millis, Set, Version};
 
-/// The names of a table's attributes, at work.
+/// Encodes and decodes items of one table, and renders its expressions.
 #[derive(Debug)]
 pub struct Parts(Layout);
 
 impl Parts {
-    /// Of a table with these names.
+    /// For a table with these attribute names.
     #[must_use]
     pub fn new(names: AttributeNames) -> Self {
         Self(Layout::new(names))
@@ -25,13 +25,13 @@ impl Parts {
         self.0.item(&set.key, &NewValue::Bytes(set.value.clone()), expire, Nonce::NONE)
     }
 
-    /// The entry in an item, if it is one.
+    /// The entry in an item; `None` if it has expired or is no entry.
     #[must_use]
     pub fn entry(&self, item: HashMap<String, AttributeValue>, now: Millis) -> Option<Entry> {
         self.0.is_alive(&item, now).then(|| self.0.entry(item).ok()).flatten()
     }
 
-    /// The condition of a CompareAndSet by version: how many bytes it has.
+    /// The size in bytes of the condition of a CompareAndSet by version.
     #[must_use]
     pub fn version_condition(&self, version: &Version, now: Millis) -> usize {
         let version = AttributeValue::N(version.as_str().to_owned());
@@ -39,7 +39,7 @@ impl Parts {
         render_condition(&self.0, Some(&condition), now).condition.map_or(0, |condition| condition.len())
     }
 
-    /// An update of an item under a caller's condition: how many bytes both have.
+    /// The size in bytes of an item update with a caller's condition.
     #[must_use]
     pub fn update(&self, update: &ItemUpdate, condition: CallerExpression, now: Millis) -> usize {
         let condition = Condition::Alive.and(Condition::Caller(condition));

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The moment by which a call's work has to end. It is a little before the caller's own deadline, so that the response still
-/// arrives.
+/// The moment by which the work of a call has to end: a little before the caller's own deadline, so that the response arrives
+/// in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline(Instant);
 

@@ -1,4 +1,4 @@
-// A new error must be judged by hand in every table of this file.
+// No wildcard arms: a new error must get its own decision in every `match` of this file.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::error::Error as StdError;
@@ -18,7 +18,7 @@ pub enum Error {
         /// The field that holds it.
         field: String,
     },
-    /// A field of the request is not acceptable; found before DynamoDB was called.
+    /// A field of the request is not valid. DynamoDB was not called.
     #[error(transparent)]
     Invalid(#[from] Violation),
     /// DynamoDB refused an expression that the caller wrote.
@@ -26,11 +26,11 @@ pub enum Error {
     InvalidExpression {
         /// The field that holds the expression.
         field: String,
-        /// What DynamoDB said.
+        /// The answer of DynamoDB.
         #[source]
         upstream: Upstream,
     },
-    /// A key-value call on a table whose key is not one string.
+    /// A key-value call on a table whose primary key is not a single string.
     #[error("table {0:?} has a sort key or a partition key that is no string; key-value calls need neither")]
     TableShape(String),
     /// DynamoDB has no such table.
@@ -45,19 +45,19 @@ pub enum Error {
     /// Deletion protection is enabled for the table in DynamoDB.
     #[error("table {0:?} has deletion protection in DynamoDB")]
     TableProtected(String, #[source] Upstream),
-    /// The item grew past 400 KB together with what is stored.
+    /// The update would make the stored item larger than 400 KB.
     #[error("the item would be larger than 400 KB together with what is stored")]
     ItemTooLarge(#[source] Upstream),
     /// The update does not fit the stored item.
     #[error("the update does not fit the stored item")]
     UpdateNotApplicable(#[source] Upstream),
-    /// Increment on an entry that holds no whole number of 64 bits.
+    /// Increment on an entry whose value is not a 64-bit integer.
     #[error("the entry holds no whole number of 64 bits")]
     NotACounter,
     /// The counter would leave the range of a signed 64-bit integer.
     #[error("the counter would leave the range of a signed 64-bit integer")]
     CounterOverflow,
-    /// Another program stored an attribute of a type that does not fit its role, or its own number as a version.
+    /// Another program stored an attribute of the wrong type, or uses the version attribute for a number of its own.
     #[error("the stored {role} has the unsupported attribute type {found}")]
     UnexpectedAttributeType {
         /// The role of the attribute: key, value or version.
@@ -71,16 +71,16 @@ pub enum Error {
     /// Another transaction or a replicated write touches the same item.
     #[error("another transaction touches the same item")]
     TransactionConflict(#[source] Upstream),
-    /// DynamoDB throttled the call for longer than it was retried.
+    /// DynamoDB throttled the call and all of its retries.
     #[error("DynamoDB throttled the call")]
     Throttled(#[source] Upstream),
-    /// There is no memory for the answer of DynamoDB. Only reads end so.
+    /// No memory is left for the answer of DynamoDB. Only reads fail with this.
     #[error("{0}: no memory for the answer of DynamoDB")]
     NoRoom(Full),
-    /// This service's AWS role may not do this.
+    /// The AWS role of this service lacks the permission.
     #[error("the server is not allowed to do this in DynamoDB")]
     BackendAccessDenied(#[source] Upstream),
-    /// This service's AWS credentials are not valid.
+    /// The AWS credentials of this service are missing or not valid.
     #[error("the server has no valid AWS credentials")]
     BackendCredentials(#[source] Upstream),
     /// The disk of the embedded engine has no room for the write.
@@ -92,27 +92,27 @@ pub enum Error {
     /// A write may or may not have happened.
     #[error("an answer of DynamoDB was lost; the write may or may not have happened")]
     OutcomeUnknown(#[source] Upstream),
-    /// The time of the call is used up.
+    /// The deadline of the call has passed.
     #[error("the time of the call is used up")]
     DeadlineExceeded {
         /// Whether a write may have happened.
         may_have_happened: bool,
-        /// What the call last waited for.
+        /// The failure of the last attempt.
         #[source]
         upstream: Upstream,
     },
-    /// A fault of ours: DynamoDB refused what we built.
+    /// A bug of ours: DynamoDB refused a request that the driver built.
     #[error("DynamoDB refused a request that DynaKV built")]
     Internal(#[source] Upstream),
 }
 
 impl Error {
-    /// A fault of ours, without an answer of DynamoDB's.
+    /// A bug of ours, without an answer of DynamoDB.
     pub(crate) fn internal() -> Self {
         Self::Internal(Upstream::default())
     }
 
-    /// Whether a write that ended with this error may have happened nevertheless.
+    /// Whether a write may have happened although it failed with this error.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
         match self {
@@ -143,8 +143,7 @@ impl Error {
         }
     }
 
-    /// Whether it is about what the caller wrote, or about how that fits what is stored, and so of no concern to whoever runs
-    /// the service.
+    /// Whether the request or the stored data caused it, so that the operator of the service need not act.
     #[must_use]
     pub fn is_the_callers(&self) -> bool {
         matches!(
@@ -158,7 +157,7 @@ impl Error {
         )
     }
 
-    /// What DynamoDB said, if it was called.
+    /// The answer of DynamoDB, if it was called.
     #[must_use]
     pub fn upstream(&self) -> Option<&Upstream> {
         match self {
@@ -190,7 +189,7 @@ impl Error {
     }
 }
 
-/// What is known of a failed call to DynamoDB. For the log and, without its cause, for the caller.
+/// Details of a failed call to DynamoDB: for the log and, without the cause, for the caller.
 #[derive(Debug, Default)]
 pub struct Upstream(Box<Details>);
 
@@ -204,10 +203,11 @@ struct Details {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// How much is kept of a word of an endpoint's. Those of DynamoDB's are shorter.
+/// Longest error code, request id or throttle reason that is kept. Those of DynamoDB are shorter, but an endpoint may send
+/// more.
 const MAX_WORD_BYTES: usize = 128;
 
-/// How many reasons for a throttle are kept.
+/// Throttle reasons that are kept at most.
 const MAX_REASONS: usize = 8;
 
 fn short(word: &str) -> String {
@@ -239,19 +239,19 @@ impl Upstream {
         self
     }
 
-    /// The error code DynamoDB answered with.
+    /// The error code in DynamoDB's answer.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What DynamoDB said. It may name resources, so it goes to a caller only where it is about the caller's own text.
+    /// DynamoDB's message. It may name resources, so a caller sees it only if it is about an expression of the caller.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// DynamoDB's id of the failed call.
+    /// DynamoDB's request id of the failed call.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()

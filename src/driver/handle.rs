@@ -11,10 +11,10 @@ use super::table::{Backend, Catalog, Core, Table};
 use super::upstream::Dispatcher;
 use crate::model::TableSpec;
 
-/// How long a call may take whose caller set no deadline.
+/// The deadline of a call without one.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Enough for 10,000 keys to take little longer than a few calls one after the other.
+/// With 32 calls in flight, a batch of 10,000 keys takes little longer than a few sequential calls.
 pub const DEFAULT_BATCH_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 
 /// The driver. Cheap to clone; all clones share their tables and connections.
@@ -23,14 +23,14 @@ pub struct Driver {
     pub(crate) core: Arc<Core>,
 }
 
-/// How a driver works.
+/// Settings of a driver.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Time, randomness and sleep.
     pub runtime: Runtime,
-    /// How many calls to DynamoDB one batch has in flight at most.
+    /// The maximum of calls to DynamoDB that one batch has in flight.
     pub batch_concurrency: NonZeroUsize,
-    /// Where the tables are stored, and so which may be named.
+    /// Where the tables are stored. It decides which tables a request may name.
     pub backend: Backend,
     /// Which calls are coalesced.
     pub coalescing: Coalescing,
@@ -50,7 +50,7 @@ impl From<Runtime> for Options {
 impl Driver {
     /// A driver for these tables; the first is the default one.
     ///
-    /// The client's own retries must be off: they would hide that an attempt was ambiguous. The driver retries.
+    /// Turn the client's own retries off: they would hide that an attempt was ambiguous. The driver retries.
     #[must_use]
     pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
         let Options { runtime, batch_concurrency, backend, coalescing } = options.into();
@@ -64,7 +64,7 @@ impl Driver {
         Self { core: Arc::new(core) }
     }
 
-    /// The AWS SDK client that the driver uses, for whatever DynamoDB offers beyond the driver.
+    /// The AWS SDK client that the driver uses, for anything that the driver does not offer.
     #[must_use]
     pub fn client(&self) -> &Client {
         self.core.dispatcher.client()

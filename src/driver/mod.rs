@@ -15,8 +15,8 @@
 //! error, deadline, runtime
 //! ```
 //!
-//! The driver is usable as a library: [`Driver::client`] is the AWS SDK client underneath, for whatever DynamoDB offers
-//! beyond it.
+//! The driver is usable as a library. For anything that DynamoDB offers and the driver does not, [`Driver::client`] returns the
+//! AWS SDK client underneath.
 
 mod admin;
 mod batch;

@@ -14,14 +14,14 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn now(&self) -> Millis;
 }
 
-/// The machine's clock, which never steps back within a process: an entry that was seen as expired stays so.
+/// The machine's clock. It never steps back within a process, so an entry that has expired stays expired.
 #[derive(Debug, Default)]
 pub struct SystemClock {
     latest: AtomicI64,
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where the time that is injected comes from")]
+    #[expect(clippy::disallowed_methods, reason = "this is the source of the injected time")]
     fn now(&self) -> Millis {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
@@ -29,7 +29,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Where the jitter of retries comes from.
+/// The source of the jitter of retries.
 pub trait Random: fmt::Debug + Send + Sync {
     /// A number in 0.0..1.0.
     fn fraction(&self) -> f64;
@@ -45,44 +45,44 @@ impl Random for SystemRandom {
     }
 }
 
-/// The threads that run the calls, and nothing else of the machine: one that waits for a core counts as idle, unless it was at
-/// work already.
+/// The threads that run the calls. Load of other processes is not counted: a thread that was idle and now waits for a core
+/// still counts as idle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Workers {
     /// How many there are.
     pub threads: f64,
-    /// How many of them had nothing to do, lately, on average.
+    /// How many of them were idle recently, on average.
     pub idle: f64,
 }
 
-/// How much those threads have to do.
+/// Measures how busy the workers are.
 pub trait Load: fmt::Debug + Send + Sync {
-    /// As it was lately.
+    /// The recent average.
     fn workers(&self) -> Workers;
 }
 
-/// What tokio says of the runtime that asks, which has to be always the same.
+/// Measures the current tokio runtime. Always call it from the same runtime.
 #[derive(Debug)]
 pub struct TokioLoad(Mutex<Sample>);
 
-/// How busy the threads of a runtime were until some moment.
+/// How busy the threads of a runtime were when the sample was taken.
 #[derive(Debug)]
 struct Sample {
     taken: Instant,
-    /// For how long, all together, since the runtime began.
+    /// Busy time of all threads together since the runtime started.
     busy: Duration,
     threads: f64,
-    /// How many of them, lately: a moving average. For a moment it may be more than there are, as a thread tells only now and then.
+    /// Moving average of the busy threads. It may briefly exceed `threads`, because tokio reports busy time with a delay.
     busy_threads: f64,
 }
 
 impl TokioLoad {
-    /// Over less time than this, what one thread happens to do would count for too much.
+    /// Shortest time between samples. Over less time, a single task of one thread would dominate the sample.
     const PERIOD: Duration = Duration::from_millis(20);
 }
 
 impl Default for TokioLoad {
-    /// Busy, until more is known.
+    /// Busy, until the first sample.
     fn default() -> Self {
         Self(Mutex::new(Sample { taken: Instant::now(), busy: Duration::ZERO, threads: 1.0, busy_threads: 1.0 }))
     }
@@ -104,7 +104,7 @@ impl Load for TokioLoad {
 }
 
 impl Sample {
-    /// The sample that is taken so much later.
+    /// The sample taken `elapsed` after this one.
     fn next(&self, elapsed: Duration, busy: Duration, threads: usize) -> Self {
         let busy_threads = busy.saturating_sub(self.busy).as_secs_f64() / elapsed.as_secs_f64();
         Self {
@@ -120,7 +120,7 @@ impl Sample {
     }
 }
 
-/// Time, randomness, sleep and load, injected so that tests never wait for any of them.
+/// Time, randomness, sleep and load, injected so that tests never wait.
 #[derive(Debug, Clone)]
 pub struct Runtime {
     /// Decides what has expired.
@@ -129,12 +129,12 @@ pub struct Runtime {
     pub random: Arc<dyn Random>,
     /// Waits between retries.
     pub sleep: SharedAsyncSleep,
-    /// Decides how many calls share one.
+    /// Decides how many calls are coalesced.
     pub load: Arc<dyn Load>,
 }
 
 impl Runtime {
-    /// The machine's own.
+    /// The clock, generator, timer and load of this machine.
     #[must_use]
     pub fn system() -> Self {
         Self {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_idle_is_what_is_not_busy() {
+    fn threads_that_are_not_busy_are_idle() {
         let busy = sample();
         assert_eq!(busy.workers(), Workers { threads: 2.0, idle: 0.0 });
         let less = busy.next(SECOND, Duration::from_secs(7), 2);
@@ -169,19 +169,19 @@ mod tests {
         assert_eq!(less.taken, busy.taken + SECOND);
     }
 
-    /// A thread says for how long it was busy when it comes to a pause, and so nothing and then too much.
+    /// tokio adds the busy time of a thread when it parks, so one sample sees none of it and the next one too much.
     #[test]
-    fn a_busy_thread_is_not_idle_because_it_says_so_late() {
+    fn a_busy_thread_does_not_count_as_idle_when_its_time_is_reported_late() {
         let mut sample = sample();
         for second in 0..100 {
-            let told = Duration::from_secs(7 + 4 * (second / 2));
-            sample = sample.next(SECOND, told, 2);
+            let reported = Duration::from_secs(7 + 4 * (second / 2));
+            sample = sample.next(SECOND, reported, 2);
         }
         assert!(sample.workers().idle < 0.3, "{sample:?}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_runtime_tells_what_its_threads_do() {
+    async fn the_load_of_a_tokio_runtime_is_measured() {
         let load = TokioLoad::default();
         load.0.lock().unwrap().taken -= Duration::from_mins(1);
         let Workers { threads, idle } = load.workers();

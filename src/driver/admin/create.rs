@@ -15,14 +15,15 @@ use crate::model::{
 };
 
 impl Driver {
-    /// Makes a table in DynamoDB and returns without waiting for it.
+    /// Creates a table in DynamoDB and returns without waiting for it.
     ///
     /// # Contract
-    /// If TTL is asked for and the table is ACTIVE at once, it is enabled; the answer says whether it is. To wait, ask
-    /// [`describe_table`](Driver::describe_table) until the table is ACTIVE, then call [`enable_ttl`](Driver::enable_ttl).
+    /// TTL can be enabled only once the table is ACTIVE. If the draft asks for TTL and the table is ACTIVE at once, this call
+    /// enables it, and the returned state shows this. Otherwise poll [`describe_table`](Driver::describe_table) until the table
+    /// is ACTIVE, then call [`enable_ttl`](Driver::enable_ttl).
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while one of that name is being deleted;
+    /// [`Error::Invalid`]; [`Error::TableExists`]; [`Error::TableNotActive`] while a table of that name is being deleted;
     /// [`Error::OutcomeUnknown`] if an answer was lost.
     pub async fn create_table(&self, table: &str, draft: TableDraft, deadline: Deadline) -> Result<TableState, Error> {
         let core = &*self.core;
@@ -33,15 +34,15 @@ impl Driver {
         core.catalog.forget(table.physical_name());
         let created = match created {
             Ok(created) => created,
-            Err(error) => return Err(core.in_use(table, error, deadline).await),
+            Err(error) => return Err(core.explain_name_in_use(table, error, deadline).await),
         };
-        // DescribeTable knows more, but for a moment it may not know of the table at all.
+        // DescribeTable says more, but it may not know a new table yet.
         let state = core.describe(table, deadline).await;
         let mut state = state.unwrap_or_else(|_| {
             TableState::new(table.spec(), core.catalog.is_default(table), &created, TtlState::Disabled)
         });
         if wants_ttl && state.is_active() {
-            // The table is there in any case, and what became of its TTL is part of the answer.
+            // The table exists in any case, and its state shows whether TTL is enabled, so an error is dropped.
             state.ttl = core.enable_ttl(table, deadline).await.unwrap_or(state.ttl);
         }
         Ok(state)
@@ -49,8 +50,9 @@ impl Driver {
 }
 
 impl Core {
-    /// "In use" is what DynamoDB calls a name that is taken: by a table that is there, or one that is on its way out.
-    async fn in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
+    /// DynamoDB has one error, ResourceInUseException, for a table that exists and for one that is being deleted. Tells them
+    /// apart.
+    async fn explain_name_in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::TableNotActive(name, upstream) = error else { return error };
         match self.describe(table, deadline).await {
             Ok(state) if state.is_deleting() => Error::TableNotActive(name, upstream),
@@ -74,15 +76,15 @@ impl Core {
             .billing_mode(billing)
             .set_attribute_definitions(Some(attributes.map_err(Failure::unbuildable)?))
             .set_key_schema(Some(key_schema(partition_key, sort_key.as_ref()).map_err(Failure::unbuildable)?))
-            .set_global_secondary_indexes(some(global.map_err(Failure::unbuildable)?))
-            .set_local_secondary_indexes(some(local.map_err(Failure::unbuildable)?))
+            .set_global_secondary_indexes(none_if_empty(global.map_err(Failure::unbuildable)?))
+            .set_local_secondary_indexes(none_if_empty(local.map_err(Failure::unbuildable)?))
             .set_provisioned_throughput(throughput.map(provisioned).transpose().map_err(Failure::unbuildable)?);
         self.dispatcher.send(request).await?.table_description.ok_or_else(Failure::unreadable)
     }
 }
 
 /// DynamoDB refuses an empty list of indexes.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+fn none_if_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 

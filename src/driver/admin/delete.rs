@@ -7,7 +7,7 @@ use crate::driver::table::{Core, Table};
 use crate::driver::upstream::Effect;
 
 impl Driver {
-    /// Deletes a table and all that it holds, and returns without waiting for the end of that.
+    /// Deletes a table with all of its items, and returns without waiting.
     ///
     /// # Errors
     /// [`Error::TableNotFound`]; [`Error::TableNotActive`]; [`Error::TableProtected`]; [`Error::OutcomeUnknown`] if an
@@ -21,15 +21,15 @@ impl Driver {
         let deleted = core.repeat((table, Effect::Change), deadline, delete).await;
         core.catalog.forget(table.physical_name());
         match deleted {
-            Err(error) => Err(core.protected(table, error, deadline).await),
+            Err(error) => Err(core.explain_refused_delete(table, error, deadline).await),
             Ok(()) => Ok(()),
         }
     }
 }
 
 impl Core {
-    /// DynamoDB gives the refusal of a protected table no code of its own; the table tells.
-    async fn protected(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
+    /// DynamoDB has no separate error code for a protected table. Describes the table to find out.
+    async fn explain_refused_delete(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::Internal(upstream) = error else { return error };
         match self.describe(table, deadline).await {
             Ok(state) if state.is_protected => Error::TableProtected(table.name().to_owned(), upstream),

@@ -7,7 +7,7 @@ impl Driver {
     /// Describes a table.
     ///
     /// # Errors
-    /// Those of a read; [`Error::TableNotFound`]; [`Error::BackendAccessDenied`] where the role lacks
+    /// Those of a read; [`Error::TableNotFound`]; [`Error::BackendAccessDenied`] if the role lacks
     /// `dynamodb:DescribeTable`.
     pub async fn describe_table(&self, table: &str, deadline: Deadline) -> Result<TableState, Error> {
         let core = &*self.core;

@@ -7,7 +7,7 @@ use crate::driver::table::{Core, Table};
 use crate::driver::upstream::Effect;
 use crate::model::{TableDefinition, TableDraft};
 
-/// Between two questions whether a new table is ACTIVE.
+/// Pause between two checks whether a new table is ACTIVE.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Driver {
@@ -15,13 +15,13 @@ impl Driver {
     /// ACTIVE.
     ///
     /// # Contract
-    /// A table that exists already is left as it is, except for its TTL, and is no error.
+    /// If the table exists already, this is no error: only its TTL is enabled.
     pub async fn ensure_table(&self, table: &str, deadline: Deadline) -> Result<(), Error> {
         let core = &*self.core;
         let table = &*core.table(table)?;
         let definition = TableDefinition::new(TableDraft::default(), &table.spec().attributes)?;
         match core.repeat((table, Effect::Invisible), deadline, || core.create(table, &definition)).await {
-            // "In use" is what DynamoDB calls a table that exists.
+            // DynamoDB answers "in use" if the table exists.
             Ok(_) | Err(Error::TableNotActive(..)) => {}
             Err(error) => return Err(error),
         }
@@ -33,7 +33,7 @@ impl Driver {
 }
 
 impl Core {
-    /// A table that has just been made may not be known yet to DescribeTable.
+    /// Whether the table is ACTIVE. DescribeTable may not know a new table yet, which counts as not ACTIVE.
     async fn is_active(&self, table: &Table, deadline: Deadline) -> Result<bool, Error> {
         match self.describe(table, deadline).await {
             Ok(state) => Ok(state.is_active()),

@@ -9,31 +9,31 @@ use crate::driver::upstream::{Effect, Failure};
 /// A table that the driver serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedTable {
-    /// What requests call it.
+    /// Its name in requests.
     pub name: String,
-    /// What DynamoDB calls it.
+    /// Its name in DynamoDB.
     pub physical_name: String,
-    /// Whether it is the one that the empty name means.
+    /// Whether it is the default table, which the empty name means.
     pub is_default: bool,
 }
 
-/// A part of the tables.
+/// A page of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableList {
     /// The tables.
     pub tables: Vec<ListedTable>,
-    /// The name after which the rest begins; none if there is no rest.
+    /// The name after which the next page starts; `None` after the last one.
     pub next: Option<String>,
 }
 
-/// As many names as one ListTables gives at most.
+/// The most names that ListTables returns in one call.
 const NAMES_IN_ONE_CALL: i32 = 100;
 
 impl Driver {
     /// Lists tables: the configured ones, the default one first; then, on the embedded engine, the others by name.
     ///
     /// # Contract
-    /// Begins after the table with this name, and ends after `size` tables.
+    /// Starts after the table named `after`, and returns at most `size` tables.
     pub async fn list_tables(&self, after: Option<&str>, size: usize, deadline: Deadline) -> Result<TableList, Error> {
         let core = &*self.core;
         let last_configured = after.and_then(|name| core.catalog.configured().position(|table| table.name() == name));
@@ -42,11 +42,11 @@ impl Driver {
             (Some(_), Some(position)) => position + 1,
             (Some(_), None) => usize::MAX,
         };
-        // One more than is shown, to see whether there is a rest.
+        // One more than is returned, to see whether there is a next page.
         let wanted = size.saturating_add(1);
         let configured = core.catalog.configured().skip(skipped).take(wanted);
         let mut tables: Vec<ListedTable> = configured.map(|table| core.listed(table)).collect();
-        if core.catalog.has_others() && tables.len() < wanted {
+        if core.catalog.allows_any_name() && tables.len() < wanted {
             let after = after.filter(|_| last_configured.is_none());
             core.list_others(after, &mut tables, wanted, deadline).await?;
         }
@@ -66,7 +66,7 @@ impl Core {
         }
     }
 
-    /// Adds tables that are not configured until there are as many as wanted.
+    /// Adds tables that are not configured, up to `wanted` tables in all.
     async fn list_others(
         &self,
         after: Option<&str>,

@@ -1,4 +1,4 @@
-//! Calls on tables themselves.
+//! Calls that manage tables.
 
 mod create;
 mod delete;

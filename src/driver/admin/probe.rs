@@ -8,14 +8,14 @@ use crate::driver::error::Error;
 use crate::driver::handle::Driver;
 use crate::driver::upstream::Effect;
 
-/// The key that a probe asks for.
+/// The key that a probe reads.
 const PROBE_KEY: &str = "dynakv:probe";
 
 impl Driver {
-    /// Asks DynamoDB for an item that hardly exists, to see whether it answers.
+    /// Checks whether DynamoDB answers, with a read of a key that is unlikely to exist.
     ///
     /// # Contract
-    /// A throttle, a missing permission or another key schema is an answer, too.
+    /// A throttle, a missing permission or another key schema also counts as an answer.
     ///
     /// # Cost
     /// Half a read unit.
@@ -28,8 +28,8 @@ impl Driver {
             core.dispatcher.send(request).await.map(drop)
         };
         let answer = core.repeat((table, Effect::Invisible), deadline, read).await;
-        if table.known().key.get().is_none() {
-            // The backend may have been out of reach when this was first asked; what comes of it now is not the point.
+        if table.schema().key.get().is_none() {
+            // The first describe may have failed because the backend was unreachable. The probe does not depend on this one.
             let _state = core.describe(table, deadline).await;
         }
         match answer {

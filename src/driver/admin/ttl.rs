@@ -8,15 +8,15 @@ use crate::driver::table::{Core, Table, TtlState};
 use crate::driver::upstream::{Effect, Failure};
 
 impl Driver {
-    /// Lets DynamoDB delete expired items of a table by itself, by the attribute that plays the part `ttl`.
+    /// Enables DynamoDB's own deletion of expired items, by the attribute with the role `ttl`.
     ///
     /// # Contract
-    /// Returns at once; DynamoDB may take an hour. A table that has TTL stays as it is, even if it has it on another
-    /// attribute; the answer says on which.
+    /// Returns at once; DynamoDB may take an hour. If TTL is enabled already, nothing changes, even if it is on another
+    /// attribute. The returned state names the attribute.
     ///
     /// # Errors
-    /// [`Error::TableNotFound`]; [`Error::TableNotActive`] also while TTL is being disabled, or was changed so lately that
-    /// DynamoDB does not take another change yet.
+    /// [`Error::TableNotFound`]; [`Error::TableNotActive`] also while TTL is being disabled, or if it was changed too recently
+    /// for DynamoDB to accept another change.
     pub async fn enable_ttl(&self, table: &str, deadline: Deadline) -> Result<TtlState, Error> {
         let core = &*self.core;
         core.enable_ttl(&*core.table(table)?, deadline).await
@@ -34,13 +34,13 @@ impl Core {
             TtlState::Disabled | TtlState::Unknown => {}
         }
         let changed = self.repeat((table, Effect::Change), deadline, || self.update_ttl(table)).await;
-        // Told by the state and not by the words of a refusal: somebody else may have enabled it just now, or an attempt
-        // of ours whose answer was lost.
+        // The state decides, not the message of a refusal: another caller may have enabled TTL just now, or an attempt of ours
+        // whose answer was lost.
         let state = self.ttl_state(table, deadline).await;
         match (changed, state) {
             (Ok(()) | Err(_), Ok(state @ (TtlState::Enabled(_) | TtlState::Enabling(_)))) => Ok(state),
             (Ok(()), Ok(_) | Err(_)) => Ok(TtlState::Enabling(table.spec().attributes.ttl.clone())),
-            // There is nothing wrong with the request, so it came at a wrong time.
+            // The request is valid, so DynamoDB refused it because of its timing.
             (Err(Error::Internal(upstream)), Ok(_)) => Err(Error::TableNotActive(table.name().to_owned(), upstream)),
             (Err(error), Ok(_) | Err(_)) => Err(error),
         }

@@ -7,7 +7,7 @@ use crate::driver::read::{Consistency, Read};
 use crate::model::Key;
 
 impl KeyValues {
-    /// Says of each key whether there is such an entry, in the order of the keys.
+    /// Returns for each key whether the entry exists, in the order of the keys.
     ///
     /// # Cost
     /// One read for each distinct key.

@@ -1,4 +1,4 @@
-//! Calls on many entries at once. Each key is answered exactly once, and nothing is dropped.
+//! Calls on many entries at once. Each key or operation gets exactly one answer.
 
 mod exists;
 mod read;

@@ -13,54 +13,53 @@ use crate::driver::upstream::{Capacity, MAX_KEYS_PER_READ};
 use crate::memory::{self, Account};
 use crate::model::{Entry, Key};
 
-/// Expected bytes of the answers in flight, as DynamoDB counts them.
+/// The most expected bytes of answers in flight, as DynamoDB counts them.
 ///
-/// An answer is held about four times over while it is decoded: as base64 in JSON, decoded, and as messages on their way to the
-/// caller. So this is about 48 MB.
+/// While an answer is decoded, its data is in memory about four times: as base64 in JSON, decoded, and as messages for the
+/// caller. So this limit means about 48 MB.
 const MAX_BYTES_IN_FLIGHT: usize = 12 * 1024 * 1024;
 
-/// What became of one key, under the position of the key in the request.
+/// The position of a key in the request, and the outcome for it.
 pub type Answer = (usize, Found);
 
-/// What became of one key.
+/// The outcome of reading one key.
 #[derive(Debug, Clone)]
 pub enum Found {
     /// The entry.
     Item(Box<Entry>),
-    /// There is no such entry: DynamoDB was asked and said so.
+    /// DynamoDB answered that there is no such entry.
     Nothing,
     /// The key could not be read.
     Failed(Arc<Error>),
 }
 
-/// A read of many keys in progress. Dropped, it sends nothing more.
+/// A read of many keys in progress. When it is dropped, it sends nothing more.
 ///
-/// It reads no further than it is asked to: a caller that takes answers slowly slows the reading.
+/// It starts new calls only in [`next`](Self::next), so a caller that takes answers slowly slows the reading.
 pub struct BatchGet {
     scope: Scope,
     read: Arc<Read>,
-    /// The positions in the request of each key that has no answer yet.
+    /// The keys without an answer, each with its positions in the request.
     positions: HashMap<String, Vec<usize>>,
     waiting: VecDeque<Chunk>,
-    /// Tasks of their own, so that answers are decoded on all cores. Dropped, they are aborted.
+    /// Separate tasks, so that answers are decoded on all cores. Dropping the set aborts them.
     in_flight: JoinSet<(Fetched, Option<Account>)>,
-    /// The memory of the answers that were given out last.
-    held: Option<Account>,
-    /// How many calls may be in flight. Begins at one and doubles: the size of the items is not known yet.
+    /// The memory of the answers that `next` returned last.
+    answer_memory: Option<Account>,
+    /// How many calls may be in flight. Starts at one and doubles, since the size of the items is not known yet.
     window: usize,
     largest_answer_bytes: usize,
     consumed: Capacity,
 }
 
 impl KeyValues {
-    /// Begins to read many entries.
+    /// Starts to read many entries.
     ///
     /// # Contract
-    /// Each position of `keys` is answered exactly once. What DynamoDB leaves unprocessed is asked for again until the
-    /// deadline.
+    /// Each position of `keys` is answered exactly once. Keys that DynamoDB leaves unprocessed are retried until the deadline.
     ///
     /// # Cost
-    /// One read for each distinct key; a call to DynamoDB for each hundred.
+    /// One read for each distinct key; one call to DynamoDB for each hundred.
     #[must_use]
     pub fn batch_get(&self, keys: Vec<Key>, consistency: Consistency, wants_capacity: bool) -> BatchGet {
         self.batch_read(keys, Read { wants_capacity, ..Read::whole(consistency) })
@@ -72,7 +71,7 @@ impl KeyValues {
             positions.entry(key.into_string()).or_default().push(position);
         }
         let distinct: Vec<String> = positions.keys().cloned().collect();
-        let scope = self.patient().scope;
+        let scope = self.retrying_until_deadline().scope;
         BatchGet {
             waiting: distinct
                 .chunks(MAX_KEYS_PER_READ)
@@ -82,7 +81,7 @@ impl KeyValues {
             read: Arc::new(read),
             positions,
             in_flight: JoinSet::new(),
-            held: None,
+            answer_memory: None,
             window: 1,
             largest_answer_bytes: 0,
             consumed: Capacity::default(),
@@ -91,9 +90,9 @@ impl KeyValues {
 }
 
 impl BatchGet {
-    /// The next answers, or `None` after the last ones. Who asks for them is done with those before.
+    /// The next answers, or `None` after the last ones. Releases the memory of the answers before them.
     pub async fn next(&mut self) -> Option<Vec<Answer>> {
-        self.held = None;
+        self.answer_memory = None;
         loop {
             while self.in_flight.len() < self.limit()
                 && let Some(chunk) = self.waiting.pop_front()
@@ -101,9 +100,9 @@ impl BatchGet {
                 let fetch = chunk.fetch(self.scope.clone(), Arc::clone(&self.read));
                 self.in_flight.spawn(memory::part(fetch));
             }
-            let (fetched, held) = match self.in_flight.join_next().await? {
+            let (fetched, answer_memory) = match self.in_flight.join_next().await? {
                 Ok(fetched) => fetched,
-                // Only dropping the batch aborts a task, so this one has panicked; then the call does, too.
+                // Only dropping the batch aborts a task, so this task has panicked. The call panics too.
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             };
             let answers = match fetched {
@@ -111,7 +110,7 @@ impl BatchGet {
                 Fetched::Failed(keys, error) => self.fail(keys, error),
             };
             if !answers.is_empty() {
-                self.held = held;
+                self.answer_memory = answer_memory;
                 return Some(answers);
             }
         }
@@ -163,7 +162,7 @@ impl BatchGet {
         answers
     }
 
-    /// Answers every position of a key, and takes the key out, so that none is answered twice.
+    /// Answers every position of a key, and removes the key, so that no position is answered twice.
     fn answer(&mut self, key: &str, found: &Found, answers: &mut Vec<Answer>) {
         let positions = self.positions.remove(key).unwrap_or_default();
         answers.extend(positions.into_iter().map(|position| (position, found.clone())));

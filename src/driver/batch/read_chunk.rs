@@ -1,4 +1,4 @@
-//! Keys that are read in one call, until DynamoDB has looked for some of them.
+//! Reads up to a hundred keys in one call, and retries until DynamoDB has read some of them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Verdict};
 
-/// Keys of one call, with the attempts made so far.
+/// The keys of one call, with the attempts made so far.
 pub(super) struct Chunk {
     keys: Vec<String>,
     attempts: Attempts,
@@ -19,7 +19,7 @@ pub(super) struct Chunk {
     is_rest: bool,
 }
 
-/// What became of a chunk.
+/// The outcome of a chunk.
 pub(super) enum Fetched {
     Items(FetchedItems),
     /// None of these keys could be read.
@@ -27,10 +27,10 @@ pub(super) enum Fetched {
 }
 
 pub(super) struct FetchedItems {
-    /// The keys that DynamoDB has looked for.
+    /// The keys that DynamoDB has read.
     pub(super) keys: Vec<String>,
     pub(super) items: Vec<Item>,
-    /// The keys that it left unprocessed: it is short of capacity, or the answer would pass 16 MB.
+    /// The keys that it left unprocessed, because capacity is short or the answer would pass 16 MB.
     pub(super) rest: Option<Chunk>,
     pub(super) consumed: Capacity,
 }
@@ -40,14 +40,15 @@ impl Chunk {
         Self { keys, attempts, is_rest: false }
     }
 
-    /// Makes attempts until DynamoDB has looked for some of the keys.
+    /// Makes attempts until DynamoDB has read some of the keys.
     pub(super) async fn fetch(self, scope: Scope, read: Arc<Read>) -> Fetched {
         let Self { keys, mut attempts, is_rest } = self;
         let mut call = ChunkCall { scope: &scope, read: &read, keys, consumed: Capacity::default() };
         let dispatcher = scope.dispatcher();
-        let fetched = match is_rest {
-            true => dispatcher.resume(&mut attempts, &mut call).await,
-            false => dispatcher.run(&mut attempts, &mut call).await,
+        let fetched = if is_rest {
+            dispatcher.resume(&mut attempts, &mut call).await
+        } else {
+            dispatcher.run(&mut attempts, &mut call).await
         };
         match fetched {
             Ok((looked_for, items)) => {
@@ -62,14 +63,14 @@ impl Chunk {
 struct ChunkCall<'a> {
     scope: &'a Scope,
     read: &'a Read,
-    /// The keys that DynamoDB has not looked for.
+    /// The keys that DynamoDB has not read.
     keys: Vec<String>,
     consumed: Capacity,
 }
 
 impl Call for ChunkCall<'_> {
     type Answer = ItemsRead;
-    /// The keys that DynamoDB has looked for, and the items that there are.
+    /// The keys that DynamoDB has read, and the items that exist.
     type Outcome = (Vec<String>, Vec<Item>);
 
     async fn attempt(&mut self) -> Result<ItemsRead, Failure> {

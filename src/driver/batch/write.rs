@@ -11,7 +11,7 @@ use crate::driver::upstream::{Capacity, MAX_WRITES_PER_CALL};
 use crate::driver::write::{Action, ChunkMember, WritePlan, Written};
 use crate::model::{CompareAndDelete, CompareAndSet, Entry, Key, Set, SetExpiry};
 
-/// Bytes of one BatchWriteItem at most. Source: "Quotas in Amazon DynamoDB", API-specific limits.
+/// The most bytes of one BatchWriteItem. Source: "Quotas in Amazon DynamoDB", API-specific limits.
 const MAX_CHUNK_BYTES: usize = 16 * 1024 * 1024;
 
 /// One operation of a batch.
@@ -23,29 +23,29 @@ pub enum BatchOperation {
     CompareAndSet(CompareAndSet),
     /// Delete an entry.
     Delete(Key),
-    /// Delete an entry and say whether there was one.
+    /// Delete an entry and report whether it existed.
     DeleteReportingExistence(Key),
     /// Delete an entry if it is as expected.
     CompareAndDelete {
-        /// Which, and when.
+        /// The key and the expected state.
         delete: CompareAndDelete,
-        /// Whether the outcome says that there was an entry.
+        /// Whether the outcome reports that the entry existed.
         reports_existence: bool,
     },
 }
 
-/// What became of one operation.
+/// The outcome of one operation.
 #[derive(Debug, Clone)]
 pub enum BatchOutcome {
     /// The entry is written.
     Written(Written),
-    /// The entry is deleted; whether there was one, where the caller asked.
+    /// The entry is deleted; with whether it existed, if the caller asked.
     Deleted(Option<bool>),
     /// The entry was not as expected.
     ConditionFailed {
-        /// If the caller asked: the entry as it is.
+        /// The current entry, if the caller asked for it.
         current: Option<Entry>,
-        /// It was asked for and left out, since no response could hold it.
+        /// The caller asked for the current entry, but it does not fit into the response.
         is_omitted: bool,
     },
     /// A later operation on the same key was carried out instead.
@@ -54,22 +54,30 @@ pub enum BatchOutcome {
     Failed(Arc<Error>),
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Debug)]
 pub struct BatchWritten {
-    /// For each operation, in their order.
+    /// One for each operation, in their order.
     pub outcomes: Vec<BatchOutcome>,
-    /// The capacity consumed by the operations that DynamoDB took together, if it was asked for.
+    /// The capacity consumed by BatchWriteItem calls, if it was asked for.
     pub consumed: Capacity,
 }
 
-/// What one call, or one chunk of several operations, led to.
+/// The outcomes of one single call or of one chunk.
 type Settled = (Vec<(usize, BatchOutcome)>, Capacity);
 
-/// An operation that DynamoDB takes in a BatchWriteItem: its position, and its outcome if it happens.
+/// An operation that fits into a BatchWriteItem: its position, and its outcome if it succeeds.
 type Plain = ChunkMember<(usize, BatchOutcome)>;
 
-/// Operations that go out in one BatchWriteItem.
+/// Operations that are sent in one BatchWriteItem.
+/// How an operation is sent.
+enum Part {
+    /// In a chunk with others.
+    Plain(Plain),
+    /// In a call of its own.
+    Alone(BatchOperation),
+}
+
 #[derive(Default)]
 struct Chunk {
     members: Vec<Plain>,
@@ -80,14 +88,14 @@ impl KeyValues {
     /// Carries out many independent sets and deletes.
     ///
     /// # Contract
-    /// Of several operations on one key only the last is carried out. Each operation has an outcome; none is dropped.
+    /// Of several operations on one key only the last one is carried out. Each operation has an outcome.
     ///
     /// # Cost
-    /// One write each. Plain operations share calls to DynamoDB; those with a condition, with a TTL to keep or with a
-    /// question for existence have calls of their own.
+    /// One write each. Plain operations share calls to DynamoDB. An operation is sent alone if it has a condition, keeps a TTL
+    /// or reports existence.
     ///
     /// # Errors
-    /// [`Error::Invalid`], before anything is sent. Whatever else goes wrong is an outcome.
+    /// [`Error::Invalid`], before anything is sent. Any other failure is an outcome.
     pub async fn batch_write(
         &self,
         operations: Vec<BatchOperation>,
@@ -97,19 +105,19 @@ impl KeyValues {
             self.check_operation(position, operation)?;
         }
         let mut outcomes: Vec<Option<BatchOutcome>> = vec![None; operations.len()];
-        let patient = self.patient();
-        let calls = patient.plan(operations, wants_capacity);
+        let calls_of_batch = self.retrying_until_deadline();
+        let calls = calls_of_batch.plan(operations, wants_capacity);
         let mut consumed = Capacity::default();
         let mut current_bytes = 0;
         let mut settled = stream::iter(calls).buffer_unordered(self.scope.core.batch_concurrency);
         while let Some((of_call, capacity)) = settled.next().await {
             consumed += capacity;
             for (position, mut outcome) in of_call {
-                outcome.keep_within(&mut current_bytes);
+                outcome.omit_current_past_limit(&mut current_bytes);
                 outcomes.get_mut(position).into_iter().for_each(|slot| *slot = Some(outcome.clone()));
             }
         }
-        // What no call was made for is what a later operation has replaced.
+        // An operation without a call was superseded by a later one.
         let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or(BatchOutcome::Superseded)).collect();
         Ok(BatchWritten { outcomes, consumed })
     }
@@ -126,7 +134,7 @@ impl KeyValues {
         Ok(checked.map_err(|violation| violation.within(format!("operations[{position}].set")))?)
     }
 
-    /// The calls that carry the operations out: the last one on each key.
+    /// The calls for the last operation on each key.
     fn plan(&self, operations: Vec<BatchOperation>, wants_capacity: bool) -> Vec<BoxFuture<'_, Settled>> {
         let last: HashMap<Key, usize> =
             operations.iter().enumerate().map(|(position, operation)| (operation.key().clone(), position)).collect();
@@ -138,8 +146,8 @@ impl KeyValues {
             }
             let bytes = operation.bytes();
             match self.plain(position, operation) {
-                Err(operation) => calls.push(Box::pin(self.single(position, operation))),
-                Ok(plain) => {
+                Part::Alone(operation) => calls.push(Box::pin(self.single(position, operation))),
+                Part::Plain(plain) => {
                     if chunk.is_full(bytes) {
                         calls.push(Box::pin(self.chunk(std::mem::take(&mut chunk), wants_capacity)));
                     }
@@ -154,18 +162,18 @@ impl KeyValues {
         calls
     }
 
-    /// The operation as part of a chunk, or itself if it needs a call of its own.
-    fn plain(&self, position: usize, operation: BatchOperation) -> Result<Plain, BatchOperation> {
+    /// The operation as part of a chunk, or unchanged if it has to be sent alone.
+    fn plain(&self, position: usize, operation: BatchOperation) -> Part {
         match operation {
             BatchOperation::Set(set) if set.expiry != SetExpiry::Keep && !set.return_previous => {
                 let PlainSet { plan, written } = self.plain_set(&set);
-                Ok(ChunkMember { plan, tag: (position, BatchOutcome::Written(written)) })
+                Part::Plain(ChunkMember { plan, tag: (position, BatchOutcome::Written(written)) })
             }
             BatchOperation::Delete(key) => {
                 let plan = WritePlan::entry(key, Action::Delete, None, None);
-                Ok(ChunkMember { plan, tag: (position, BatchOutcome::Deleted(None)) })
+                Part::Plain(ChunkMember { plan, tag: (position, BatchOutcome::Deleted(None)) })
             }
-            alone => Err(alone),
+            alone => Part::Alone(alone),
         }
     }
 
@@ -178,7 +186,7 @@ impl KeyValues {
         (written.members.into_iter().map(outcome).collect(), written.consumed)
     }
 
-    /// Carries out an operation that needs a call of its own.
+    /// Carries out an operation that has to be sent alone.
     async fn single(&self, position: usize, operation: BatchOperation) -> Settled {
         let outcome = match operation {
             BatchOperation::Set(set) => self.set(&set).await.map(|(written, _)| BatchOutcome::Written(written)),
@@ -203,15 +211,15 @@ impl KeyValues {
 }
 
 impl BatchOutcome {
-    /// Leaves out the current entry once all of them hold more than any response: a small request may ask for many
-    /// large ones.
-    fn keep_within(&mut self, current_bytes: &mut usize) {
-        const MOST: usize = 16 * 1024 * 1024;
+    /// Leaves out the current entry once the current entries no longer fit into a response: a small request may ask for many
+    /// large entries.
+    fn omit_current_past_limit(&mut self, current_bytes: &mut usize) {
+        const MAX_CURRENT_BYTES: usize = 16 * 1024 * 1024;
         if let Self::ConditionFailed { current, is_omitted } = self
             && let Some(entry) = current
         {
             *current_bytes += entry.size();
-            if *current_bytes > MOST {
+            if *current_bytes > MAX_CURRENT_BYTES {
                 (*current, *is_omitted) = (None, true);
             }
         }
@@ -225,15 +233,15 @@ impl Chunk {
 }
 
 impl BatchOperation {
-    /// About what it takes of a chunk. DynamoDB counts less than this.
+    /// The approximate size in a chunk; at least what DynamoDB counts.
     fn bytes(&self) -> usize {
-        const BESIDE: usize = 256;
+        const OVERHEAD: usize = 256;
         let value = match self {
             Self::Set(set) => set.value.len(),
             Self::CompareAndSet(set) => set.value.len(),
             Self::Delete(_) | Self::DeleteReportingExistence(_) | Self::CompareAndDelete { .. } => 0,
         };
-        self.key().as_str().len() + value + BESIDE
+        self.key().as_str().len() + value + OVERHEAD
     }
 
     fn key(&self) -> &Key {

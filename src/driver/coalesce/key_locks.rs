@@ -10,9 +10,8 @@ use crate::model::Key;
 
 /// The keys of a table that are being written.
 ///
-/// While a batch of writes is in flight, this process makes no other write of its keys: a batch response cannot order two writes
-/// of one key. A retry after that is a write of its own, ordered behind all that was acknowledged in between, as any repeated
-/// PUT.
+/// A batch response cannot order two writes of one key. So while a batch of writes is in flight, this process makes no other
+/// write of its keys. A later retry is a new write, as any repeated PUT: it may overwrite what was acknowledged in between.
 #[derive(Debug, Default)]
 pub(crate) struct KeyLocks(Mutex<HashMap<Key, Lock>>);
 
@@ -60,12 +59,12 @@ impl KeyLocks {
         }
     }
 
-    /// The same; none if the deadline passes first.
+    /// Like [`lock`](Self::lock); `None` if the deadline passes first.
     pub(crate) async fn lock_until<'a>(&'a self, key: &'a Key, deadline: Deadline) -> Option<WriteGuard<'a>> {
         timeout_at(deadline.instant(), self.lock(key)).await.ok()
     }
 
-    /// The locks of a batch, which has no keys yet.
+    /// An empty guard, to which a batch adds its keys.
     pub(crate) fn batch(&self) -> BatchGuard<'_> {
         BatchGuard { locks: self, keys: Vec::new() }
     }

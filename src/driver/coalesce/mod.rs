@@ -1,15 +1,15 @@
-//! Calls of different callers that go to DynamoDB as one batch.
+//! Sends calls of different callers to DynamoDB as one batch.
 //!
 //! Most of the cost of a Get or a Set is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are in flight,
-//! each goes out at once, with those that arrived at the same time. Beyond that, calls wait for the next permit and go out
-//! together. No timer holds a call back: it waits for another call to end, and on an idle server nothing waits.
+//! each goes out at once, with those that arrived at the same time. Once all permits are taken, calls wait for the next permit
+//! and go out together. No timer delays a call: it waits for another call to end, so on an idle server no call waits.
 //!
-//! Waiting to batch adds latency, and one slow member delays the whole batch. So whatever goes wrong with a batch (a throttle, an
-//! item that is too large, a missing permission, a fault), its members go on by themselves, each with its own retries and errors.
-//! A member that waits much longer than usual goes on by itself too, unless it is a write that is in flight.
+//! Waiting to batch adds latency, and one slow member delays the whole batch. So if a batch fails for any reason (a throttle,
+//! an item that is too large, a missing permission, a fault), each member is sent alone, with its own retries and errors. So is
+//! a member that waits much longer than usual, unless it is a write that is in flight.
 //!
-//! `queue` decides what is sent and what waits, `permit` holds a call in flight, `read_batch` and `write_batch` are what waits,
-//! and `key_locks` keeps a batch of writes apart from other writes of its keys.
+//! `queue` decides what is sent and what waits, `permit` stands for a call in flight, `read_batch` and `write_batch` hold the
+//! waiting members, and `key_locks` keeps a batch of writes apart from other writes of its keys.
 
 mod key_locks;
 mod permit;
@@ -21,6 +21,6 @@ mod write_batch;
 pub(crate) use key_locks::{KeyLocks, WriteGuard};
 pub(crate) use permit::{Permit, Sender, Turn, take_turn, unless_all_left};
 pub(crate) use queue::BatchQueue;
-pub(crate) use read_batch::{ReadBatch, Seen};
+pub(crate) use read_batch::{EntryRead, ReadBatch};
 pub use settings::Coalescing;
 pub(crate) use write_batch::{WriteBatch, WriteMember, WriteOutcome};

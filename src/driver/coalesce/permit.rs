@@ -15,11 +15,11 @@ pub(crate) trait Sender: Clone + Send + Sync + 'static {
     fn queue(&self) -> &BatchQueue<Self::Batch>;
     /// How busy the workers are.
     fn workers(&self) -> Workers;
-    /// Sends a batch and answers its members. Members without an answer go on by themselves.
+    /// Sends a batch and answers its members. A member without an answer is sent alone.
     fn send(permit: Permit<Self>, batch: Self::Batch) -> impl Future<Output = ()> + Send;
 }
 
-/// Permission for a call in flight. When the call ends, or is dropped, the batch that waits gets the permit.
+/// Permission for a call in flight. When the call ends or is dropped, the permit passes to the waiting batch.
 pub(crate) struct Permit<S: Sender> {
     pub(crate) sender: S,
     started: Instant,
@@ -28,7 +28,7 @@ pub(crate) struct Permit<S: Sender> {
 
 /// How a call goes out.
 pub(crate) enum Turn<S: Sender> {
-    /// By itself; with the member, if it was made already.
+    /// Alone; with the member, if one was made already.
     Alone(Permit<S>, Option<<S::Batch as Batch>::Member>),
     /// As a member of a batch.
     Batched,
@@ -72,15 +72,15 @@ impl<S: Sender> Permit<S> {
         self.measured = Some(Measured { time: self.started.elapsed(), bytes });
     }
 
-    /// Sends a batch in a task of its own, so that no member that is cancelled ends it for the others.
+    /// Sends a batch in a separate task, so that a cancelled member does not cancel it for the others.
     fn spawn(self, batch: S::Batch) {
-        // Without a runtime nobody sends it: its members see that their channels are closed.
+        // Without a runtime the batch is dropped, and its members see that their channels are closed.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(S::send(self, batch));
         }
     }
 
-    /// A member has timed out: sends the batch that waits.
+    /// Sends the waiting batch, because a member has timed out.
     pub(crate) fn flush(sender: &S) {
         if let Some(batch) = sender.queue().flush() {
             Self::new(sender).spawn(batch);

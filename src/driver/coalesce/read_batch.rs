@@ -8,21 +8,21 @@ use crate::driver::store::Unexpected;
 use crate::driver::upstream::MAX_KEYS_PER_READ;
 use crate::model::{Entry, Key};
 
-/// What a read saw: an entry, none, or one with an attribute of an unsupported type.
-pub(crate) type Seen = Result<Option<Entry>, Unexpected>;
+/// The result of a read: an entry, none, or one with an attribute of an unsupported type.
+pub(crate) type EntryRead = Result<Option<Entry>, Unexpected>;
 
-/// Expected bytes of a batch of reads at most: large values delay small ones.
+/// Largest expected answer to a batch of reads, in bytes: large values delay small ones.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Gets that wait, by key. A key that several ask for is read once.
+/// Waiting Gets, by key. Several Gets of one key share a read.
 ///
-/// A Get joins only a batch that has not been sent, so a strongly consistent one still sees every write that was acknowledged
-/// before it came.
+/// A Get joins only a batch that has not been sent. So a strongly consistent Get still sees every write that was acknowledged
+/// before it arrived.
 #[derive(Debug, Default)]
-pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<Seen>>>);
+pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<EntryRead>>>);
 
 impl Batch for ReadBatch {
-    type Member = (Key, oneshot::Sender<Seen>);
+    type Member = (Key, oneshot::Sender<EntryRead>);
 
     fn push(&mut self, (key, answer): Self::Member) {
         self.0.entry(key.into_string()).or_default().push(answer);
@@ -50,13 +50,13 @@ impl ReadBatch {
         self.0.keys().cloned().collect()
     }
 
-    /// Whether all members have left. Asks one at a time: to be woken when that one leaves is enough.
+    /// Whether all members have left. Polls only the first one that is present: it wakes the task when it leaves.
     pub(crate) fn poll_all_left(&mut self, context: &mut Context<'_>) -> bool {
         self.0.values_mut().flatten().all(|answer| answer.poll_closed(context).is_ready())
     }
 
-    /// Answers the members that asked for a key. A member that has left does not matter.
-    pub(crate) fn answer(&mut self, key: &str, seen: Seen) {
+    /// Answers the members that asked for a key. Members that have left are skipped.
+    pub(crate) fn answer(&mut self, key: &str, seen: EntryRead) {
         let mut members = self.0.remove(key).unwrap_or_default();
         let last = members.pop();
         for member in members {

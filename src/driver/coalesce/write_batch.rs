@@ -11,10 +11,10 @@ use crate::driver::store::{Item, item_bytes};
 use crate::driver::upstream::MAX_WRITES_PER_CALL;
 use crate::model::Key;
 
-/// Bytes of a batch of writes at most: large values delay small ones.
+/// Largest batch of writes, in bytes: large values delay small ones.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Sets that wait.
+/// Waiting Sets.
 #[derive(Debug, Default)]
 pub(crate) struct WriteBatch {
     members: Vec<WriteMember>,
@@ -25,7 +25,7 @@ pub(crate) struct WriteBatch {
 pub(crate) struct WriteMember {
     pub(crate) key: Key,
     pub(crate) item: Item,
-    /// Set by the first to decide: the batch that sends it, or its caller that has timed out.
+    /// Set by whichever comes first: the batch that sends the write, or the caller whose timeout has passed.
     pub(crate) is_taken: Arc<AtomicBool>,
     pub(crate) answer: oneshot::Sender<WriteOutcome>,
 }
@@ -40,7 +40,7 @@ pub(crate) enum WriteOutcome {
     InDoubt(Arc<Upstream>),
 }
 
-/// The members of a batch that is sent.
+/// The members of a batch that is being sent.
 pub(crate) struct LockedBatch {
     pub(crate) items: Vec<Item>,
     waiting: Vec<(Key, oneshot::Sender<WriteOutcome>)>,
@@ -64,7 +64,7 @@ impl Batch for WriteBatch {
 }
 
 impl WriteBatch {
-    /// Takes the members that are still there and whose keys no other write holds. The others go on by themselves.
+    /// Takes the members that have not left and whose keys no other write holds. The other members are sent alone.
     pub(crate) fn lock(self, guard: &mut BatchGuard<'_>) -> LockedBatch {
         let mut locked = LockedBatch { items: Vec::new(), waiting: Vec::with_capacity(self.members.len()) };
         for WriteMember { key, item, is_taken, answer } in self.members {
@@ -83,12 +83,12 @@ impl WriteBatch {
 }
 
 impl LockedBatch {
-    /// Whether all members have left. Asks one at a time: to be woken when that one leaves is enough.
+    /// Whether all members have left. Polls only the first one that is present: it wakes the task when it leaves.
     pub(crate) fn poll_all_left(&mut self, context: &mut Context<'_>) -> bool {
         self.waiting.iter_mut().all(|(_, answer)| answer.poll_closed(context).is_ready())
     }
 
-    /// Answers all members. A member that has left does not matter.
+    /// Answers all members. Members that have left are skipped.
     pub(crate) fn answer(self, outcome: impl Fn(&str) -> WriteOutcome) {
         for (key, answer) in self.waiting {
             let _left = answer.send(outcome(key.as_str()));
@@ -119,7 +119,7 @@ mod tests {
         let locked = batch.lock(&mut guard);
         assert_eq!(locked.waiting.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["stays"]);
         assert_eq!(locked.items.len(), 1);
-        // The second write of a key is not made beside the first.
+        // A second write of a key is not sent with the first one.
         let mut answers = answers.into_iter();
         assert!(answers.next().unwrap().try_recv().is_err());
         assert!(answers.next().unwrap().try_recv().is_err());

@@ -5,7 +5,7 @@ use crate::driver::error::Error;
 use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Nonce};
 use crate::driver::table::Scope;
-use crate::driver::upstream::Patience;
+use crate::driver::upstream::ThrottleRetries;
 use crate::driver::write::Written;
 use crate::model::{ExpireTime, Key, RequestId, SetExpiry};
 
@@ -28,9 +28,9 @@ impl Driver {
 }
 
 impl KeyValues {
-    /// The same calls as parts of a batch.
-    pub(crate) fn patient(&self) -> Self {
-        Self { scope: Scope { patience: Patience::UntilDeadline, ..self.scope.clone() } }
+    /// The same calls as parts of a batch, which retry throttles until the deadline.
+    pub(crate) fn retrying_until_deadline(&self) -> Self {
+        Self { scope: Scope { throttle_retries: ThrottleRetries::UntilDeadline, ..self.scope.clone() } }
     }
 
     pub(super) fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {
@@ -44,8 +44,8 @@ impl KeyValues {
         }
     }
 
-    /// The answer for our own write. If the stored item was seen, its expiry time is the true one: an earlier attempt may have
-    /// begun the TTL.
+    /// The answer for our own write. If the stored item is known, its expiry time counts: an earlier attempt may have started
+    /// the TTL.
     pub(super) fn written(&self, nonce: Nonce, expire: Option<ExpireTime>, stored: Option<&Item>) -> Written {
         let in_item = || stored.and_then(|item| self.scope.layout.expire_time(item));
         Written { version: nonce.to_version(), expire_time: expire.map(|computed| in_item().unwrap_or(computed)) }

@@ -6,21 +6,21 @@ use crate::driver::store::{NewValue, Nonce};
 use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan, Written, expiry_digest};
 use crate::model::{CompareAndDelete, CompareAndSet, Entry, Expected, SetExpiry};
 
-/// What became of a CompareAndSet.
+/// The outcome of a CompareAndSet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Swap {
     /// The entry was as expected and is written.
     Swapped(Written),
-    /// It was not and is unchanged; if the caller asked, the entry as it is.
+    /// The entry was not as expected and is unchanged. This is the current entry, if the caller asked for it.
     NotSwapped(Option<Entry>),
 }
 
-/// What became of a CompareAndDelete.
+/// The outcome of a CompareAndDelete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deletion {
     /// The entry was as expected and is deleted.
     Deleted,
-    /// It was not and is unchanged; if the caller asked, the entry as it is.
+    /// The entry was not as expected and is unchanged. This is the current entry, if the caller asked for it.
     NotDeleted(Option<Entry>),
 }
 
@@ -32,8 +32,8 @@ impl KeyValues {
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if an answer was lost and the entry does not show whether this call wrote it; never
-    /// [`Swap::NotSwapped`] in that case. With [`SetExpiry::Keep`] [`Error::UnexpectedAttributeType`] if the entry has a version
-    /// attribute that DynaKV did not write.
+    /// [`Swap::NotSwapped`] in that case. With [`SetExpiry::Keep`] [`Error::UnexpectedAttributeType`] if the entry has a
+    /// version attribute that DynaKV did not write.
     pub async fn compare_and_set(&self, set: &CompareAndSet) -> Result<Swap, Error> {
         self.scope.layout.check_size(&set.key, &set.value, set.expiry)?;
         let payload: &[&[u8]] = &[&expiry_digest(set.expiry), &set.value, &expected_digest(&set.expected)];
@@ -67,7 +67,7 @@ impl KeyValues {
     /// One write, also if the condition does not hold.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is not there any more as expected.
+    /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is no longer as expected.
     pub async fn compare_and_delete(&self, delete: &CompareAndDelete) -> Result<Deletion, Error> {
         let condition = Some(expected_condition(&delete.expected));
         let plan = WritePlan::entry(delete.key.clone(), Action::Delete, condition, None);
@@ -84,7 +84,7 @@ impl KeyValues {
 
 fn set_in_doubt(expected: &Expected, nonce: Nonce) -> InDoubt {
     match expected {
-        // If the first attempt happened, the second is refused, and the old item has our nonce.
+        // If the first attempt happened, the second one is refused, and the old item has our nonce.
         Expected::Absent | Expected::Version(_) => InDoubt::SendAgain,
         // A second attempt could overwrite another caller's change.
         Expected::Present | Expected::Value(_) => InDoubt::LookFor(nonce),

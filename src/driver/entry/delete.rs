@@ -6,15 +6,15 @@ use crate::driver::write::{Action, InDoubt, Settled, SingleWrite, WritePlan};
 use crate::model::Key;
 
 impl KeyValues {
-    /// Deletes one entry, whatever it holds, and says whether there was one.
+    /// Deletes one entry without a condition. Returns whether it existed.
     ///
-    /// An expired item is deleted too, and does not count.
+    /// An expired item is deleted too, but does not count as existing.
     ///
     /// # Cost
     /// One write.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is gone: who deleted it cannot be known.
+    /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is gone: this call or another one may have deleted it.
     pub async fn delete(&self, key: &Key) -> Result<bool, Error> {
         let plan = WritePlan::entry(key.clone(), Action::Delete, None, None);
         let delete = SingleWrite::new(plan, InDoubt::SendAgain).returning(ReturnValue::AllOld);
@@ -22,7 +22,7 @@ impl KeyValues {
             Settled::Applied { returned: None, doubt: Some(failure) } => Err(failure.into_unknown()),
             Settled::Applied { returned: None, doubt: None } => Ok(false),
             Settled::Applied { returned: Some(old), .. } => Ok(self.scope.layout.is_alive(&old, self.scope.now())),
-            // Without a condition nothing is refused, and a delete has no nonce to find.
+            // A write without a condition is never refused, and a delete has no nonce to find.
             Settled::Found(_) | Settled::Refused(_) => Err(Error::internal()),
         }
     }

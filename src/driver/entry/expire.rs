@@ -5,7 +5,7 @@ use crate::driver::store::{Layout, Nonce, Role};
 use crate::driver::write::{Action, InDoubt, Settled, SingleWrite, WritePlan, Written};
 use crate::model::{ExpireTime, Key, RequestId, Ttl, Version};
 
-/// What became of an Expire.
+/// The outcome of an Expire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
     /// The entry has the new TTL.
@@ -14,12 +14,12 @@ pub enum Expiry {
     NotFound,
 }
 
-/// What became of a Persist.
+/// The outcome of a Persist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Persistence {
-    /// The entry had a TTL and no longer expires; its version now.
+    /// The entry had a TTL and no longer expires. This is its new version.
     Removed(Version),
-    /// It had none.
+    /// The entry had no TTL.
     NoTtl,
     /// There is no such entry.
     NotFound,
@@ -48,13 +48,13 @@ impl KeyValues {
         })
     }
 
-    /// Takes the TTL off an entry. An entry without one is not written.
+    /// Removes the TTL of an entry. An entry without one is not written.
     ///
     /// # Cost
     /// One write.
     ///
     /// # Errors
-    /// As of [`expire`](Self::expire).
+    /// Those of [`expire`](Self::expire).
     pub async fn persist(&self, key: &Key, request_id: RequestId) -> Result<Persistence, Error> {
         let nonce = self.nonce(request_id, key, "Persist", &[]);
         let update = Update::set(nonce, []).remove([Role::Ttl, Role::TtlMs]);
@@ -62,7 +62,7 @@ impl KeyValues {
         let layout = &self.scope.layout;
         Ok(match self.scope.write(&change(key, update, condition, nonce)).await?.0 {
             Settled::Applied { .. } | Settled::Found(_) => Persistence::Removed(nonce.to_version()),
-            // Alive although refused: it has no TTL. One that has expired since then had one, and is gone now.
+            // The item has no TTL, which is why the write was refused. An item with a TTL has expired since then.
             Settled::Refused(Some(item)) if layout.expire_time(&item).is_none() => Persistence::NoTtl,
             Settled::Refused(_) => Persistence::NotFound,
         })

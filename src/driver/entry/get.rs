@@ -3,10 +3,10 @@ use crate::driver::error::Error;
 use crate::driver::read::{Consistency, Read};
 use crate::model::{Entry, ExpireTime, Key, Millis};
 
-/// How long an entry still lives.
+/// The remaining time of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {
-    /// Until this moment; how many milliseconds that was, at least 1, when it was read.
+    /// When it expires, and the milliseconds from the read until then (at least 1).
     Until(ExpireTime, Millis),
     /// It has no TTL.
     Forever,
@@ -20,7 +20,7 @@ impl KeyValues {
     /// # Cost
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
-        Ok(self.scope.repeat(|| self.scope.see(key, consistency)).await??)
+        Ok(self.scope.repeat(|| self.scope.read_entry(key, consistency)).await??)
     }
 
     /// Reads when an entry expires.

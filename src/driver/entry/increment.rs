@@ -18,17 +18,17 @@ pub struct Count {
     pub expire_time: Option<ExpireTime>,
 }
 
-/// What the next write assumes of the counter.
+/// What the next write assumes about the counter.
 enum Assumed {
-    /// Increment was the last to write it: DynamoDB adds, whatever the number is by now.
+    /// Increment was the last to write it, so DynamoDB can add in place.
     Counter,
-    /// Another write left this whole number.
+    /// Another write left this integer.
     Number(i64),
     /// It does not exist.
     Absent,
 }
 
-/// What a write led to.
+/// The outcome of one write.
 enum Step {
     Done(Count),
     Refused(Option<Item>),
@@ -38,13 +38,13 @@ impl KeyValues {
     /// Adds to a counter, and creates it if it is absent.
     ///
     /// # Contract
-    /// DynamoDB adds fractions too, and its conditions cannot tell a whole number from another. So an update that adds in place is
-    /// sent only while the version says that Increment was the last to write the entry. Otherwise the refused update brings the
-    /// item along, and the next one replaces exactly the number that was found whole. A program that stores a fraction and leaves
-    /// the version in place defeats this; the result is then [`Error::OutcomeUnknown`].
+    /// DynamoDB also adds fractions, and its conditions cannot test for integers. So an update adds in place only on the
+    /// condition that the version shows Increment as the last write. If DynamoDB refuses it, the refusal returns the item; if
+    /// its number is an integer, the next update replaces exactly that number. A program that stores a fraction and keeps the
+    /// version defeats this; the result is then [`Error::OutcomeUnknown`].
     ///
     /// # Cost
-    /// One write; two for a new counter, or one that somebody else wrote last.
+    /// One write; two for a new counter, or if another write came after the last Increment.
     ///
     /// # Errors
     /// [`Error::NotACounter`] and [`Error::CounterOverflow`] leave the entry unchanged. [`Error::OutcomeUnknown`] if an
@@ -78,7 +78,7 @@ impl KeyValues {
         };
         let number = layout.counter(old).ok_or(Error::NotACounter)?;
         number.checked_add(increment.delta).ok_or(Error::CounterOverflow)?;
-        Ok(if layout.was_counted(old) { Assumed::Counter } else { Assumed::Number(number) })
+        Ok(if layout.was_written_by_increment(old) { Assumed::Counter } else { Assumed::Number(number) })
     }
 
     async fn add_in_place(&self, increment: &Increment, nonce: Nonce) -> Result<Step, Error> {
@@ -101,7 +101,8 @@ impl KeyValues {
         self.update_counter(increment, nonce, guard, Operand::Value(sum)).await
     }
 
-    /// An addition is not idempotent: it carries the condition that it has not happened yet, and is never sent again.
+    /// An addition is not idempotent. So it has the condition that it has not happened yet, and is not sent again after an
+    /// ambiguous attempt.
     async fn update_counter(
         &self,
         increment: &Increment,
@@ -114,7 +115,7 @@ impl KeyValues {
         let update = Action::Update(Change::Counter(Update::set(nonce, [(Role::Value, value)])));
         let plan = WritePlan::entry(increment.key.clone(), update, Some(condition), Some(nonce));
         let write = SingleWrite::new(plan, InDoubt::LookFor(nonce)).returning(ReturnValue::AllNew);
-        // Asked for the item as it is now, DynamoDB sends it.
+        // The request asks for ALL_NEW, so an answer without an item is an error.
         self.step(self.scope.write(&write).await?.0, nonce, || Err(Error::internal()))
     }
 
@@ -139,8 +140,8 @@ impl KeyValues {
             Settled::Applied { returned: Some(item), .. } | Settled::Found(item) => item,
             Settled::Refused(old) => return Ok(Step::Refused(old)),
         };
-        // Another program stored a fraction and left our version in place; see "Contract". The number has been added to, so this
-        // is not NOT_A_COUNTER, which would say that nothing has changed.
+        // Another program stored a fraction and kept our version; see "Contract". The addition has happened, so this is not
+        // NOT_A_COUNTER, which means that nothing has changed.
         let value = layout.counter(&ours).ok_or_else(|| Error::OutcomeUnknown(Upstream::default()))?;
         Ok(Step::Done(Count { value, version: nonce.to_version(), expire_time: layout.expire_time(&ours) }))
     }

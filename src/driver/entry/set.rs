@@ -8,7 +8,7 @@ use crate::driver::store::{Item, NewValue, Nonce, Role, binary};
 use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan, Written, expiry_digest};
 use crate::model::{Entry, ExpireTime, Set, SetExpiry};
 
-/// What a Set replaced.
+/// The entry that a Set replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Previous {
     /// The caller did not ask.
@@ -19,27 +19,27 @@ pub enum Previous {
     Lost,
 }
 
-/// Our own item, if it was seen, and what it replaced.
+/// Our own item, if it is known, and what it replaced.
 type Replaced = (Option<Item>, Previous);
 
-/// A Set that replaces whatever is there.
+/// A Set without a condition.
 pub(crate) struct PlainSet {
     pub(crate) plan: WritePlan,
     pub(crate) written: Written,
 }
 
 impl KeyValues {
-    /// Writes one entry, whatever was there.
+    /// Writes one entry without a condition.
     ///
     /// # Contract
-    /// Replaces the whole item; with [`SetExpiry::Keep`] only value and version change.
+    /// Replaces the whole item. With [`SetExpiry::Keep`] only value and version change.
     ///
     /// # Cost
-    /// One write; with [`SetExpiry::Keep`] on an absent entry two.
+    /// One write; two with [`SetExpiry::Keep`] if the entry is absent.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and `Keep` or `return_previous` forbids to send the write again. With
-    /// `Keep` [`Error::UnexpectedAttributeType`] if the entry has a version attribute that DynaKV did not write.
+    /// [`Error::OutcomeUnknown`] if an answer was lost, `Keep` or `return_previous` was set, and the entry does not show this
+    /// write. With `Keep` [`Error::UnexpectedAttributeType`] if the entry has a version attribute that DynaKV did not write.
     pub async fn set(&self, set: &Set) -> Result<(Written, Previous), Error> {
         self.scope.layout.check_size(&set.key, &set.value, set.expiry)?;
         let nonce = self.set_nonce(set);
@@ -50,7 +50,7 @@ impl KeyValues {
             let in_doubt = if set.return_previous { InDoubt::LookFor(nonce) } else { InDoubt::SendAgain };
             let put = SingleWrite::new(put(set, expire, nonce, None), in_doubt).returning(returned(set));
             let (settled, _) = self.scope.write(&put).await?;
-            // Without a condition nothing is refused.
+            // A write without a condition is never refused.
             self.replaced(settled, nonce).ok_or_else(Error::internal)?
         };
         let previous = if set.return_previous { previous } else { Previous::NotAsked };
@@ -70,7 +70,7 @@ impl KeyValues {
         self.nonce(set.request_id, &set.key, "Set", &[&expiry_digest(set.expiry), &set.value])
     }
 
-    /// Alternates an update of what exists with a put of what does not: DynamoDB has no single write for both.
+    /// Alternates between an update for an existing entry and a put for an absent one: DynamoDB has no single write for both.
     async fn set_keeping_ttl(&self, set: &Set, nonce: Nonce) -> Result<Replaced, Error> {
         let write = |plan| SingleWrite::new(plan, InDoubt::LookFor(nonce)).returning(returned(set));
         let change = Action::Update(Change::Entry(new_value(&set.value, nonce)));
@@ -86,16 +86,16 @@ impl KeyValues {
         }
     }
 
-    /// Our own item, if it was seen, and what it replaced; none if the write was refused.
+    /// Our own item, if it is known, and what it replaced; `None` if the write was refused.
     fn replaced(&self, settled: Settled, nonce: Nonce) -> Option<Replaced> {
         match settled {
             Settled::Refused(_) => None,
             Settled::Found(item) => Some((Some(item), Previous::Lost)),
-            // An earlier call with the same request_id wrote it: what that one replaced is not known any more.
+            // An earlier call with the same request_id wrote this. What that call replaced is no longer known.
             Settled::Applied { returned: Some(old), .. } if self.scope.layout.was_written_by(&old, nonce) => {
                 Some((None, Previous::Lost))
             }
-            // The write has happened, even if what it replaced cannot be read.
+            // The write has happened, even if the entry that it replaced is unreadable.
             Settled::Applied { returned: old, .. } => {
                 Some((None, self.scope.visible(old).map_or(Previous::Lost, Previous::Known)))
             }
@@ -113,7 +113,7 @@ fn returned(set: &Set) -> ReturnValue {
     if set.return_previous { ReturnValue::AllOld } else { ReturnValue::None }
 }
 
-/// A change of the value alone, which keeps the TTL.
+/// A change of only the value, which keeps the TTL.
 pub(super) fn new_value(value: &Bytes, nonce: Nonce) -> Update {
     Update::set(nonce, [(Role::Value, Operand::Value(binary(value)))])
 }

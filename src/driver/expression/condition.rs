@@ -3,12 +3,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::driver::store::{Nonce, Role};
 use crate::model::CallerExpression;
 
-/// What must be true of the stored item for a write to happen, or for a read to show it.
+/// A condition on the stored item: for a write to happen, or for a read to show the item.
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
     /// DynamoDB holds an item under this key, expired or not.
     Stored,
-    /// The item has not expired. True of an absent item too.
+    /// The item has not expired. Also true if there is no item.
     Alive,
     /// The version is absent, or DynaKV wrote it.
     OwnVersion,
@@ -19,7 +19,7 @@ pub(crate) enum Condition {
     AtMost(Role, AttributeValue),
     IsNumber(Role),
     BeginsWith(Role, String),
-    /// What a caller wrote.
+    /// A caller's expression.
     Caller(CallerExpression),
     Not(Box<Condition>),
     All(Vec<Condition>),
@@ -71,7 +71,8 @@ impl Condition {
         if conditions.len() > 1 { Some(Self::All(conditions)) } else { conditions.pop() }
     }
 
-    /// A caller's condition on an item. It sees an expired item as absent, so the item must not have expired.
+    /// A caller's condition, and the condition that the item has not expired: the caller's condition must not see an expired
+    /// item.
     pub(crate) fn of_caller(condition: Option<CallerExpression>) -> impl Iterator<Item = Self> {
         condition.into_iter().flat_map(|condition| [Self::Alive, Self::Caller(condition)])
     }

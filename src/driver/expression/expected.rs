@@ -5,7 +5,7 @@ use super::condition::Condition;
 use crate::driver::store::{Role, binary, is_canonical};
 use crate::model::Expected;
 
-/// What a caller expects of an entry, as a condition.
+/// The condition for what a caller expects of an entry.
 pub(crate) fn condition(expected: &Expected) -> Condition {
     match expected {
         Expected::Absent => Condition::absent(),
@@ -18,7 +18,7 @@ pub(crate) fn condition(expected: &Expected) -> Condition {
     }
 }
 
-/// A counter equals the text that Get shows for it.
+/// A counter equals the text that Get returns for it.
 fn value_is(value: &Bytes) -> Condition {
     let bytes = Condition::Equals(Role::Value, binary(value));
     match std::str::from_utf8(value) {
@@ -30,7 +30,7 @@ fn value_is(value: &Bytes) -> Condition {
     }
 }
 
-/// Tells one expectation from another in the hash of a write.
+/// A different text for each expectation, for the hash of a write.
 pub(crate) fn digest(expected: &Expected) -> Vec<u8> {
     let (kind, content): (u8, &[u8]) = match expected {
         Expected::Absent => (0, &[]),

@@ -1,4 +1,4 @@
-//! Updates of items as callers ask for them, rendered into DynamoDB's update expressions.
+//! Renders a caller's update of an item as a DynamoDB update expression.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub(crate) fn update_field(update: &ItemUpdate) -> &'static str {
     }
 }
 
-/// Renders an update of an item. It writes the version too.
+/// Renders an update of an item, which also writes the version.
 pub(super) fn render(renderer: &mut Renderer<'_>, update: &ItemUpdate, nonce: Nonce) -> Result<String, Invalid> {
     let update = match update {
         ItemUpdate::Actions(actions) => Clauses::of(actions, nonce, renderer),
@@ -33,7 +33,7 @@ pub(super) fn render(renderer: &mut Renderer<'_>, update: &ItemUpdate, nonce: No
     Ok(update)
 }
 
-/// The clauses of an update, while its actions are sorted into them.
+/// Sorts the actions of an update into its clauses.
 struct Clauses<'r, 'l> {
     renderer: &'r mut Renderer<'l>,
     /// The alias of each name in a path.

@@ -1,4 +1,4 @@
-//! Updates sent to the embedded engine: what is stored afterwards counts, not the expression.
+//! Sends updates to the embedded engine and checks what is stored afterwards, not the expression.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -68,7 +68,7 @@ fn actions(actions: impl IntoIterator<Item = (&'static str, Change)>) -> ItemUpd
     ItemUpdate::Actions(UpdateActions::new(actions.collect()).unwrap())
 }
 
-/// Stores the item, updates it, and answers with what is stored then; `None` if the condition does not hold.
+/// Stores the item, updates it, and returns what is stored then; `None` if the condition does not hold.
 async fn updated(client: &Client, item: Item, update: &ItemUpdate, condition: Option<&Condition>) -> Option<Item> {
     client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     let layout = Layout::new(AttributeNames::default());
@@ -94,7 +94,7 @@ async fn updated(client: &Client, item: Item, update: &ItemUpdate, condition: Op
     }
 }
 
-/// The same item with its sets in order: DynamoDB's have none.
+/// The same value with its sets sorted: DynamoDB's sets have no order.
 fn ordered(value: AttributeValue) -> AttributeValue {
     match value {
         AttributeValue::Ss(members) => texts(members.into_iter().collect::<BTreeSet<_>>()),
@@ -108,7 +108,7 @@ fn ordered_item(item: Item) -> Item {
     item.into_iter().map(|(name, value)| (name, ordered(value))).collect()
 }
 
-/// What the actions should leave: every value is computed from the item as it was.
+/// The item that the actions should leave. Every value is computed from the item before the update.
 fn predicted(before: &Item, actions: &UpdateActions) -> Item {
     let root = AttributeValue::M(before.clone());
     let mut after = root.clone();
@@ -121,7 +121,7 @@ fn predicted(before: &Item, actions: &UpdateActions) -> Item {
             None => removed.push(steps),
         }
     }
-    // From the end, so that no removal moves the next one's place.
+    // From the end, so that no removal shifts the index of a later one.
     removed.sort_by_key(|steps| steps.iter().map(|step| if let Step::Index(index) = step { *index } else { 0 }).max());
     for steps in removed.into_iter().rev() {
         remove(&mut after, &steps);
@@ -131,7 +131,7 @@ fn predicted(before: &Item, actions: &UpdateActions) -> Item {
     item
 }
 
-/// What is there afterwards.
+/// The value after one change.
 fn changed(there: Option<AttributeValue>, change: &Change) -> Option<AttributeValue> {
     let integer = |value: &AttributeValue| value.as_n().unwrap().parse::<i32>().unwrap();
     let list = |value: Option<AttributeValue>| value.map_or_else(Vec::new, |value| value.as_l().unwrap().clone());
@@ -202,7 +202,7 @@ fn some_values() -> impl Strategy<Value = Vec<AttributeValue>> {
     vec(prop_oneof![(-9..9).prop_map(number), "[a-z]{0,3}".prop_map(AttributeValue::S)], 0..4)
 }
 
-/// Four optional fields, three of them for actions that need a type. Names are reserved words, or need quotes.
+/// Four optional fields, three of them for actions that need a type. The names are reserved words or need quotes.
 fn fields() -> impl Strategy<Value = Item> {
     let count = proptest::option::of((-9..9).prop_map(number));
     let list = proptest::option::of(some_values().prop_map(AttributeValue::L));
@@ -257,7 +257,7 @@ fn changes() -> impl Strategy<Value = UpdateAction> {
     prop_oneof![8 => in_field, 1 => row]
 }
 
-/// Some changes, without those that collide with an earlier one.
+/// Some changes, except those whose path overlaps with an earlier one.
 fn updates() -> impl Strategy<Value = UpdateActions> {
     vec(changes(), 1..12).prop_map(|changes| {
         let mut apart: Vec<UpdateAction> = Vec::new();
@@ -271,7 +271,7 @@ fn updates() -> impl Strategy<Value = UpdateActions> {
 }
 
 #[test]
-fn actions_leave_what_they_say() {
+fn actions_store_the_predicted_item() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let client = runtime.block_on(table());
     let run = TestRunner::new(Config::default()).run(&(items(), updates()), |(item, actions)| {
@@ -311,7 +311,7 @@ async fn a_written_update_writes_the_version_too() {
 }
 
 #[tokio::test]
-async fn an_update_happens_under_the_callers_condition_and_ours() {
+async fn an_update_needs_the_callers_condition_and_ours() {
     let client = table().await;
     let expired = HashMap::from([("ttl".to_owned(), AttributeValue::N("1600000000".to_owned()))]);
     let remove = actions([("count", Change::Remove)]);
@@ -328,7 +328,7 @@ async fn an_update_happens_under_the_callers_condition_and_ours() {
 }
 
 #[test]
-fn our_part_of_a_condition_is_what_is_kept_for_it() {
+fn our_part_of_a_condition_fits_the_reserved_size() {
     use crate::model::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
     let theirs = Condition::Caller(placeholders().condition("#n = :n").unwrap());
     let written_by_us = Condition::Equals(crate::driver::store::Role::Version, nonce().to_attribute());
@@ -349,7 +349,7 @@ fn names_share_their_aliases_and_a_long_update_is_refused() {
     let rendered = render(&actions([("a.a[0]", Change::Remove), (r#"b."a""#, Change::Remove)])).unwrap();
     assert_eq!(
         rendered.update.as_deref(),
-        Some("SET #dkv_version = :dkv_nonce REMOVE #dkv_p0.#dkv_p0[0], #dkv_p1.#dkv_p0")
+        Some("SET #dkv_ver = :dkv_nonce REMOVE #dkv_p0.#dkv_p0[0], #dkv_p1.#dkv_p0")
     );
     let many = |count: usize| {
         let action = |index| UpdateAction { path: path(&format!("a{index}")), change: Change::Set(number(1)) };
@@ -360,7 +360,7 @@ fn names_share_their_aliases_and_a_long_update_is_refused() {
 }
 
 #[test]
-fn nobody_changes_the_version() {
+fn an_update_of_the_version_attribute_is_refused() {
     let problem = |update: &ItemUpdate| update.spare("ver", "the server writes").unwrap_err().problem;
     assert_eq!(problem(&actions([("ver", Change::Remove)])), r#"changes "ver", which the server writes"#);
     let mut aliased = Placeholders::default();

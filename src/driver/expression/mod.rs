@@ -1,6 +1,6 @@
 //! DynamoDB's expressions: conditions, updates and projections, as trees and as text.
 //!
-//! Nothing here knows of calls or retries.
+//! No module here makes calls or retries.
 
 mod condition;
 mod expected;

@@ -1,6 +1,6 @@
-//! A caller's projection together with the attributes that the driver needs.
+//! A caller's projection, extended by the attributes that the driver needs.
 //!
-//! DynamoDB refuses a projection with overlapping paths. So an attribute that the caller asks for is not added again. Where the
+//! DynamoDB refuses a projection with overlapping paths. So an attribute that the caller asks for is not added again. If the
 //! caller asks only for a part of an attribute that the driver needs, the whole attribute is read and then cut to that part.
 
 use std::collections::HashMap;
@@ -11,17 +11,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::driver::store::Item;
 use crate::model::{MAX_NESTING, Projected, Projection, Step};
 
-/// A projection, and what of its answers the caller does not see.
+/// A projection, and the attributes to remove from the answer before the caller sees it.
 #[derive(Debug, Default)]
 pub(crate) struct SharedProjection {
-    /// None: all attributes.
+    /// `None` for all attributes.
     expression: Option<String>,
     names: HashMap<String, String>,
-    /// The attributes that are for us alone, each with what the caller asked for inside it.
+    /// Attributes that were added for the driver. Each has the parts of it that the caller asked for, if any.
     ours: Vec<(String, Part)>,
 }
 
-/// What a caller asks for of a value.
+/// The parts of a value that a caller asks for.
 #[derive(Debug, Default)]
 struct Part {
     is_all: bool,
@@ -30,7 +30,7 @@ struct Part {
 }
 
 impl SharedProjection {
-    /// What the caller asks for, or everything, and these attributes.
+    /// What the caller asks for (everything if there is no projection), and these attributes.
     pub(crate) fn new<'a>(caller: Option<&Projection>, needed: impl IntoIterator<Item = &'a str>) -> Self {
         let Some(caller) = caller else { return Self::default() };
         let mut shared = Self::default();
@@ -72,24 +72,24 @@ impl SharedProjection {
         }
     }
 
-    /// Takes over the caller's alias.
+    /// Copies an alias of the caller.
     fn name(&mut self, alias: &str, caller: &Projection) {
         if !self.names.contains_key(alias) {
             self.names.extend(caller.names().get_key_value(alias).map(|(alias, name)| (alias.clone(), name.clone())));
         }
     }
 
-    /// The projection expression; none for all attributes.
+    /// The projection expression; `None` for all attributes.
     pub(crate) fn expression(&self) -> Option<&str> {
         self.expression.as_deref()
     }
 
-    /// The aliases in the expression. None of them is one that `Renderer` makes.
+    /// The aliases in the expression. `Renderer` never makes the same ones.
     pub(crate) fn names(&self) -> &HashMap<String, String> {
         &self.names
     }
 
-    /// The item as the caller asked for it.
+    /// Removes from the item what the caller did not ask for.
     pub(crate) fn strip(&self, mut item: Item) -> Item {
         for (attribute, part) in &self.ours {
             let cut_down = item.remove(attribute).and_then(|value| part.of(value));
@@ -100,9 +100,9 @@ impl SharedProjection {
 }
 
 impl Part {
-    /// Asks for what lies there too.
+    /// Adds the value at this path.
     fn add(&mut self, steps: &[Step]) {
-        // Nothing lies that deep.
+        // DynamoDB's items are not nested that deeply.
         if steps.len() >= MAX_NESTING {
             return;
         }
@@ -116,7 +116,7 @@ impl Part {
         part.is_all = true;
     }
 
-    /// This part of a value, in the form in which DynamoDB projects it: lists close up.
+    /// This part of a value, as DynamoDB projects it: a list has no gaps for elements that are left out.
     fn of(&self, value: AttributeValue) -> Option<AttributeValue> {
         if self.is_all {
             return Some(value);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_we_need_is_read_and_not_shown() {
+    fn attributes_that_only_we_need_are_read_and_not_shown() {
         let shared = shared("#n.first, b");
         assert_eq!(shared.expression(), Some("#dkv_r0, #dkv_r1, #n.first, b"));
         let names = [("#dkv_r0", "pk"), ("#dkv_r1", "ttl"), ("#n", "name")];
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_caller_asks_for_too_is_read_once_and_shown() {
+    fn an_attribute_that_both_need_is_read_once_and_shown() {
         let shared = shared("#t, pk");
         assert_eq!(shared.expression(), Some("#t, pk"));
         let item = map([("pk", number(1)), ("ttl", number(2))]);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_attribute_that_we_need_the_caller_sees_the_parts_it_asks_for() {
+    fn the_caller_sees_only_its_parts_of_an_attribute_that_we_need() {
         let shared = shared("#t.a[1], #t.a[3].b, #t.c, d");
         assert_eq!(shared.expression(), Some("#dkv_r0, #dkv_r1, d"));
         assert!(!shared.names().contains_key("#t"), "DynamoDB refuses what is not used");
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(shared.strip(map([("ttl", number(2))])), Item::new(), "there is nothing inside a number");
     }
 
-    /// With each path for each element these are 240 million comparisons.
+    /// Comparing each element with each path would take 240 million comparisons.
     #[test]
     fn the_elements_of_a_list_are_not_compared_with_each_path() {
         let text: Vec<String> = (0..480).map(|index| format!("#t[{index}]")).collect();
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_lies_deeper_than_items_do() {
+    fn a_path_deeper_than_any_item_finds_nothing() {
         let deep = format!("#t{}", "[0]".repeat(1200));
         let list = AttributeValue::L(vec![AttributeValue::L(vec![number(1)])]);
         let item = map([("ttl", list.clone())]);

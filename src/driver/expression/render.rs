@@ -8,7 +8,7 @@ use crate::model::{Invalid, ItemUpdate, Millis};
 /// Renders the expressions of a write as of `now`.
 ///
 /// # Errors
-/// The update takes more bytes than DynamoDB allows. That does not depend on `now`.
+/// The update is longer than DynamoDB allows. This does not depend on `now`.
 pub(crate) fn render(
     layout: &Layout,
     condition: Option<&Condition>,
@@ -24,7 +24,7 @@ pub(crate) fn render(
     Ok(renderer.finish(condition, update))
 }
 
-/// The same for a caller's update of an item.
+/// Renders a caller's update of an item.
 pub(crate) fn render_item_update(
     layout: &Layout,
     condition: Option<&Condition>,
@@ -36,7 +36,7 @@ pub(crate) fn render_item_update(
     Ok(renderer.finish(condition, Some(update)))
 }
 
-/// The same for a condition alone.
+/// Renders only a condition.
 pub(crate) fn render_condition(layout: &Layout, condition: Option<&Condition>, now: Millis) -> Rendered {
     Renderer::new(layout, now).finish(condition, None)
 }

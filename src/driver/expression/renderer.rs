@@ -1,7 +1,7 @@
 //! Renders conditions and updates in one pass, with one table of aliases.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -10,7 +10,7 @@ use super::update::{Operand, Update};
 use crate::driver::store::{Digest, Layout, Nonce, Role};
 use crate::model::{CallerExpression, CallerUpdate, Clause, Definitions, Millis};
 
-/// Expressions with the names and values they refer to.
+/// Rendered expressions with their names and values.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     pub(crate) condition: Option<String>,
@@ -33,17 +33,22 @@ impl Rendered {
 const NAMES: usize = 7;
 const VALUES: usize = 14;
 
-/// The aliases of one request, while its expressions are rendered.
+/// The placeholders of the first values.
+const PLACEHOLDERS: [&str; 8] = [":dkv_0", ":dkv_1", ":dkv_2", ":dkv_3", ":dkv_4", ":dkv_5", ":dkv_6", ":dkv_7"];
+
+/// Renders the expressions of one request and collects their aliases.
 pub(crate) struct Renderer<'a> {
     layout: &'a Layout,
     now: Millis,
     pub(crate) names: HashMap<String, String>,
     pub(crate) values: HashMap<String, AttributeValue>,
+    /// The roles that have their alias among the names: a bit for each.
+    named: u8,
 }
 
 impl<'a> Renderer<'a> {
     pub(crate) fn new(layout: &'a Layout, now: Millis) -> Self {
-        Self { layout, now, names: HashMap::with_capacity(NAMES), values: HashMap::with_capacity(VALUES) }
+        Self { layout, now, names: HashMap::with_capacity(NAMES), values: HashMap::with_capacity(VALUES), named: 0 }
     }
 
     pub(super) fn finish(mut self, condition: Option<&Condition>, update: Option<String>) -> Rendered {
@@ -55,22 +60,28 @@ impl<'a> Renderer<'a> {
     fn name(&mut self, role: Role) -> &'static str {
         let alias = match role {
             Role::Key => "#dkv_key",
-            Role::Value => "#dkv_value",
+            Role::Value => "#dkv_val",
             Role::Ttl => "#dkv_ttl",
-            Role::TtlMs => "#dkv_ttl_ms",
-            Role::Version => "#dkv_version",
+            Role::TtlMs => "#dkv_ms",
+            Role::Version => "#dkv_ver",
         };
-        self.names.entry(alias.to_owned()).or_insert_with(|| self.layout.name(role).to_owned());
+        let bit = 1 << role as u8;
+        if self.named & bit == 0 {
+            self.named |= bit;
+            self.names.insert(alias.to_owned(), self.layout.name(role).to_owned());
+        }
         alias
     }
 
-    fn value(&mut self, value: AttributeValue) -> String {
-        let placeholder = format!(":dkv_{}", self.values.len());
-        self.values.insert(placeholder.clone(), value);
+    fn value(&mut self, value: AttributeValue) -> Cow<'static, str> {
+        let index = self.values.len();
+        let placeholder: Cow<'static, str> =
+            PLACEHOLDERS.get(index).map_or_else(|| format!(":dkv_{index}").into(), |text| (*text).into());
+        self.values.insert(placeholder.clone().into_owned(), value);
         placeholder
     }
 
-    /// A value that several parts of the expressions use.
+    /// Defines a value that several parts of the expressions may use.
     pub(crate) fn constant(
         &mut self,
         placeholder: &'static str,
@@ -114,7 +125,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Each part in its own parentheses, none around the whole: DynamoDB refuses redundant pairs.
+    /// Puts parentheses around each part but not around the whole: DynamoDB refuses redundant pairs.
     fn join(&mut self, parts: &[Condition], operator: &str, text: &mut String) {
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -136,7 +147,7 @@ impl<'a> Renderer<'a> {
         push(text, &["attribute_type(", self.name(role), ", ", number, ")"]);
     }
 
-    /// The expiry rule; `store/expiry.rs` states it and says why it has this form.
+    /// The expiry rule, which `store/expiry.rs` explains.
     fn alive(&mut self, text: &mut String) {
         let (seconds, millis) = (self.now.div_euclid(1000), self.now.rem_euclid(1000));
         let ttl = self.name(Role::Ttl);
@@ -151,7 +162,7 @@ impl<'a> Renderer<'a> {
         push(text, &[") OR ", ttl_ms, " < ", rest, "))"]);
     }
 
-    /// A comparison with a value of another type is false, so this holds on type N only.
+    /// A comparison of different types is false, so this refuses every type but N.
     fn version_from(&mut self, least: fn() -> AttributeValue, text: &mut String) {
         let version = self.name(Role::Version);
         let least = self.constant(":dkv_v1", least);
@@ -164,17 +175,10 @@ impl<'a> Renderer<'a> {
         for (index, (role, operand)) in update.set.iter().enumerate() {
             let name = self.name(*role);
             text.push_str(if index == 0 { "SET " } else { ", " });
-            let written = match operand {
-                Operand::Value(value) => {
-                    let placeholder = self.value(value.clone());
-                    write!(text, "{name} = {placeholder}")
-                }
-                Operand::Plus(value) => {
-                    let placeholder = self.value(value.clone());
-                    write!(text, "{name} = {name} + {placeholder}")
-                }
-            };
-            debug_assert!(written.is_ok(), "writing to a String cannot fail");
+            match operand {
+                Operand::Value(value) => push(&mut text, &[name, " = ", &self.value(value.clone())]),
+                Operand::Plus(value) => push(&mut text, &[name, " = ", name, " + ", &self.value(value.clone())]),
+            }
         }
         for (index, role) in update.remove.iter().enumerate() {
             text.push_str(if index == 0 { " REMOVE " } else { ", " });
@@ -183,13 +187,13 @@ impl<'a> Renderer<'a> {
         text
     }
 
-    /// A caller's expression beside our own. `model` has checked that it cannot change the meaning of ours.
+    /// Adds a caller's expression. `model` has checked that it cannot change the meaning of ours.
     pub(crate) fn caller(&mut self, expression: &CallerExpression, text: &mut String) {
         self.define(expression.definitions());
         text.push_str(expression.text());
     }
 
-    /// A caller's update expression, which also writes the version.
+    /// A caller's update expression, extended by the action that writes the version.
     pub(crate) fn caller_update(&mut self, update: &CallerUpdate, nonce: Nonce) -> String {
         self.define(update.definitions());
         let version = self.version(nonce);
@@ -209,7 +213,7 @@ impl<'a> Renderer<'a> {
         format!("{} = {value}", self.name(Role::Version))
     }
 
-    /// A caller's placeholders are never ours: `Placeholders` refuses our prefix.
+    /// A caller's placeholders never collide with ours: `Placeholders` refuses our prefix.
     fn define(&mut self, definitions: &Definitions) {
         let Definitions { names, values } = definitions;
         self.names.extend(names.iter().map(|(alias, name)| (alias.clone(), name.clone())));

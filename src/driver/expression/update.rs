@@ -3,14 +3,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::driver::store::{Nonce, Role};
 use crate::model::ItemUpdate;
 
-/// What an UpdateItem changes. Each also writes the version.
+/// The changes of an UpdateItem. All of them also write the version.
 #[derive(Debug)]
 pub(crate) enum Change {
     /// Parts of an entry.
     Entry(Update),
     /// A counter: the stored value must be a whole number.
     Counter(Update),
-    /// What a caller asked for, and the version that it writes.
+    /// A caller's update, and the version that it writes.
     Item(ItemUpdate, Nonce),
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Update {
     pub(crate) remove: Vec<Role>,
 }
 
-/// What an attribute is set to.
+/// The new value of an attribute.
 #[derive(Debug)]
 pub(crate) enum Operand {
     Value(AttributeValue),

@@ -19,24 +19,24 @@ impl Driver {
     /// Calls on the items of a table; the empty name means the default one.
     ///
     /// # Errors
-    /// [`Error::TableNotConfigured`]; those of a read, if the table's keys are not known yet.
+    /// [`Error::TableNotConfigured`]; those of a read, if the table has to be described first.
     pub async fn items(&self, table: &str, deadline: Deadline) -> Result<Items, Error> {
         let table = self.core.existing_table(table, deadline).await?;
         let schema = self.core.key_schema(&table, deadline).await?;
-        let layout = table.layout().keyed_by(&schema.partition.0);
+        let layout = table.layout().with_partition_key(&schema.partition.0);
         Ok(Items { scope: Scope { layout, ..Scope::new(Arc::clone(&self.core), table, deadline) }, schema })
     }
 }
 
 impl Items {
-    /// Plans a write that is the same as all others of this request with this payload.
+    /// A planner whose nonces depend on this request and payload only, so that a repeat has the same ones.
     pub(super) fn planner(
         &self,
         request_id: RequestId,
         add_payload: impl FnOnce(&mut WriteIdentity) -> Result<(), Violation>,
     ) -> Result<ItemPlanner, Violation> {
         let mut identity = WriteIdentity::new(request_id);
-        // No transaction begins like this.
+        // No transaction starts with these bytes, so its nonces differ.
         identity.start("Item", &[]);
         identity.table(&self.scope.table);
         add_payload(&mut identity)?;

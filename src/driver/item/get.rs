@@ -11,11 +11,11 @@ use crate::model::{ItemKey, Projection};
 pub struct GetItem {
     /// Which one.
     pub key: ItemKey,
-    /// Which parts of it; none for all.
+    /// Which parts of it; `None` for all.
     pub projection: Option<Projection>,
-    /// Which writes are sure to be seen.
+    /// Which writes the read is guaranteed to see.
     pub consistency: Consistency,
-    /// Whether to count what it costs.
+    /// Whether to report the capacity consumed.
     pub wants_capacity: bool,
 }
 
@@ -26,12 +26,12 @@ impl Items {
     /// One read of the whole item.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a key that the table cannot have; [`Error::InvalidExpression`].
+    /// [`Error::Invalid`] for a key that does not fit the table; [`Error::InvalidExpression`].
     pub async fn get(&self, get: &GetItem) -> Result<(Option<Item>, Capacity), Error> {
         let GetItem { key, projection, consistency, wants_capacity } = get;
         let (scope, layout) = (&self.scope, &self.scope.layout);
         let key = self.schema.attributes(key).map_err(|violation| violation.within("key"))?;
-        // With the key in the projection no item has an empty answer, however little the caller asks for.
+        // With the key in the projection, the answer for an existing item is never empty.
         let needed = [self.schema.partition.0.as_str(), layout.name(Role::Ttl), layout.name(Role::TtlMs)];
         let read = Read {
             projection: SharedProjection::new(projection.as_ref(), needed),

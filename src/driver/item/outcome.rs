@@ -1,22 +1,22 @@
 use crate::driver::store::Item;
 
-/// What became of a write of an item; of type `T` what is known of one that happened.
+/// The outcome of a write of an item. `T` describes a write that happened.
 #[derive(Debug, Clone)]
 pub enum ItemOutcome<T> {
     /// It happened.
     Applied(T, Returned),
-    /// The condition did not hold; if the caller asked, the item as it is.
+    /// The condition did not hold. This is the current item, if the caller asked for it.
     ConditionFailed(Option<Item>),
 }
 
-/// The attributes with which a write answers.
+/// The attributes that a write returns.
 #[derive(Debug, Clone)]
 pub enum Returned {
     /// The caller did not ask, or there are none.
     Nothing,
     /// These.
     Attributes(Item),
-    /// The answer that held them was lost.
+    /// The answer with the attributes was lost.
     Lost,
 }
 

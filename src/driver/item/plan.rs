@@ -1,7 +1,7 @@
-//! Plans writes and checks of one item, for calls of their own and for transactions.
+//! Plans writes and checks of one item, for single calls and for transactions.
 //!
-//! An update, and a condition of the caller's, look at the stored item. So these writes require that it has not expired; an
-//! expired item is deleted, and the write sent again.
+//! An update and a caller's condition see the stored item. So such a write has the condition that the item has not expired. If
+//! it has, the item is deleted and the write is sent again.
 
 use std::sync::Arc;
 
@@ -22,26 +22,26 @@ use crate::model::{
 pub(crate) struct ItemPlan {
     pub(crate) key: ItemKey,
     pub(crate) write: WritePlan,
-    /// What it will have written.
+    /// The result of the write, if it happens.
     pub(crate) written: Option<Written>,
 }
 
-/// Fields of the caller's message. Those of a call and of a part of a transaction have the same names.
+/// A field of the caller's message. It has the same name in a single call and in an operation of a transaction.
 const CONDITION: &str = "condition";
 
 /// Plans one write or check on a table.
 pub(crate) struct ItemPlanner {
     pub(crate) table: Arc<Table>,
-    /// The table's layout, with the partition key that the table really has.
+    /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
     pub(crate) schema: KeySchema,
-    /// What the nonce is made of: the same for each repeat of the write, and for no other.
+    /// The source of the nonces: the same for each repeat of the request, and different for any other.
     pub(crate) id: RequestId,
-    /// The moment at which a TTL begins.
+    /// The moment from which a TTL is counted.
     pub(crate) now: Millis,
 }
 
-/// What a plan has beside its key.
+/// All of a plan except its key.
 struct Parts {
     action: Action,
     condition: Option<Condition>,
@@ -102,7 +102,7 @@ impl ItemPlanner {
         self.plan(key, Parts { action, condition, nonce: Some(nonce), written, caller_fields })
     }
 
-    /// A delete or a check.
+    /// Plans a delete or a check.
     pub(crate) fn without_content(
         self,
         key: ItemKey,
@@ -131,7 +131,7 @@ impl ItemPlanner {
         Nonce::of(digest)
     }
 
-    /// The primary key among the attributes of an item.
+    /// Finds the primary key among the attributes of an item.
     fn key_of(&self, item: &Attributes) -> Result<ItemKey, Violation> {
         let value = |name: &str| -> Result<AttributeValue, Violation> {
             item.get(name).cloned().ok_or_else(|| in_item(name, "is required: it is part of the primary key"))

@@ -9,14 +9,14 @@ use crate::driver::write::{InDoubt, Settled, SingleWrite, WritePlan, Written};
 use crate::model::{ItemCall, PutItem, ReturnOld};
 
 impl Items {
-    /// Writes one item in place of what was there.
+    /// Writes one item and replaces the stored one.
     ///
     /// # Cost
-    /// One write, also if the condition does not hold; one more for an expired item that the condition meets.
+    /// One write, also if the condition does not hold; one more if the condition fails on an expired item.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost, the condition or `return_values` forbids to send the write again,
-    /// and the item does not show whether this call wrote it.
+    /// [`Error::OutcomeUnknown`] if an answer was lost, the call has a condition or `return_values`, and the item does not show
+    /// whether this call wrote it.
     pub async fn put(&self, call: ItemCall<PutItem, ReturnOld>) -> Result<(ItemOutcome<Written>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
         let layout = &self.scope.layout;
@@ -28,9 +28,9 @@ impl Items {
         })?;
         let plan = planner.put(command)?;
         let (Some(written), Some(nonce)) = (plan.written, plan.write.nonce) else { return Err(Error::internal()) };
-        // A second attempt makes no difference to what is stored, unless the first made the condition false.
+        // A second attempt stores the same, unless the first one made the condition false.
         let in_doubt = if is_conditional || returns_old { InDoubt::LookFor(nonce) } else { InDoubt::SendAgain };
-        // A put without a condition of the caller's needs none of ours.
+        // A put without a caller's condition needs no condition of ours.
         let condition = plan.write.condition.filter(|_| is_conditional);
         let write = SingleWrite::new(WritePlan { condition, ..plan.write }, in_doubt)
             .returning(if returns_old { ReturnValue::AllOld } else { ReturnValue::None })
@@ -38,7 +38,7 @@ impl Items {
         let (settled, consumed) = self.scope.write(&write).await?;
         let lost = if returns_old { Returned::Lost } else { Returned::Nothing };
         let outcome = match settled {
-            // An earlier call with the same request_id wrote it: what that one replaced is not known any more.
+            // An earlier call with the same request_id wrote this. What that call replaced is no longer known.
             Settled::Applied { returned: Some(old), .. } if layout.was_written_by(&old, nonce) => {
                 ItemOutcome::Applied(written, lost)
             }
@@ -52,7 +52,7 @@ impl Items {
         Ok((outcome, consumed))
     }
 
-    /// If the stored item was seen, its expiry time is the true one: an earlier attempt may have begun its TTL.
+    /// Takes the expiry time from the stored item: an earlier attempt may have started the TTL.
     fn as_stored(&self, written: Written, item: &Item) -> Written {
         match written.expire_time {
             Some(_) => Written { expire_time: self.scope.layout.expire_time(item), ..written },

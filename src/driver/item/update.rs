@@ -11,7 +11,7 @@ impl Items {
     /// Changes parts of one item, or creates it.
     ///
     /// # Cost
-    /// One write, also if the condition does not hold; one more for an expired item that is in the way.
+    /// One write, also if the condition does not hold; one more if it fails on an expired item.
     ///
     /// # Errors
     /// [`Error::UpdateNotApplicable`], [`Error::ItemTooLarge`]; [`Error::UnexpectedAttributeType`] if the item has a version
@@ -31,12 +31,12 @@ impl Items {
             .counting_capacity(wants_capacity);
         let (settled, consumed) = self.scope.write(&write).await?;
         let outcome = match settled {
-            // The condition has made sure that the item had not expired.
+            // The condition made sure that the item had not expired.
             Settled::Applied { returned, .. } => ItemOutcome::Applied(nonce.to_version(), Returned::all(returned)),
             Settled::Found(item) => {
                 let returned = match return_values {
                     ReturnValues::Nothing => Returned::Nothing,
-                    // A repeat may come so late that the item has expired.
+                    // A late repeat may find that the item has expired.
                     ReturnValues::AllNew if layout.is_alive(&item, self.scope.now()) => Returned::Attributes(item),
                     ReturnValues::AllNew
                     | ReturnValues::AllOld

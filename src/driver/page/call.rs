@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::operation::scan::ScanInput;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, Select};
 
 use super::request::Order;
-use super::source::{ExpiredHiddenBy, Kind, Source};
+use super::source::{ExpiryFilter, Kind, Source};
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, Renderer};
 use crate::driver::read::Consistency;
@@ -13,29 +13,29 @@ use crate::driver::store::{Item, some_unless_empty};
 use crate::driver::upstream::{Capacity, Failure};
 use crate::model::CallerExpression;
 
-/// What one call is to read.
+/// The parameters of one call.
 #[derive(Debug)]
-pub(crate) struct Ask {
-    /// Which part of a Scan.
+pub(crate) struct PartRequest {
+    /// The segment of a Scan.
     pub(crate) segment: usize,
-    /// Where to begin; none for the start.
+    /// Where to start; `None` for the beginning.
     pub(crate) after: Option<Item>,
-    /// How many items to look at, at most.
+    /// The most items to read, before the filter.
     pub(crate) limit: usize,
-    /// Whether only the number of items is wanted.
+    /// Whether to return only the number of items.
     pub(crate) counts: bool,
 }
 
-/// What a call has read.
+/// The answer of a call.
 #[derive(Debug)]
 pub(crate) struct PartRead {
-    /// None if they were only counted.
+    /// Empty if they were only counted.
     pub(crate) items: Vec<Item>,
     /// How many passed the filter.
     pub(crate) count: usize,
-    /// How many were looked at.
+    /// How many were read, before the filter.
     pub(crate) scanned: usize,
-    /// The place to go on from; none at the end.
+    /// Where the next call starts; `None` at the end.
     pub(crate) last: Option<Item>,
     pub(crate) consumed: Capacity,
 }
@@ -51,7 +51,7 @@ struct Expressions {
 
 /// The parameters that Query and Scan share.
 macro_rules! parameters {
-    ($source:ident, $ask:ident, $expressions:ident, $request:expr) => {
+    ($source:ident, $part_request:ident, $expressions:ident, $request:expr) => {
         $request
             .table_name($source.scope.table.physical_name())
             .set_index_name($source.index.as_ref().map(|index| index.name.clone()))
@@ -59,19 +59,19 @@ macro_rules! parameters {
             .set_projection_expression($expressions.projection)
             .set_expression_attribute_names($expressions.names)
             .set_expression_attribute_values($expressions.values)
-            .set_select($ask.counts.then_some(Select::Count))
-            .set_exclusive_start_key($ask.after.clone())
+            .set_select($part_request.counts.then_some(Select::Count))
+            .set_exclusive_start_key($part_request.after.clone())
             .consistent_read($source.consistency == Consistency::Strong)
-            .limit(number($ask.limit))
+            .limit(number($part_request.limit))
             .set_return_consumed_capacity(Capacity::request($source.wants_capacity))
     };
 }
 
 /// The answers of Query and Scan have the same fields, but no type in common.
 macro_rules! part_read {
-    ($ask:ident, $answer:ident) => {
+    ($part_request:ident, $answer:ident) => {
         PartRead::new(
-            $ask,
+            $part_request,
             $answer.items,
             ($answer.count, $answer.scanned_count),
             $answer.last_evaluated_key,
@@ -81,39 +81,44 @@ macro_rules! part_read {
 }
 
 impl Source<'_> {
-    /// Reads one stretch of items. Expired items are left out, unless the driver itself has to drop them.
-    pub(crate) async fn read(&self, ask: &Ask) -> Result<PartRead, Error> {
+    /// Makes one call. Expired items are left out, unless [`Source::show`] has to drop them.
+    pub(crate) async fn read(&self, part_request: &PartRequest) -> Result<PartRead, Error> {
         let call = || async {
             match self.kind {
-                Kind::Query { key_condition, order } => self.query(ask, key_condition, order).await,
-                Kind::Scan { segments } => self.scan(ask, segments).await,
+                Kind::Query { key_condition, order } => self.query(part_request, key_condition, order).await,
+                Kind::Scan { segments } => self.scan(part_request, segments).await,
             }
         };
         let read = self.scope.repeat(call).await.map_err(|error| self.blame(error))?;
-        match self.hidden_by {
-            ExpiredHiddenBy::Table => self.drop_expired(read).await,
-            ExpiredHiddenBy::Filter | ExpiredHiddenBy::Driver => Ok(read),
+        match self.expiry_filter {
+            ExpiryFilter::Table => self.drop_expired(read).await,
+            ExpiryFilter::DynamoDb | ExpiryFilter::Driver => Ok(read),
         }
     }
 
-    async fn query(&self, ask: &Ask, key_condition: &CallerExpression, order: Order) -> Result<PartRead, Failure> {
-        let expressions = self.expressions(Some(key_condition), ask.counts);
-        let request = parameters!(self, ask, expressions, QueryInput::builder())
+    async fn query(
+        &self,
+        part_request: &PartRequest,
+        key_condition: &CallerExpression,
+        order: Order,
+    ) -> Result<PartRead, Failure> {
+        let expressions = self.expressions(Some(key_condition), part_request.counts);
+        let request = parameters!(self, part_request, expressions, QueryInput::builder())
             .set_key_condition_expression(expressions.key_condition)
             .scan_index_forward(order == Order::Ascending);
         let answer = self.scope.dispatcher().send(request).await?;
-        part_read!(ask, answer)
+        part_read!(part_request, answer)
     }
 
-    async fn scan(&self, ask: &Ask, segments: usize) -> Result<PartRead, Failure> {
-        let expressions = self.expressions(None, ask.counts);
-        // One segment is no parallel scan, which costs the embedded engine an order of its own.
+    async fn scan(&self, part_request: &PartRequest, segments: usize) -> Result<PartRead, Failure> {
+        let expressions = self.expressions(None, part_request.counts);
+        // A scan of one segment is sent as an ordinary scan.
         let is_parallel = segments > 1;
-        let request = parameters!(self, ask, expressions, ScanInput::builder())
-            .set_segment(is_parallel.then(|| number(ask.segment)))
+        let request = parameters!(self, part_request, expressions, ScanInput::builder())
+            .set_segment(is_parallel.then(|| number(part_request.segment)))
             .set_total_segments(is_parallel.then(|| number(segments)));
         let answer = self.scope.dispatcher().send(request).await?;
-        part_read!(ask, answer)
+        part_read!(part_request, answer)
     }
 
     fn expressions(&self, key_condition: Option<&CallerExpression>, counts: bool) -> Expressions {
@@ -123,13 +128,13 @@ impl Source<'_> {
             renderer.caller(expression, &mut text);
             text
         });
-        let filter = match (self.hidden_by, self.filter.clone()) {
-            (ExpiredHiddenBy::Filter, Some(filter)) => Some(Condition::Alive.and(filter)),
-            (ExpiredHiddenBy::Filter, None) => Some(Condition::Alive),
-            (ExpiredHiddenBy::Driver | ExpiredHiddenBy::Table, filter) => filter,
+        let filter = match (self.expiry_filter, self.filter.clone()) {
+            (ExpiryFilter::DynamoDb, Some(filter)) => Some(Condition::Alive.and(filter)),
+            (ExpiryFilter::DynamoDb, None) => Some(Condition::Alive),
+            (ExpiryFilter::Driver | ExpiryFilter::Table, filter) => filter,
         };
         let filter = filter.map(|filter| renderer.condition_text(&filter));
-        // DynamoDB takes no projection of what it only counts.
+        // DynamoDB refuses a projection when it only counts.
         let projection = self.projection.expression().filter(|_| !counts).map(str::to_owned);
         if projection.is_some() {
             renderer.names.extend(self.projection.names().clone());
@@ -142,7 +147,7 @@ impl Source<'_> {
 
 impl PartRead {
     fn new(
-        ask: &Ask,
+        part_request: &PartRequest,
         items: Option<Vec<Item>>,
         (count, scanned): (i32, i32),
         last: Option<Item>,
@@ -153,7 +158,7 @@ impl PartRead {
         let scanned = usize::try_from(scanned).map_err(unreadable)?;
         let items = match items {
             Some(items) if items.len() == count => items,
-            None if ask.counts => Vec::new(),
+            None if part_request.counts => Vec::new(),
             // An empty answer must not be read as "there are no more items".
             Some(_) | None => return Err(Failure::unreadable()),
         };
@@ -162,7 +167,7 @@ impl PartRead {
     }
 }
 
-/// DynamoDB's numbers have 32 bits; ours are far smaller.
+/// DynamoDB's numbers have 32 bits. Ours are far smaller.
 fn number(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

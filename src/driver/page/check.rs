@@ -1,4 +1,4 @@
-//! Asks the table which items of an index have expired, where the index does not have the expiry time.
+//! Reads the expiry time of items from the table, if the index does not project it.
 
 use std::collections::HashSet;
 
@@ -13,13 +13,13 @@ use crate::driver::store::{Item, Role};
 use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, MAX_KEYS_PER_READ, Verdict};
 use crate::model::ItemKey;
 
-/// Chunks of one read that are asked for at the same time.
+/// The most calls in flight for one page of an index.
 const CHUNKS_IN_FLIGHT: usize = 4;
 
 impl Source<'_> {
     /// Drops items that have expired or are gone.
     pub(super) async fn drop_expired(&self, part: PartRead) -> Result<PartRead, Error> {
-        // An index may show an item twice while it changes, and DynamoDB takes no key twice.
+        // An index may show an item twice while it changes, and DynamoDB refuses duplicate keys.
         let keys: HashSet<ItemKey> = part.items.iter().filter_map(|item| self.key.key_of(item)).collect();
         let keys: Vec<ItemKey> = keys.into_iter().collect();
         let chunks: Vec<Vec<ItemKey>> = keys.chunks(MAX_KEYS_PER_READ).map(<[_]>::to_vec).collect();
@@ -51,7 +51,7 @@ impl Source<'_> {
 struct CheckCall<'a, 's> {
     source: &'a Source<'s>,
     read: Read,
-    /// The keys of which the table has said nothing yet.
+    /// The keys that have not been read yet.
     keys: Vec<ItemKey>,
     alive: HashSet<ItemKey>,
     consumed: Capacity,
@@ -62,7 +62,7 @@ impl CheckCall<'_, '_> {
         self.source.key.key_of(item).ok_or_else(Failure::unreadable)
     }
 
-    /// Takes in an answer. Returns whether it was about any key.
+    /// Adds an answer. Returns whether DynamoDB read any key.
     fn take(&mut self, read: ItemsRead) -> Result<bool, Failure> {
         let ItemsRead { items, unprocessed, consumed } = read;
         let left: Vec<ItemKey> = unprocessed.iter().map(|key| self.key_of(key)).collect::<Result<_, _>>()?;

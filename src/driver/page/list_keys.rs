@@ -1,6 +1,6 @@
 use super::assembly::Assembly;
 use super::request::{ListKeys, Page, PageRequest};
-use super::source::{ExpiredHiddenBy, Kind, Shown, Source};
+use super::source::{ExpiryFilter, ItemView, Kind, Source};
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, SharedProjection};
@@ -11,12 +11,12 @@ impl KeyValues {
     /// Lists keys, in no order.
     ///
     /// # Contract
-    /// As of [`Driver::query`](crate::driver::Driver::query).
+    /// The same as [`Driver::query`](crate::driver::Driver::query).
     ///
     /// # Cost
-    /// Half a unit for every 4 KB that the table stores, the double if strongly consistent.
+    /// Half a unit for every 4 KB that the table stores; double if strongly consistent.
     pub async fn list_keys(&self, list: &ListKeys, page: PageRequest) -> Result<Page<Key>, Error> {
-        // Other calls name the key, and DynamoDB judges it. This one names none.
+        // Other calls send a key, so DynamoDB refuses a table with another key schema. A Scan sends none, so check first.
         let scope = &self.scope;
         scope.core.key_schema(&scope.table, scope.deadline).await?;
         scope.table.check_shape()?;
@@ -27,7 +27,7 @@ impl KeyValues {
             key: scope.table.configured_schema(),
             index: None,
             kind: Kind::Scan { segments: 1 },
-            hidden_by: ExpiredHiddenBy::Filter,
+            expiry_filter: ExpiryFilter::DynamoDb,
             filter: prefix(pattern).map(|prefix| Condition::BeginsWith(Role::Key, prefix.to_owned())),
             projection: SharedProjection::only([layout.name(Role::Key)]),
             has_projection: false,
@@ -37,17 +37,17 @@ impl KeyValues {
         };
         let show = |item: Item| {
             let key = layout.entry(item)?.key;
-            let is_meant = match pattern {
+            let matches = match pattern {
                 KeyPattern::All | KeyPattern::Prefix(_) => true,
                 KeyPattern::Glob(glob) => glob.matches(key.as_str()),
             };
-            Ok(if is_meant { Shown::Item { bytes: key.as_str().len(), item: key } } else { Shown::Hidden })
+            Ok(if matches { ItemView::Item { bytes: key.as_str().len(), item: key } } else { ItemView::Hidden })
         };
         Assembly::new(&source, 1, page, show)?.read().await
     }
 }
 
-/// What DynamoDB can look for.
+/// The prefix of all matching keys, by which DynamoDB can filter.
 fn prefix(pattern: &KeyPattern) -> Option<&str> {
     let prefix = match pattern {
         KeyPattern::All => "",

@@ -1,14 +1,13 @@
 //! Query, Scan and ListKeys, in pages.
 //!
-//! `query`, `scan` and `list_keys` say what is read and shown. Each makes a `source`, which makes one call to DynamoDB at a time
-//! (`call`, `check`). `assembly` puts a page together from as many calls as that takes, and `outlook` says how many items to ask
-//! for.
+//! `query`, `scan` and `list_keys` define what is read and shown. Each builds a `source`, which makes single calls to DynamoDB
+//! (`call`, `check`). `assembly` makes calls until the page is full, and `estimate` chooses how many items each call reads.
 
 mod assembly;
 mod call;
 mod check;
+mod estimate;
 mod list_keys;
-mod outlook;
 mod query;
 mod request;
 mod scan;

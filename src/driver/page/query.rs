@@ -10,16 +10,16 @@ impl Driver {
     /// Reads items of one partition of a table or of an index, in the order of the sort key.
     ///
     /// # Contract
-    /// All pages together show every item that matches and has not expired once, if nothing is written meanwhile. A page
-    /// may be empty without being the last.
+    /// If nothing is written meanwhile, each matching item that has not expired is on exactly one page. A page may be empty
+    /// without being the last one.
     ///
     /// # Cost
-    /// Half a unit for every 4 KB that is read, the double if strongly consistent. On an index that does not have the
-    /// expiry time, a read of each item in the table as well.
+    /// Half a unit for every 4 KB that is read; double if strongly consistent. If the index does not project the expiry time,
+    /// also a read of each item in the table.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an unknown index and for a strongly consistent read of a global one;
-    /// [`Error::InvalidExpression`]. What may pass is an error only if nothing at all could be read.
+    /// [`Error::InvalidExpression`]. A transient failure is an error only if the page has made no progress.
     pub async fn query(
         &self,
         table: &str,

@@ -1,55 +1,55 @@
-//! What a Query, Scan or ListKeys asks for, and a page of its answer.
+//! The parameters of a Query, Scan or ListKeys, and a page of its answer.
 
 use crate::driver::read::Consistency;
 use crate::driver::store::Item;
 use crate::driver::upstream::Capacity;
 use crate::model::{CallerExpression, KeyPattern, PageSize, Projection, Segments};
 
-/// Which items of a partition, and in which order.
+/// A read of the items of one partition.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// On the primary key of the table or index.
+    /// The condition on the primary key of the table or index.
     pub key_condition: CallerExpression,
-    /// In the order of the sort key.
+    /// The order of the items by sort key.
     pub order: Order,
-    /// What of them.
+    /// What to return.
     pub selection: Selection,
 }
 
-/// All items, read in parts side by side.
+/// A read of all items, in parallel segments.
 #[derive(Debug, Clone)]
 pub struct Scan {
-    /// How many parts.
+    /// The number of segments.
     pub segments: Segments,
-    /// What of them.
+    /// What to return.
     pub selection: Selection,
 }
 
 /// The keys that match a pattern.
 #[derive(Debug, Clone)]
 pub struct ListKeys {
-    /// Which.
+    /// The pattern.
     pub pattern: KeyPattern,
-    /// Which writes are sure to be seen.
+    /// Which writes the read is guaranteed to see.
     pub consistency: Consistency,
 }
 
-/// What of the items a Query or Scan shows.
+/// The items and attributes that a Query or Scan returns.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// The secondary index that is read; none for the table itself.
+    /// The secondary index to read; `None` for the table itself.
     pub index: Option<String>,
-    /// Must match.
+    /// The condition on the items, if any.
     pub filter: Option<CallerExpression>,
-    /// Which parts; none for all.
+    /// Which parts of an item; `None` for all.
     pub projection: Option<Projection>,
-    /// Only how many.
+    /// Whether to return only the number of items.
     pub count_only: bool,
-    /// Which writes are sure to be seen.
+    /// Which writes the read is guaranteed to see.
     pub consistency: Consistency,
 }
 
-/// An order of the sort key.
+/// The order of items by sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// Ascending.
@@ -58,31 +58,32 @@ pub enum Order {
     Descending,
 }
 
-/// Which page.
+/// The page to read.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
-    /// How many items it has at most.
+    /// The most items of the page.
     pub size: PageSize,
-    /// Where it begins; none for the first.
+    /// Where the page starts; `None` for the first one.
     pub cursor: Option<Cursor>,
-    /// Whether to count what it costs.
+    /// Whether to report the capacity consumed.
     pub wants_capacity: bool,
 }
 
-/// Where the next page begins.
+/// Where the next page starts.
 ///
-/// One position for each segment of a Scan, one for anything else. It holds keys: whoever hands it out hides it.
+/// A Scan has one position for each segment; any other call has one. Positions hold keys, so encrypt a cursor before you hand
+/// it out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor(pub Vec<Position>);
 
 /// How far a part has been read.
 #[derive(Clone, PartialEq)]
 pub enum Position {
-    /// Not at all.
+    /// Nothing was read.
     Start,
-    /// Up to the item with these key attributes, of the table and of the index.
+    /// Read up to the item with these key attributes of the table and the index.
     After(Item),
-    /// To its end.
+    /// Read to the end.
     Done,
 }
 
@@ -97,15 +98,15 @@ impl std::fmt::Debug for Position {
     }
 }
 
-/// A page.
+/// A page of an answer.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
-    /// What it shows; nothing if only the number was asked for.
+    /// The items; empty if only their number was asked for.
     pub items: Vec<T>,
-    /// How many it shows, or counted.
+    /// The number of items.
     pub count: usize,
-    /// Where the next one begins; none if there is none.
+    /// Where the next page starts; `None` after the last one.
     pub next: Option<Cursor>,
-    /// What it cost, if asked for.
+    /// The capacity consumed, if it was asked for.
     pub consumed: Capacity,
 }

@@ -7,16 +7,16 @@ use crate::driver::handle::Driver;
 use crate::model::Attributes;
 
 impl Driver {
-    /// Reads items of a table or of an index, in no order, from several segments side by side.
+    /// Reads the items of a table or of an index, in no order, from several segments in parallel.
     ///
     /// # Contract
-    /// As of [`Driver::query`]. A page goes on with each segment where the one before it stopped.
+    /// The same as [`Driver::query`]. Each page continues every segment where the page before it stopped.
     ///
     /// # Cost
-    /// As of [`Driver::query`], of everything that is stored.
+    /// The same as [`Driver::query`], for everything that is stored.
     ///
     /// # Errors
-    /// As of [`Driver::query`].
+    /// The same as [`Driver::query`].
     pub async fn scan(
         &self,
         table: &str,

@@ -11,7 +11,7 @@ use crate::driver::table::{Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{Expression, Refusal};
 use crate::model::{Attributes, CallerExpression, Invalid, Violation};
 
-/// Where pages are read from, and what of it they show.
+/// What a page is read from, and which items and attributes it shows.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) scope: Scope,
@@ -19,11 +19,11 @@ pub(crate) struct Source<'a> {
     pub(crate) key: KeySchema,
     pub(crate) index: Option<Arc<Index>>,
     pub(crate) kind: Kind<'a>,
-    pub(crate) hidden_by: ExpiredHiddenBy,
-    /// What DynamoDB is to look for, beside the expiry rule.
+    pub(crate) expiry_filter: ExpiryFilter,
+    /// The filter, without the expiry rule.
     pub(crate) filter: Option<Condition>,
     pub(crate) projection: SharedProjection,
-    /// Whether the caller wrote one.
+    /// Whether the caller sent a projection.
     pub(crate) has_projection: bool,
     pub(crate) count_only: bool,
     pub(crate) consistency: Consistency,
@@ -37,20 +37,20 @@ pub(crate) enum Kind<'a> {
     Scan { segments: usize },
 }
 
-/// Who keeps out what has expired.
+/// What filters out expired items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ExpiredHiddenBy {
-    /// DynamoDB's filter drops them.
-    Filter,
-    /// We drop them: in the filter of a Query DynamoDB takes no key attributes, and `ttl` or `ttl_ms` is one.
+pub(crate) enum ExpiryFilter {
+    /// DynamoDB's filter.
+    DynamoDb,
+    /// The driver: `ttl` or `ttl_ms` is a key attribute, which DynamoDB refuses in the filter of a Query.
     Driver,
-    /// The index does not tell. We ask the table and drop them.
+    /// The driver, with the expiry time from the table: the index does not project it.
     Table,
 }
 
-/// What becomes of an item that has been read.
+/// What the page shows of an item that was read.
 #[derive(Debug)]
-pub(crate) enum Shown<T> {
+pub(crate) enum ItemView<T> {
     Hidden,
     Counted,
     Item { item: T, bytes: usize },
@@ -78,13 +78,13 @@ impl<'a> Source<'a> {
         }
         let mut source = Self {
             scope: Scope {
-                layout: table.layout().keyed_by(&key.partition.0),
+                layout: table.layout().with_partition_key(&key.partition.0),
                 ..Scope::new(Arc::clone(core), table, deadline)
             },
             key,
             index,
             kind,
-            hidden_by: ExpiredHiddenBy::Filter,
+            expiry_filter: ExpiryFilter::DynamoDb,
             filter: filter.clone().map(Condition::Caller),
             projection: SharedProjection::default(),
             has_projection: projection.is_some() && !count_only,
@@ -92,7 +92,7 @@ impl<'a> Source<'a> {
             consistency: *consistency,
             wants_capacity: false,
         };
-        source.hidden_by = source.who_hides();
+        source.expiry_filter = source.choose_expiry_filter();
         let needed = source.needed();
         let shared = match count_only {
             true => SharedProjection::only(needed),
@@ -101,13 +101,13 @@ impl<'a> Source<'a> {
         Ok(Self { projection: shared, ..source })
     }
 
-    fn who_hides(&self) -> ExpiredHiddenBy {
-        let is_key = |name: &str| self.place().any(|key| key == name);
+    fn choose_expiry_filter(&self) -> ExpiryFilter {
+        let is_key = |name: &str| self.start_key_names().any(|key| key == name);
         let expiry = self.expiry_names();
         match (&self.index, self.kind) {
-            (Some(index), _) if !expiry.iter().all(|name| index.holds(name) || is_key(name)) => ExpiredHiddenBy::Table,
-            (_, Kind::Query { .. }) if expiry.into_iter().any(is_key) => ExpiredHiddenBy::Driver,
-            _ => ExpiredHiddenBy::Filter,
+            (Some(index), _) if !expiry.iter().all(|name| index.holds(name) || is_key(name)) => ExpiryFilter::Table,
+            (_, Kind::Query { .. }) if expiry.into_iter().any(is_key) => ExpiryFilter::Driver,
+            _ => ExpiryFilter::DynamoDb,
         }
     }
 
@@ -115,55 +115,55 @@ impl<'a> Source<'a> {
         [self.scope.layout.name(Role::Ttl), self.scope.layout.name(Role::TtlMs)]
     }
 
-    /// The attributes that make up a place to go on from: the key of the index, if it is one, and of the table.
-    pub(crate) fn place(&self) -> impl Iterator<Item = &str> {
+    /// The names of the attributes in a start key: the key attributes of the table and of the index, if one is read.
+    pub(crate) fn start_key_names(&self) -> impl Iterator<Item = &str> {
         let of_index = self.index.iter().flat_map(|index| index.keys()).map(String::as_str);
         self.key.names().chain(of_index)
     }
 
-    /// The place of an item that has been read.
-    pub(crate) fn place_of(&self, item: &Item) -> Option<Item> {
-        self.place().map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
+    /// The start key of a call that continues after this item.
+    pub(crate) fn start_key_after(&self, item: &Item) -> Option<Item> {
+        self.start_key_names().map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
     }
 
-    /// What is needed of every item, whatever the caller asks for.
+    /// The attributes that the driver needs of every item.
     fn needed(&self) -> Vec<&str> {
-        let expiry = self.expiry_names().into_iter().filter(|_| self.hidden_by == ExpiredHiddenBy::Driver);
-        self.place().chain(expiry).collect()
+        let expiry = self.expiry_names().into_iter().filter(|_| self.expiry_filter == ExpiryFilter::Driver);
+        self.start_key_names().chain(expiry).collect()
     }
 
     pub(crate) fn item_size(&self) -> &ItemSize {
         self.index.as_ref().map_or(&self.scope.table.item_size, |index| &index.item_size)
     }
 
-    /// Whether DynamoDB can count by itself.
+    /// Whether DynamoDB can count the items.
     pub(crate) fn can_count(&self) -> bool {
-        self.count_only && self.hidden_by == ExpiredHiddenBy::Filter
+        self.count_only && self.expiry_filter == ExpiryFilter::DynamoDb
     }
 
-    /// Whether it has to be expected that more is dropped than expired items.
+    /// Whether a filter drops items that have not expired.
     pub(crate) fn is_filtered(&self) -> bool {
         self.filter.is_some()
     }
 
-    /// Whether items are read with all that is stored.
+    /// Whether items are read with all of their attributes.
     pub(crate) fn reads_whole_items(&self) -> bool {
         self.projection.expression().is_none()
     }
 
-    /// What of an item the caller sees. Those that DynamoDB or the table hides are hidden already.
-    pub(crate) fn show(&self, item: Item) -> Shown<Attributes> {
-        if self.hidden_by == ExpiredHiddenBy::Driver && !self.scope.layout.is_alive(&item, self.scope.now()) {
-            return Shown::Hidden;
+    /// What the caller sees of an item. Drops expired items, unless they were filtered out before.
+    pub(crate) fn show(&self, item: Item) -> ItemView<Attributes> {
+        if self.expiry_filter == ExpiryFilter::Driver && !self.scope.layout.is_alive(&item, self.scope.now()) {
+            return ItemView::Hidden;
         }
         if self.count_only {
-            return Shown::Counted;
+            return ItemView::Counted;
         }
         let item = self.projection.strip(item);
-        Shown::Item { bytes: response_bytes(&item), item }
+        ItemView::Item { bytes: response_bytes(&item), item }
     }
 
-    /// Finds the caller's expression that DynamoDB refused, if it is one.
+    /// Names the caller's expression in the error, if DynamoDB refused one.
     pub(crate) fn blame(&self, error: Error) -> Error {
         let Error::Internal(upstream) = error else { return error };
         let has = |expression: &&Expression| match expression {
@@ -173,7 +173,7 @@ impl<'a> Source<'a> {
         };
         match (Refusal::from_message(upstream.message().unwrap_or_default()), &self.index) {
             (Refusal::NoSuchIndex, Some(index)) => {
-                self.scope.table.known().indexes.forget(&index.name);
+                self.scope.table.schema().indexes.forget(&index.name);
                 no_such_index(&index.name).into()
             }
             (Refusal::IndexNotActive, _) => Error::TableNotActive(self.scope.table.name().to_owned(), upstream),

@@ -1,8 +1,8 @@
-/// Which writes a read is sure to see.
+/// Which writes a read is guaranteed to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
-    /// Usually those of a moment ago; at half the cost.
+    /// Usually recent writes, but with no guarantee; at half the cost.
     Eventual,
-    /// Every write that was acknowledged before.
+    /// Every write that was acknowledged before the read.
     Strong,
 }

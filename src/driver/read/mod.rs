@@ -1,4 +1,4 @@
-//! Reads items by their keys: one, or up to a hundred in a call.
+//! Reads items by key: one, or up to a hundred in a call.
 
 mod consistency;
 mod entry;

@@ -20,22 +20,22 @@ pub(crate) struct Read {
     pub(crate) wants_capacity: bool,
 }
 
-/// What a BatchGetItem brought.
+/// The answer of a BatchGetItem.
 #[derive(Debug)]
 pub(crate) struct ItemsRead {
     pub(crate) items: Vec<Item>,
-    /// Keys that DynamoDB has not looked for.
+    /// Keys that DynamoDB has not read.
     pub(crate) unprocessed: Vec<Item>,
     pub(crate) consumed: Capacity,
 }
 
 impl Read {
-    /// Whole items.
+    /// Reads whole items.
     pub(crate) fn whole(consistency: Consistency) -> Self {
         Self { projection: SharedProjection::default(), consistency, wants_capacity: false }
     }
 
-    /// Key and expiry only. DynamoDB bills the whole item.
+    /// Reads only key and expiry. DynamoDB bills the whole item.
     pub(crate) fn expiry(layout: &Layout, consistency: Consistency) -> Self {
         let names = [Role::Key, Role::Ttl, Role::TtlMs].map(|role| layout.name(role));
         Self { projection: SharedProjection::only(names), consistency, wants_capacity: false }
@@ -83,7 +83,7 @@ impl Scope {
         if responses.is_empty() && unprocessed.is_empty() {
             return Err(Failure::unreadable());
         }
-        // The request names one table only, whatever DynamoDB calls it here.
+        // The request names only one table, so the key of the map does not matter.
         Ok(ItemsRead {
             items: responses.into_values().flatten().collect(),
             unprocessed: unprocessed.into_values().flat_map(|unprocessed| unprocessed.keys).collect(),

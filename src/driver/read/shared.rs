@@ -1,4 +1,4 @@
-//! Gets, each by itself or in a batch with those of other callers.
+//! Sends Gets, each alone or in a batch with those of other callers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,14 +7,14 @@ use tokio::sync::oneshot;
 
 use super::consistency::Consistency;
 use super::request::Read;
-use crate::driver::coalesce::{BatchQueue, Permit, ReadBatch, Seen, Sender, Turn, take_turn, unless_all_left};
+use crate::driver::coalesce::{BatchQueue, EntryRead, Permit, ReadBatch, Sender, Turn, take_turn, unless_all_left};
 use crate::driver::runtime::Workers;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Failure, FailureKind};
 use crate::model::{Entry, Key};
 
-/// Sends the batches of reads of one table and one consistency.
+/// Sends the batches of Gets of one table and one consistency.
 #[derive(Clone)]
 struct Reads {
     scope: Scope,
@@ -23,38 +23,38 @@ struct Reads {
 
 impl Scope {
     /// Reads an entry once.
-    pub(crate) async fn see(&self, key: &Key, consistency: Consistency) -> Result<Seen, Failure> {
+    pub(crate) async fn read_entry(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
         if !self.core.coalescing.reads {
-            return self.see_alone(key, consistency).await;
+            return self.read_alone(key, consistency).await;
         }
         let reads = Reads { scope: self.clone(), consistency };
         let (sender, answer) = oneshot::channel();
         match take_turn(&reads, || (key.clone(), sender)).await {
-            Turn::Alone(permit, _) => reads.see(permit, key).await,
+            Turn::Alone(permit, _) => reads.read_entry(permit, key).await,
             Turn::Batched => match reads.wait(answer).await {
                 Some(seen) => Ok(seen),
                 // The batch failed, left this key out, or takes too long.
-                None => self.see_alone(key, consistency).await,
+                None => self.read_alone(key, consistency).await,
             },
         }
     }
 
-    async fn see_alone(&self, key: &Key, consistency: Consistency) -> Result<Seen, Failure> {
+    async fn read_alone(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
         let (item, _) = self.get_item(self.layout.key(key), &Read::whole(consistency)).await?;
         Ok(self.visible(item))
     }
 }
 
 impl Reads {
-    async fn see(&self, mut permit: Permit<Self>, key: &Key) -> Result<Seen, Failure> {
+    async fn read_entry(&self, mut permit: Permit<Self>, key: &Key) -> Result<EntryRead, Failure> {
         permit.start();
-        let seen = self.scope.see_alone(key, self.consistency).await?;
+        let seen = self.scope.read_alone(key, self.consistency).await?;
         permit.answered(Some(size(&seen)));
         Ok(seen)
     }
 
     /// Waits for the answer of a batch, up to the timeout.
-    async fn wait(&self, answer: oneshot::Receiver<Seen>) -> Option<Seen> {
+    async fn wait(&self, answer: oneshot::Receiver<EntryRead>) -> Option<EntryRead> {
         tokio::select! {
             biased;
             seen = answer => seen.ok(),
@@ -65,8 +65,8 @@ impl Reads {
         }
     }
 
-    /// What there is under each key that DynamoDB has looked for.
-    async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, Seen)>, Failure> {
+    /// The result for each key that DynamoDB has read.
+    async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, EntryRead)>, Failure> {
         let scope = &self.scope;
         let key_name = scope.layout.name(Role::Key);
         let key = |key: &String| Item::from([(key_name.to_owned(), AttributeValue::S(key.clone()))]);
@@ -110,14 +110,14 @@ impl Sender for Reads {
                 }
             }
             Some(Err(Failure { kind: FailureKind::AccessDenied, .. })) => reads.queue().disable(),
-            // The call took at least so long, which is worth knowing although all members timed out.
+            // All members have left. The call has taken at least this long, which is worth recording.
             None => permit.answered(None),
             Some(Err(_)) => {}
         }
-        // Members without an answer read by themselves: the batch is dropped.
+        // The batch is dropped here. Members without an answer read alone.
     }
 }
 
-fn size(seen: &Seen) -> usize {
+fn size(seen: &EntryRead) -> usize {
     seen.as_ref().map_or(0, |entry| entry.as_ref().map_or(0, Entry::size))
 }

@@ -17,7 +17,8 @@ impl Digest {
         Self(hasher)
     }
 
-    /// A condition, filter or key condition, with what it refers to. It is never empty: empty text says that there is none.
+    /// Adds a condition, filter or key condition, with its names and values. An expression is never empty, so empty text means
+    /// that there is none.
     pub(crate) fn expression(&mut self, expression: Option<&CallerExpression>) {
         self.bytes(expression.map_or("", CallerExpression::text).as_bytes());
         if let Some(expression) = expression {
@@ -27,7 +28,7 @@ impl Digest {
         }
     }
 
-    /// The places that a projection names. There is at least one: their number says whether there is a projection.
+    /// Adds the paths of a projection. A projection has at least one, so zero paths mean that there is none.
     pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
         let places = projection.map(Projection::places).unwrap_or_default();
         self.bytes(&places.len().to_le_bytes());
@@ -39,7 +40,7 @@ impl Digest {
         }
     }
 
-    /// In the order of the aliases, since a map has none.
+    /// Adds names in the order of their aliases, since a map has no order.
     pub(crate) fn names(&mut self, names: &HashMap<String, String>) {
         let mut names: Vec<_> = names.iter().collect();
         names.sort();
@@ -50,7 +51,7 @@ impl Digest {
         }
     }
 
-    /// As the token by which DynamoDB recognises a transaction for ten minutes. It takes at most 36 characters.
+    /// A ClientRequestToken, by which DynamoDB recognises a transaction for ten minutes. It has at most 36 characters.
     pub(crate) fn into_token(self) -> String {
         let mut hex = self.0.finalize().to_hex().to_string();
         hex.truncate(32);
@@ -73,13 +74,13 @@ impl Digest {
         i64::from_le_bytes(bits)
     }
 
-    /// Every part is preceded by its length, so that no two requests run together into the same input.
+    /// Adds a part and its length, so that two different requests never hash the same bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
-    /// In the order of the names, since a map has none.
+    /// Adds attributes in the order of their names, since a map has no order.
     pub(crate) fn attributes(&mut self, attributes: &Item) {
         let mut attributes: Vec<_> = attributes.iter().collect();
         attributes.sort_by_key(|(name, _)| name.as_str());
@@ -117,7 +118,7 @@ impl Digest {
                     self.value(value);
                 }
             }
-            // NULL, which has one value; there are no other types.
+            // NULL, the only other type. It has one value.
             _ => all("NULL", Vec::new()),
         }
     }

@@ -1,7 +1,7 @@
-//! The one expiry rule, as stored numbers, as a moment, and (in `condition.rs`) as an expression.
+//! The expiry rule, for stored attributes. `expression/renderer.rs` renders the same rule as an expression.
 //!
-//! Two attributes hold an expiry time: `ttl`, Unix seconds rounded up, on which DynamoDB's own TTL deletes, so never too
-//! early; and `ttl_ms`, by how many milliseconds before that the entry is gone. An item is alive at `now` if
+//! Two attributes hold an expiry time. `ttl` has Unix seconds, rounded up, so that DynamoDB's own TTL never deletes too early.
+//! `ttl_ms` says how many milliseconds before `ttl` the entry expires. An item is alive at `now` if
 //!
 //! ```text
 //! (NOT attribute_type(ttl, 'N')) OR ttl > :s1
@@ -10,8 +10,8 @@
 //! :now in seconds, with fraction; :s1 = floor(:now) + 1; :r = 1000 - (now in milliseconds mod 1000)
 //! ```
 //!
-//! Other programs write these attributes too, so each may hold any DynamoDB number, or another type, which counts as
-//! absent. `from_attributes` turns the rule around: it returns the first millisecond at which the rule is false.
+//! Other programs write these attributes too, so each may hold any DynamoDB number. Any other type counts as absent.
+//! `from_attributes` solves the rule for `now`: it returns the first millisecond at which the rule is false.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bigdecimal::num_bigint::Sign;
@@ -29,12 +29,12 @@ pub(crate) fn to_attributes(time: ExpireTime) -> (AttributeValue, AttributeValue
     (AttributeValue::N(ttl.to_string()), AttributeValue::N(ttl_ms.to_string()))
 }
 
-/// The moment at which an item with these attributes ceases to exist.
+/// The moment at which an item with these attributes expires.
 pub(crate) fn from_attributes(ttl: Option<&AttributeValue>, ttl_ms: Option<&AttributeValue>) -> Option<ExpireTime> {
     let ttl = number(ttl)?;
     let ttl_ms = number(ttl_ms);
     let millis = match (ttl.parse::<i32>(), ttl_ms.map(str::parse::<i32>)) {
-        // What DynaKV and Grove write, until 2038 without any big number.
+        // What DynaKV and Grove write. No big numbers are needed until 2038.
         (Ok(ttl), None) => i64::from(ttl) * 1000,
         (Ok(ttl), Some(Ok(ttl_ms))) => i64::from(ttl) * 1000 - i64::from(ttl_ms.clamp(0, 1000)),
         _ => from_any_numbers(ttl, ttl_ms)?,
@@ -44,8 +44,8 @@ pub(crate) fn from_attributes(ttl: Option<&AttributeValue>, ttl_ms: Option<&Attr
 
 /// The rule for numbers of any size and fraction.
 ///
-/// With c = ceil(ttl), it is false from min(ttl, c - 1 s + (1000 - `ttl_ms`) ms) on, where a `ttl_ms` outside 0..1000
-/// acts as the nearer end; for a whole `ttl` that is `ttl` minus `ttl_ms`.
+/// With c = ceil(ttl), the rule is false from min(ttl, c - 1 s + (1000 - `ttl_ms`) ms) on, where `ttl_ms` is clamped to
+/// 0..1000. For a whole `ttl` that is `ttl` minus `ttl_ms`.
 fn from_any_numbers(ttl: &str, ttl_ms: Option<&str>) -> Option<Millis> {
     let ttl = decimal(ttl)?;
     let thousand = BigDecimal::from(1000);
@@ -113,7 +113,7 @@ mod tests {
         #[test]
         fn reads_and_writes_share_one_rule(ttl in ttl(), ttl_ms in ttl_ms(), offset in -3000i64..3000) {
             agrees(&ttl, ttl_ms.as_ref(), NOW + offset);
-            // The boundary itself is where they would part.
+            // The exact boundary is where reads and writes would differ first.
             if let Some(time) = from_attributes(Some(&ttl), ttl_ms.as_ref())
                 && (0..i64::MAX / 2).contains(&time.as_millis())
             {

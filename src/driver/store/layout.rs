@@ -41,8 +41,8 @@ impl NewValue {
 /// DynamoDB's limit for an item, names included. Source: "Quotas in Amazon DynamoDB", item size.
 pub(crate) const MAX_ITEM_BYTES: usize = 409_600;
 
-/// The size of an entry's numbers: one byte, and one for every two digits ("DynamoDB item sizes and formats"). A version counts
-/// with its largest number of digits, so that whether a value fits does not depend on chance.
+/// The size of an entry's numbers: one byte, and one for every two digits ("DynamoDB item sizes and formats"). A version always
+/// counts with the maximum of 19 digits, so that whether a value fits does not depend on chance.
 pub(crate) const VERSION_BYTES: usize = 1 + 19usize.div_ceil(2);
 const TTL_BYTES: usize = 1 + 10usize.div_ceil(2);
 const TTL_MS_BYTES: usize = 1 + 3usize.div_ceil(2);
@@ -71,20 +71,20 @@ impl Layout {
         Self { names: Arc::new(names) }
     }
 
-    /// The same layout with the partition key that the table really has.
-    pub(crate) fn keyed_by(&self, key: &str) -> Self {
+    /// The same layout with another partition key: the one that DynamoDB reports.
+    pub(crate) fn with_partition_key(&self, key: &str) -> Self {
         if self.names.key == key {
             return self.clone();
         }
         Self { names: Arc::new(AttributeNames { key: key.to_owned(), ..AttributeNames::clone(&self.names) }) }
     }
 
-    /// The attributes of an expiry time.
+    /// The attributes of an expiry time, by name.
     pub(crate) fn expiry_attributes(&self, time: ExpireTime) -> [(String, AttributeValue); 2] {
         Self::expiry_roles(time).map(|(role, number)| (self.name(role).to_owned(), number))
     }
 
-    /// The same by their roles.
+    /// The attributes of an expiry time, by role.
     pub(crate) fn expiry_roles(time: ExpireTime) -> [(Role, AttributeValue); 2] {
         let (ttl, ttl_ms) = expiry::to_attributes(time);
         [(Role::Ttl, ttl), (Role::TtlMs, ttl_ms)]
@@ -112,7 +112,7 @@ impl Layout {
         item
     }
 
-    /// All attributes of an entry but its key.
+    /// Adds all attributes of an entry except its key.
     pub(crate) fn add_entry(&self, item: &mut Item, value: &NewValue, expire: Option<ExpireTime>, nonce: Nonce) {
         item.insert(self.names.value.clone(), value.to_attribute());
         item.insert(self.names.version.clone(), nonce.to_attribute());
@@ -121,7 +121,7 @@ impl Layout {
 
     /// Refuses a value that would make the item too large.
     ///
-    /// Counts what the write itself stores. Whether an update fits the stored item is for DynamoDB to say. The error names the
+    /// Counts what the write itself stores. Only DynamoDB can tell whether an update fits the stored item. The error names the
     /// field `value`.
     pub(crate) fn check_size(&self, key: &Key, value: &Bytes, expiry: SetExpiry) -> Result<(), Violation> {
         let AttributeNames { key: key_name, value: value_name, ttl, ttl_ms, version } = &*self.names;
@@ -151,12 +151,12 @@ impl Layout {
         self.expire_time(item).is_none_or(|time| !time.has_passed(now))
     }
 
-    /// Whether the write with this nonce made the item.
+    /// Whether the write with this nonce was the last to write the item.
     pub(crate) fn was_written_by(&self, item: &Item, nonce: Nonce) -> bool {
         matches!(item.get(&self.names.version), Some(AttributeValue::N(number)) if nonce.is(number))
     }
 
-    /// The version attribute, if it is one that DynaKV cannot have written. Partial updates leave such an item unchanged.
+    /// The version attribute, if DynaKV cannot have written it. Partial updates leave such an item unchanged.
     pub(crate) fn foreign_version(&self, item: &Item) -> Option<Unexpected> {
         match item.get(&self.names.version)? {
             AttributeValue::N(number) if Nonce::is_nonce(number) => None,
@@ -166,7 +166,7 @@ impl Layout {
     }
 
     /// Whether Increment was the last to write the item.
-    pub(crate) fn was_counted(&self, item: &Item) -> bool {
+    pub(crate) fn was_written_by_increment(&self, item: &Item) -> bool {
         matches!(item.get(&self.names.version), Some(AttributeValue::N(number)) if Nonce::is_counter(number))
     }
 

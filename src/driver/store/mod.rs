@@ -1,6 +1,6 @@
 //! How an entry is stored: which DynamoDB item holds it, when that item expires, and which version it has.
 //!
-//! Nothing here knows of calls or retries.
+//! No module here makes calls or retries.
 
 mod digest;
 mod expiry;

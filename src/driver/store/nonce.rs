@@ -6,29 +6,29 @@ use crate::model::{Key, RequestId, Version};
 
 /// The version that a write gives its entry: a hash of the write.
 ///
-/// It is new with every write, so a version condition notices each change. It is the same for every attempt at one write, so an
-/// attempt whose answer was lost is recognised in the stored item. The payload is part of the hash: the same `request_id` with
+/// Every write has a new nonce, so a version condition notices each change. All attempts of one write have the same nonce, so
+/// an attempt whose answer was lost is recognised in the stored item. The hash covers the payload: the same `request_id` with
 /// another payload is another write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Nonce(i64);
 
-/// The least version. A number below it was written by another program, whose attribute must not be overwritten.
+/// The smallest version. A smaller number was written by another program, and must not be overwritten.
 const FLOOR: i64 = 1 << 61;
 
-/// The least version that Increment writes; all others are below. So the condition `version >= COUNTER_FLOOR` holds only while
-/// Increment was the last to write the entry, which proves that the value is a whole number of 64 bits.
+/// The smallest version that Increment writes; all other writes have smaller ones. So the condition `version >= COUNTER_FLOOR`
+/// holds only while Increment was the last to write the entry, which proves that the value is a 64-bit integer.
 const COUNTER_FLOOR: i64 = 1 << 62;
 
 impl Nonce {
-    /// No write's nonce.
+    /// A nonce that no write has.
     pub(crate) const NONE: Self = Self(0);
 
-    /// The nonce of a write that is digested already.
+    /// The nonce of a write whose parts are in the digest.
     pub(crate) fn of(digest: Digest) -> Self {
         Self(below_counters(digest.into_bits()))
     }
 
-    /// The nonce of a write of a value. `operation` and `payload` say what makes it differ from others of its request.
+    /// The nonce of a write of an entry. `operation` and `payload` tell it from other writes of the same request.
     pub(crate) fn new(request: RequestId, table: &str, key: &Key, operation: &str, payload: &[&[u8]]) -> Self {
         Self(below_counters(digest(request, table, key, operation, payload)))
     }
@@ -39,14 +39,14 @@ impl Nonce {
         Self(bits | COUNTER_FLOOR)
     }
 
-    /// The least version of any write.
+    /// The smallest version.
     pub(crate) fn floor() -> AttributeValue {
-        AttributeValue::N(FLOOR.to_string())
+        AttributeValue::N("2305843009213693952".to_owned())
     }
 
-    /// The greatest.
+    /// The largest version.
     pub(crate) fn ceiling() -> AttributeValue {
-        AttributeValue::N(i64::MAX.to_string())
+        AttributeValue::N("9223372036854775807".to_owned())
     }
 
     /// Whether a stored number can be a version.
@@ -54,7 +54,7 @@ impl Nonce {
         number::whole(number).is_some_and(|number| number >= FLOOR)
     }
 
-    /// The least nonce of an Increment.
+    /// The smallest nonce of an Increment.
     pub(crate) fn counter_floor() -> AttributeValue {
         AttributeValue::N(COUNTER_FLOOR.to_string())
     }
@@ -88,4 +88,15 @@ fn digest(request: RequestId, table: &str, key: &Key, operation: &str, payload: 
         digest.bytes(part);
     }
     digest.into_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_written_as_they_are() {
+        assert_eq!(Nonce::floor(), AttributeValue::N(FLOOR.to_string()));
+        assert_eq!(Nonce::ceiling(), AttributeValue::N(i64::MAX.to_string()));
+    }
 }

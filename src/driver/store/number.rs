@@ -5,7 +5,8 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 
 use crate::model::Number;
 
-/// A stored number. The library takes time by the square of the digits and of the exponent, so these are looked at first.
+/// Parses a stored number. The time that the library takes is quadratic in the number of digits and in the exponent, so
+/// `Number` checks both first.
 pub(crate) fn decimal(text: &str) -> Option<BigDecimal> {
     Number::parse(text).ok()?.to_string().parse().ok()
 }
@@ -16,14 +17,14 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
         return Some(number);
     }
     let number = decimal(text)?;
-    // Bounds first: the integer form of 1E125 has 126 digits.
+    // Check the bounds first: the integer form of 1E125 has 126 digits.
     let in_range = number.abs() <= BigDecimal::from(BigInt::from(u64::MAX));
     if in_range && number.is_integer() { number.to_bigint()?.to_i64() } else { None }
 }
 
-/// Whether this is the text under which a stored number is shown: plain decimal digits without superfluous zeros.
+/// Whether this is the text that Get returns for a stored number: plain decimal digits without superfluous zeros.
 pub(crate) fn is_canonical(text: &str) -> bool {
-    // The bytes first: the library also takes forms that DynamoDB does not, and large ones cost time.
+    // Check the bytes first: the library also parses forms that DynamoDB refuses, and large numbers take long.
     let is_plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.');
     is_plain
         && text.parse::<BigDecimal>().is_ok_and(|number| {

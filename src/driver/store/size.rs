@@ -1,16 +1,16 @@
-//! How large DynamoDB counts an item. Source: "DynamoDB item sizes and formats" in the Amazon DynamoDB Developer Guide.
+//! The size of an item as DynamoDB counts it. Source: "DynamoDB item sizes and formats" in the Amazon DynamoDB Developer Guide.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::Item;
 
-/// The attributes with their names.
+/// The size of the attributes with their names.
 pub(crate) fn item_bytes(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
 }
 
 fn value_bytes(value: &AttributeValue) -> usize {
-    /// What a list or a map takes by itself, and beside each member.
+    /// Overhead of a list or map, and of each member.
     const CONTAINER: usize = 3;
     const MEMBER: usize = 1;
     match value {
@@ -22,7 +22,7 @@ fn value_bytes(value: &AttributeValue) -> usize {
         AttributeValue::Bs(set) => set.iter().map(|blob| blob.as_ref().len()).sum(),
         AttributeValue::L(list) => CONTAINER + list.iter().map(|value| MEMBER + value_bytes(value)).sum::<usize>(),
         AttributeValue::M(map) => CONTAINER + map.len() * MEMBER + item_bytes(map),
-        // Truth values and null.
+        // BOOL and NULL.
         _ => 1,
     }
 }
@@ -32,7 +32,7 @@ fn number_bytes(number: &str) -> usize {
     1 + number.bytes().filter(u8::is_ascii_digit).count().div_ceil(2)
 }
 
-/// About how many bytes the attributes take in an answer, where numbers are text and every value has a frame.
+/// The approximate size of the attributes in an answer, where numbers are text and each value has some framing.
 pub(crate) fn response_bytes(item: &Item) -> usize {
     const FRAME: usize = 8;
     item.iter().map(|(name, value)| FRAME + name.len() + value_to_send(value)).sum()

@@ -8,28 +8,29 @@ use crate::model::{TableSpec, Violation, check_name, excerpt};
 /// Where tables are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// The embedded engine: it has the configured tables, and any other that a caller names.
+    /// The embedded engine: requests may name any table.
     Embedded,
-    /// Amazon DynamoDB, or what answers in its place: it has the configured tables.
+    /// Amazon DynamoDB, or a server of its protocol: requests may name the configured tables.
     DynamoDb,
 }
 
 /// The tables of a driver.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    /// At least the default one, which comes first.
+    /// Never empty. The first one is the default.
     configured: Vec<Arc<Table>>,
-    /// The others that callers have named, where they may.
+    /// Tables that are not configured, on the backend that allows them.
     others: Option<Others>,
 }
 
-/// Catalog with nothing but a name. What is kept of them saves questions, so it may be lost.
+/// A cache of tables that requests have named, by name. A table that is no longer in it is described again when it is next
+/// used.
 type Others = Mutex<HashMap<String, Arc<Table>>>;
 
-/// So many of them are kept at most, however many names callers come up with.
+/// Size of that cache. Callers can name any number of tables.
 const MAX_OTHERS: usize = 1000;
 
-/// How much of a name is kept of which there is no table. No table in DynamoDB has a longer one.
+/// Bytes of an unknown table name that an error shows. DynamoDB has no longer names.
 const LONGEST_NAME: usize = 255;
 
 impl Catalog {
@@ -46,7 +47,7 @@ impl Catalog {
         self.configured.iter().map(|table| &**table)
     }
 
-    /// Whether it is the one that the empty name means.
+    /// Whether this is the default table, which the empty name means.
     pub(crate) fn is_default(&self, table: &Table) -> bool {
         self.configured.first().is_some_and(|first| first.name() == table.name())
     }
@@ -68,17 +69,17 @@ impl Catalog {
         }
     }
 
-    /// Whether there are others than the configured ones.
-    pub(crate) fn has_others(&self) -> bool {
+    /// Whether requests may name tables that are not configured.
+    pub(crate) fn allows_any_name(&self) -> bool {
         self.others.is_some()
     }
 
-    /// Whether a name, in requests or in DynamoDB, is that of a configured table.
+    /// Whether a configured table has this name, in requests or in DynamoDB.
     pub(crate) fn has_configured(&self, name: &str) -> bool {
         self.find_configured(name).is_some()
     }
 
-    /// Where any table may be named, DynamoDB's name of a configured one means that, with its attributes.
+    /// Finds a configured table by its name in requests. Where requests may name any table, its name in DynamoDB finds it too.
     fn find_configured(&self, name: &str) -> Option<&Arc<Table>> {
         let by_physical_name = || self.configured.iter().find(|table| table.physical_name() == name);
         match name {
@@ -91,11 +92,11 @@ impl Catalog {
         }
     }
 
-    /// A table in DynamoDB is not what it was.
+    /// Forgets what is known of a table, because it was created or deleted.
     pub(crate) fn forget(&self, physical_name: &str) {
         self.configured().filter(|table| table.physical_name() == physical_name).for_each(Table::forget);
         if let Some(others) = &self.others {
-            // Nothing is behind this lock that a panic could leave half changed.
+            // The map is always consistent, so a poisoned lock does not matter.
             others.lock().unwrap_or_else(PoisonError::into_inner).remove(physical_name);
         }
     }
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn configured_tables_go_by_their_names() {
+    fn configured_tables_are_found_by_their_names() {
         for backend in [Backend::Embedded, Backend::DynamoDb] {
             let tables = catalog(backend);
             assert_eq!(tables.get("").unwrap().name(), "users");
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn names_made_up_take_no_more_memory_than_a_thousand() {
+    fn unknown_names_do_not_grow_the_cache_past_its_bound() {
         let tables = catalog(Backend::Embedded);
         for number in 0..3 * MAX_OTHERS {
             tables.get(&format!("table-{number}")).unwrap();

@@ -14,7 +14,7 @@ pub(crate) struct Core {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) catalog: Catalog,
     pub(crate) backend: Backend,
-    /// Calls to DynamoDB that one batch has in flight at most.
+    /// The maximum of calls to DynamoDB that one batch has in flight.
     pub(crate) batch_concurrency: usize,
     pub(crate) coalescing: Coalescing,
 }

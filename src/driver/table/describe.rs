@@ -1,4 +1,4 @@
-//! What DynamoDB says of a table.
+//! Describes tables, and caches their keys and indexes.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::driver::upstream::{Effect, Failure};
 impl Core {
     /// The table of a name; the empty name means the default one.
     ///
-    /// For a table that is not configured, DynamoDB is asked whether it exists.
+    /// Whether a table that is not configured exists, only DynamoDB knows, so it is asked.
     pub(crate) async fn existing_table(&self, name: &str, deadline: Deadline) -> Result<Arc<Table>, Error> {
         let table = self.table(name)?;
         if !name.is_empty() && !self.catalog.has_configured(name) {
@@ -29,36 +29,37 @@ impl Core {
         Ok(table)
     }
 
-    /// The primary key of a table as DynamoDB describes it. Without access to DescribeTable: as the configuration implies.
+    /// The primary key of a table as DynamoDB describes it. Without access to DescribeTable, the key that the configuration
+    /// implies.
     pub(crate) async fn key_schema(&self, table: &Table, deadline: Deadline) -> Result<KeySchema, Error> {
-        if table.known().key.get().is_none() {
+        if table.schema().key.get().is_none() {
             match self.describe(table, deadline).await {
                 Ok(_) | Err(Error::BackendAccessDenied(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(table.known().key.get().cloned().unwrap_or_else(|| table.configured_schema()))
+        Ok(table.schema().key.get().cloned().unwrap_or_else(|| table.configured_schema()))
     }
 
-    /// A secondary index of a table. For one that is not known, DynamoDB is asked: it may be new.
+    /// A secondary index of a table. If it is not known, it may be new, so the table is described again.
     ///
     /// # Errors
-    /// A violation if there is none of this name. [`Error::BackendAccessDenied`] without access to DescribeTable: nothing tells
-    /// then which items of the index have expired.
+    /// A violation if the table has no such index. [`Error::BackendAccessDenied`] without access to DescribeTable: then the
+    /// driver does not know whether the index holds the expiry time.
     pub(crate) async fn index(&self, table: &Table, name: &str, deadline: Deadline) -> Result<Arc<Index>, Error> {
-        if let Some(index) = table.known().indexes.get(name) {
+        if let Some(index) = table.schema().indexes.get(name) {
             return Ok(index);
         }
         self.describe(table, deadline).await?;
-        table.known().indexes.get(name).ok_or_else(|| no_such_index(name).into())
+        table.schema().indexes.get(name).ok_or_else(|| no_such_index(name).into())
     }
 
     pub(crate) async fn describe(&self, table: &Table, deadline: Deadline) -> Result<TableState, Error> {
-        let known = table.known();
+        let known = table.schema();
         let description = self.repeat((table, Effect::Invisible), deadline, || self.describe_table(table)).await?;
         let ttl = self.ttl_state(table, deadline).await.unwrap_or(TtlState::Unknown);
         let state = TableState::new(table.spec(), self.catalog.is_default(table), &description, ttl);
-        table.learn(&known, &description, &state);
+        table.store_schema(&known, &description, &state);
         Ok(state)
     }
 

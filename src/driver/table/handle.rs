@@ -11,7 +11,7 @@ use crate::driver::store::Layout;
 use crate::driver::upstream::{Failure, FailureKind};
 use crate::model::TableSpec;
 
-/// The queues of a table, and the keys that are being written. Reads of different consistency cannot be one batch.
+/// The queues of a table, and the locks of keys that are being written. Reads of different consistency cannot share a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Queues {
     pub(crate) eventual_reads: BatchQueue<ReadBatch>,
@@ -25,19 +25,19 @@ pub(crate) struct Queues {
 pub(crate) struct Table {
     spec: TableSpec,
     layout: Layout,
-    known: RwLock<Arc<Known>>,
-    /// How large its items are.
+    schema: RwLock<Arc<KnownSchema>>,
+    /// Estimated size of its items.
     pub(crate) item_size: ItemSize,
-    /// Its calls in flight.
+    /// Its calls in flight and the batches that wait.
     pub(crate) queues: Queues,
 }
 
-/// What DynamoDB has said of a table.
+/// What is known of a table from DescribeTable.
 ///
-/// Its key never changes; but a table may be deleted, and another one made under its name. Then there is a new cell, so that
-/// what is said of the old one, however late it comes, is not taken for the new one's.
+/// The key of a table never changes, but another table may be created under its name. Then a new `KnownSchema` replaces this
+/// one, so that a late answer about the old table does not describe the new one.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownSchema {
     pub(crate) key: OnceLock<KeySchema>,
     pub(crate) indexes: Indexes,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Known {
 impl Table {
     pub(crate) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, known: RwLock::default(), item_size: ItemSize::default(), queues: Queues::default() }
+        Self { spec, layout, schema: RwLock::default(), item_size: ItemSize::default(), queues: Queues::default() }
     }
 
     pub(crate) fn spec(&self) -> &TableSpec {
@@ -66,9 +66,9 @@ impl Table {
         &self.layout
     }
 
-    /// Refuses a table that is known to have another key than one string. As long as nothing is known, DynamoDB judges.
+    /// Refuses a table whose primary key is known not to be a single string. As long as the key is not known, DynamoDB decides.
     pub(crate) fn check_shape(&self) -> Result<(), Error> {
-        match self.known().key.get() {
+        match self.schema().key.get() {
             Some(KeySchema { partition: (name, of_type), sort: None })
                 if *name == self.spec.attributes.key && of_type == "S" =>
             {
@@ -79,18 +79,19 @@ impl Table {
         }
     }
 
-    /// What key-value calls need: one string.
+    /// The primary key that key-value calls need: one string.
     pub(crate) fn configured_schema(&self) -> KeySchema {
         KeySchema { partition: (self.spec.attributes.key.clone(), "S".to_owned()), sort: None }
     }
 
-    /// What DynamoDB has said of it so far.
-    pub(crate) fn known(&self) -> Arc<Known> {
-        // Nothing is behind the lock that a panic could leave half changed.
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    /// What is known so far.
+    pub(crate) fn schema(&self) -> Arc<KnownSchema> {
+        // The value is always consistent, so a poisoned lock does not matter.
+        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The failure as the end of a call. What is known of the table is forgotten if it may not be what it was.
+    /// Turns the last failure of a call into its error. Forgets what is known of the table if the failure shows that it may be
+    /// another one by now.
     pub(crate) fn end(&self, failure: Failure) -> Error {
         if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema) {
             self.forget();
@@ -98,27 +99,27 @@ impl Table {
         failure.into_error(self.name())
     }
 
-    /// The table in DynamoDB may not be the one that it was.
+    /// Forgets what is known: DynamoDB may have another table under this name.
     pub(crate) fn forget(&self) {
-        self.renew();
+        self.replace_schema();
     }
 
-    fn renew(&self) -> Arc<Known> {
-        let fresh = Arc::new(Known::default());
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+    fn replace_schema(&self) -> Arc<KnownSchema> {
+        let fresh = Arc::new(KnownSchema::default());
+        *self.schema.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         fresh
     }
 
-    /// Takes in what DynamoDB said when it was asked for this cell.
-    pub(super) fn learn(&self, asked_for: &Known, description: &TableDescription, state: &TableState) {
+    /// Stores a description that was requested for `asked_for`.
+    pub(super) fn store_schema(&self, asked_for: &KnownSchema, description: &TableDescription, state: &TableState) {
         let Some(key) = state.key_schema().filter(|_| !state.is_deleting()) else { return };
         if *asked_for.key.get_or_init(|| key.clone()) == key {
-            asked_for.indexes.learn(description);
+            asked_for.indexes.replace(description);
         } else {
-            // Some other program has made the table anew.
-            let fresh = self.renew();
+            // Another program has deleted the table and created one with another key.
+            let fresh = self.replace_schema();
             fresh.key.get_or_init(|| key);
-            fresh.indexes.learn(description);
+            fresh.indexes.replace(description);
         }
     }
 }

@@ -1,18 +1,18 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes that DynamoDB reads in one Query or Scan at most.
+/// The most bytes that DynamoDB reads in one Query or Scan.
 pub(crate) const MAX_BYTES_PER_READ: usize = 1024 * 1024;
 
-/// Items that one call reads at most. It bounds what the embedded engine loads where small items are followed by large ones;
-/// more in one call would gain little.
+/// The most items that one call reads. It bounds what the embedded engine loads if large items follow small ones; a larger
+/// limit would gain little.
 const MAX_LIMIT: usize = 2000;
 
-/// About how many bytes an item of a table or index takes, as the last reads of it showed.
+/// Estimated size of the items of a table or index, from the last reads.
 #[derive(Debug, Default)]
 pub(crate) struct ItemSize(AtomicUsize);
 
 impl ItemSize {
-    /// What is assumed as long as nothing is known.
+    /// Assumed before the first read.
     const ASSUMED: usize = 8 * 1024;
 
     pub(crate) fn get(&self) -> usize {
@@ -22,22 +22,21 @@ impl ItemSize {
         }
     }
 
-    /// As many items as DynamoDB reads in one call, and as many again: so that, where items turn out to be smaller than
-    /// they were, that shows.
-    pub(crate) fn most_in_one_call(&self) -> usize {
+    /// Twice as many items as DynamoDB should read in one call. The surplus shows when items are smaller than estimated.
+    pub(crate) fn max_limit(&self) -> usize {
         (2 * MAX_BYTES_PER_READ / self.get()).clamp(1, MAX_LIMIT)
     }
 
-    /// Whole items were read.
-    pub(crate) fn saw_items(&self, items: usize, bytes: usize) {
+    /// Records whole items that were read.
+    pub(crate) fn record_items(&self, items: usize, bytes: usize) {
         if let Some(average) = bytes.checked_div(items) {
             let before = self.0.load(Ordering::Relaxed);
             self.set(if before == 0 { average } else { usize::midpoint(before, average) });
         }
     }
 
-    /// A call for up to `limit` items ended after this many; `is_cut` if there were more.
-    pub(crate) fn saw_call(&self, limit: usize, scanned: usize, is_cut: bool) {
+    /// Records a call for up to `limit` items that read `scanned`; `is_cut` if there were more.
+    pub(crate) fn record_call(&self, limit: usize, scanned: usize, is_cut: bool) {
         let Some(most) = MAX_BYTES_PER_READ.checked_div(scanned) else { return };
         let stopped_at_size = is_cut && scanned < limit;
         if stopped_at_size || (is_cut && most < self.get()) {
@@ -55,20 +54,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_follows_the_size_of_the_items() {
+    fn the_limit_of_a_call_follows_the_size_of_the_items() {
         let size = ItemSize::default();
-        assert_eq!(size.most_in_one_call(), 256);
+        assert_eq!(size.max_limit(), 256);
         for _ in 0..10 {
-            let limit = size.most_in_one_call();
-            size.saw_call(limit, limit, true);
+            let limit = size.max_limit();
+            size.record_call(limit, limit, true);
         }
-        assert_eq!(size.most_in_one_call(), MAX_LIMIT);
-        size.saw_call(MAX_LIMIT, 2, true);
-        assert_eq!(size.most_in_one_call(), 4);
-        size.saw_call(4, 0, true);
-        size.saw_call(4, 1, false);
-        assert_eq!(size.most_in_one_call(), 4, "the end of a table says nothing of its items");
-        size.saw_items(2, 2 * 1024 * 1024);
-        assert_eq!(size.most_in_one_call(), 2);
+        assert_eq!(size.max_limit(), MAX_LIMIT);
+        size.record_call(MAX_LIMIT, 2, true);
+        assert_eq!(size.max_limit(), 4);
+        size.record_call(4, 0, true);
+        size.record_call(4, 1, false);
+        assert_eq!(size.max_limit(), 4, "a call that reached the end does not show the size of the items");
+        size.record_items(2, 2 * 1024 * 1024);
+        assert_eq!(size.max_limit(), 2);
     }
 }

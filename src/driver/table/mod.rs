@@ -1,4 +1,4 @@
-//! What the driver knows of its tables: their names, keys, indexes and calls in flight.
+//! The tables of a driver: their names, keys, indexes and calls in flight.
 
 mod catalog;
 mod core;

@@ -1,4 +1,4 @@
-//! What a table and its indexes are keyed by: what DynamoDB has said of it, remembered.
+//! The keys of a table and of its indexes, as DescribeTable reported them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ pub(crate) struct KeySchema {
 }
 
 impl KeySchema {
-    /// The key's attributes, if its values are of the table's types.
+    /// The attributes of a key. Refuses a key that does not fit the table.
     pub(crate) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
         let mut attributes = Item::new();
         let mut add = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
@@ -45,7 +45,7 @@ impl KeySchema {
         Ok(attributes)
     }
 
-    /// The names of the key's attributes.
+    /// The names of the key attributes.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [Some(&self.partition), self.sort.as_ref()].into_iter().flatten().map(|(name, _)| name.as_str())
     }
@@ -65,7 +65,7 @@ impl KeySchema {
 pub(crate) struct Index {
     pub(crate) name: String,
     schema: IndexSchema,
-    /// How large its items are.
+    /// Estimated size of its items.
     pub(crate) item_size: ItemSize,
 }
 
@@ -73,19 +73,19 @@ pub(crate) struct Index {
 struct IndexSchema {
     is_global: bool,
     keys: Vec<String>,
-    holds: Held,
+    projected: ProjectedAttributes,
 }
 
-/// The attributes of an index.
+/// The attributes that an index holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Held {
+enum ProjectedAttributes {
     All,
-    /// These, its keys and those of the table.
+    /// These, its key attributes and those of the table.
     Only(Vec<String>),
 }
 
 impl Index {
-    /// Whether it spans all partitions of the table, and so is never strongly consistent.
+    /// Whether it is a global index, which is never strongly consistent.
     pub(crate) fn is_global(&self) -> bool {
         self.schema.is_global
     }
@@ -95,11 +95,11 @@ impl Index {
         &self.schema.keys
     }
 
-    /// Whether it has this attribute of the items that have it. The table's own keys aside, which every index has.
+    /// Whether the index projects this attribute. Do not ask about the key attributes of the table: every index holds them.
     pub(crate) fn holds(&self, attribute: &str) -> bool {
-        match &self.schema.holds {
-            Held::All => true,
-            Held::Only(names) => names.iter().chain(&self.schema.keys).any(|name| name == attribute),
+        match &self.schema.projected {
+            ProjectedAttributes::All => true,
+            ProjectedAttributes::Only(names) => names.iter().chain(&self.schema.keys).any(|name| name == attribute),
         }
     }
 }
@@ -107,17 +107,17 @@ impl Index {
 impl IndexSchema {
     fn new(is_global: bool, keys: Option<&[KeySchemaElement]>, projection: Option<&Projection>) -> Self {
         let keys = keys.unwrap_or_default().iter().map(|element| element.attribute_name().to_owned()).collect();
-        let holds = match projection {
-            Some(projection) if projection.projection_type() == Some(&ProjectionType::All) => Held::All,
-            // In doubt less: then the table is asked.
-            Some(projection) => Held::Only(projection.non_key_attributes().to_vec()),
-            None => Held::Only(Vec::new()),
+        let projected = match projection {
+            Some(projection) if projection.projection_type() == Some(&ProjectionType::All) => ProjectedAttributes::All,
+            // An unknown projection counts as keys only. Then the table is asked which items have expired.
+            Some(projection) => ProjectedAttributes::Only(projection.non_key_attributes().to_vec()),
+            None => ProjectedAttributes::Only(Vec::new()),
         };
-        Self { is_global, keys, holds }
+        Self { is_global, keys, projected }
     }
 }
 
-/// The secondary indexes of a table, as far as they are known. They may come and go.
+/// The known secondary indexes of a table. Indexes may be created and deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Indexes(Mutex<HashMap<String, Arc<Index>>>);
 
@@ -126,13 +126,13 @@ impl Indexes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// There is no such index any more.
+    /// Removes an index that no longer exists.
     pub(crate) fn forget(&self, name: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// Takes over what DynamoDB says. What was learnt of an index that is still the same stays.
-    pub(crate) fn learn(&self, table: &TableDescription) {
+    /// Replaces the indexes with those of a description. An index with the same schema keeps its estimated item size.
+    pub(crate) fn replace(&self, table: &TableDescription) {
         let global = table.global_secondary_indexes().iter().filter_map(|index| {
             let schema = IndexSchema::new(true, index.key_schema.as_deref(), index.projection.as_ref());
             Some((index.index_name.clone()?, schema))

@@ -5,24 +5,24 @@ use super::handle::Table;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::store::Layout;
-use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Patience};
+use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, ThrottleRetries};
 use crate::model::Millis;
 
-/// One caller's work on one table: which table it is and when the work has to end.
+/// The table and the deadline of one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     pub(crate) core: Arc<Core>,
     pub(crate) table: Arc<Table>,
-    /// The table's layout, with the partition key that the table really has.
+    /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
     pub(crate) deadline: Deadline,
-    pub(crate) patience: Patience,
+    pub(crate) throttle_retries: ThrottleRetries,
 }
 
 impl Scope {
     pub(crate) fn new(core: Arc<Core>, table: Arc<Table>, deadline: Deadline) -> Self {
         let layout = table.layout().clone();
-        Self { core, table, layout, deadline, patience: Patience::Limited }
+        Self { core, table, layout, deadline, throttle_retries: ThrottleRetries::Limited }
     }
 
     pub(crate) fn dispatcher(&self) -> &Dispatcher {
@@ -34,7 +34,7 @@ impl Scope {
     }
 
     pub(crate) fn attempts(&self) -> Attempts {
-        Attempts::new(self.deadline, self.patience)
+        Attempts::new(self.deadline, self.throttle_retries)
     }
 
     /// Sends a call that may be sent any number of times.

@@ -10,13 +10,13 @@ use crate::model::{IndexKind, IndexProjection, KeyAttribute, ScalarType, TableSp
 /// A table as DynamoDB describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableState {
-    /// What it is called, and which attribute plays which part.
+    /// Its names, and the roles of its attributes.
     pub spec: TableSpec,
-    /// Whether it is the one that the empty name means.
+    /// Whether it is the default table, which the empty name means.
     pub is_default: bool,
     /// Its status, such as ACTIVE or CREATING.
     pub status: String,
-    /// Its partition key. DynamoDB no longer says it of a table that is being deleted.
+    /// Its partition key. DynamoDB omits it for a table that is being deleted.
     pub partition_key: Option<KeyAttribute>,
     /// Its sort key, if it has one.
     pub sort_key: Option<KeyAttribute>,
@@ -24,11 +24,11 @@ pub struct TableState {
     pub indexes: Vec<IndexState>,
     /// Its provisioned capacity; none if it is on-demand.
     pub throughput: Option<Throughput>,
-    /// What is known of its TTL.
+    /// The state of its TTL.
     pub ttl: TtlState,
-    /// How many items it had when DynamoDB last counted.
+    /// Its number of items when DynamoDB last counted.
     pub item_count: i64,
-    /// Its size then, in bytes.
+    /// Its size in bytes at that time.
     pub size_bytes: i64,
     /// Whether DynamoDB refuses to delete it.
     pub is_protected: bool,
@@ -39,37 +39,37 @@ pub struct TableState {
 pub struct IndexState {
     /// Its name.
     pub name: String,
-    /// What it spans.
+    /// Global or local.
     pub kind: IndexKind,
     /// Its partition key.
     pub partition_key: Option<KeyAttribute>,
     /// Its sort key, if it has one.
     pub sort_key: Option<KeyAttribute>,
-    /// Which attributes it holds beside its keys and the table's.
+    /// The attributes that it holds in addition to its keys and those of the table.
     pub projection: IndexProjection,
     /// Its provisioned capacity; none if it is on-demand or uses the table's.
     pub throughput: Option<Throughput>,
-    /// Its status, such as ACTIVE; none of a local one, which has the table's.
+    /// Its status, such as ACTIVE. A local index has none: it has the status of the table.
     pub status: Option<String>,
 }
 
-/// How far DynamoDB is with deleting expired items, and by which attribute.
+/// Whether DynamoDB deletes expired items, and by which attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TtlState {
-    /// It does so.
+    /// It deletes by this attribute.
     Enabled(String),
-    /// It will; that may take an hour.
+    /// It will soon delete by this attribute; enabling takes up to an hour.
     Enabling(String),
-    /// It does not.
+    /// It does not delete.
     Disabled,
-    /// It will not any more.
+    /// It will soon stop.
     Disabling(String),
-    /// It did not say, for example because this service may not ask.
+    /// Not known, for example because this service lacks the permission to ask.
     Unknown,
 }
 
 impl TtlState {
-    /// The attribute by which it deletes, or soon will.
+    /// The attribute by which DynamoDB deletes, now or soon.
     #[must_use]
     pub fn enabled_on(&self) -> Option<&str> {
         match self {
@@ -102,7 +102,7 @@ impl TableState {
         }
     }
 
-    /// Whether it takes reads and writes. One that is being updated does.
+    /// Whether it takes reads and writes. A table that is being updated does.
     #[must_use]
     pub fn is_active(&self) -> bool {
         [TableStatus::Active, TableStatus::Updating].iter().any(|status| self.status == status.as_str())
@@ -173,7 +173,7 @@ fn projection(projection: Option<&Projection>) -> IndexProjection {
     match projection.and_then(Projection::projection_type) {
         Some(ProjectionType::All) => IndexProjection::All,
         Some(ProjectionType::Include) => IndexProjection::Include(included.to_vec()),
-        // What DynamoDB adds one day holds at least the keys.
+        // A projection type that is added later holds at least the keys.
         Some(_) | None => IndexProjection::KeysOnly,
     }
 }

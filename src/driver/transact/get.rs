@@ -10,7 +10,8 @@ use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Layout, Unexpected};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Patience, Verdict,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Verdict,
 };
 use crate::model::{Entry, ItemKey, Key, Millis};
 
@@ -32,7 +33,7 @@ pub enum Target {
     Item(ItemKey),
 }
 
-/// What a transaction has read.
+/// The result of one read of a transaction.
 #[derive(Debug, Clone)]
 pub enum Snapshot {
     /// The entry.
@@ -52,13 +53,13 @@ struct Prepared {
 }
 
 impl Driver {
-    /// Reads entries and items as they are at one and the same moment.
+    /// Reads entries and items as of a single moment.
     ///
     /// # Cost
-    /// Two strong reads each.
+    /// Two strongly consistent reads each.
     ///
     /// # Errors
-    /// [`Error::TransactionConflict`] if conflicting writes to one of them do not end.
+    /// [`Error::TransactionConflict`] if all attempts conflict with writes.
     pub async fn transact_get(
         &self,
         reads: Vec<TransactRead>,
@@ -72,7 +73,7 @@ impl Driver {
         check_distinct(prepared.iter().map(|read| (&*read.table, &read.key)))?;
         let core = &*self.core;
         let mut call = SnapshotCall { core, reads: &prepared, wants_capacity };
-        let mut attempts = Attempts::new(deadline, Patience::UntilDeadline);
+        let mut attempts = Attempts::new(deadline, ThrottleRetries::UntilDeadline);
         let (items, consumed) = core.dispatcher.run(&mut attempts, &mut call).await?;
         let now = core.now();
         let snapshots = prepared.iter().zip(items).map(|(read, item)| read.snapshot(item, now));
@@ -152,7 +153,8 @@ impl Call for SnapshotCall<'_> {
     }
 }
 
-/// A read has no condition of its own: a conflict or a throttle cancels it, which pass, or a table with another key.
+/// The failure of a cancelled read. A read has no condition, so the reason is a conflict or a throttle, which are transient, or
+/// a table with another key.
 fn cancelled_read(failure: Failure) -> Failure {
     let Failure { kind, upstream } = failure;
     let kind = match kind {

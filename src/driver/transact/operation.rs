@@ -1,4 +1,4 @@
-//! What TransactGet and TransactWrite share.
+//! Code that TransactGet and TransactWrite share.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::driver::table::Table;
 use crate::driver::upstream::{Failure, FailureKind};
 use crate::model::{Invalid, ItemKey, Violation};
 
-/// Refuses two operations on one item of one table in DynamoDB, whatever callers call that table.
+/// Refuses two operations on one item, also if they name its table differently.
 pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a ItemKey)>) -> Result<(), Violation> {
     let mut seen = HashMap::new();
     for (index, (table, key)) in items.enumerate() {
@@ -19,7 +19,7 @@ pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a Ite
     Ok(())
 }
 
-/// The error as seen from outside the operation that it is about.
+/// Prefixes the field in an error with the operation that it belongs to.
 pub(crate) fn within(error: Error, index: usize) -> Error {
     let operation = format!("operations[{index}]");
     match error {
@@ -34,11 +34,11 @@ pub(crate) fn within(error: Error, index: usize) -> Error {
     }
 }
 
-/// The failure of a call over several tables. DynamoDB does not say which of them it is about.
+/// The error of a call on several tables. DynamoDB does not say which table failed, so it names all of them.
 pub(crate) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a Table>) -> Error {
     let tables: Vec<&Table> = tables.collect();
     if matches!(failure.kind, FailureKind::TableNotFound | FailureKind::OtherKeySchema | FailureKind::Refused) {
-        // One of them may not be what it was; a request made of what was known is not refused otherwise.
+        // The request was built from cached key schemas. One of the tables may have been replaced by another one since then.
         for table in &tables {
             table.forget();
         }

@@ -1,4 +1,4 @@
-//! Makes the operations of a transaction ready to be sent: expressions rendered as of one moment, nonces, sizes.
+//! Prepares the operations of a transaction: renders expressions as of one moment, makes nonces, checks sizes.
 
 use std::sync::Arc;
 
@@ -18,34 +18,34 @@ use crate::model::{
     TransactOperation, Ttl, Violation,
 };
 
-/// Bytes of all items of a transaction together at most. Source: "Quotas in Amazon DynamoDB", transactions.
+/// The most bytes of all items of a transaction together. Source: "Quotas in Amazon DynamoDB", transactions.
 const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
-/// An operation of this size takes milliseconds to prepare: other tasks run before the next one.
+/// Preparing an operation of this size takes milliseconds, so other tasks get a turn after it.
 const YIELD_BYTES: usize = 16 * 1024;
 
-/// What the caller wants to know of an operation, beside what is sent.
+/// The part of an operation that is not sent: how to answer the caller.
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) key: ItemKey,
-    /// What it will have written.
+    /// The result of the write, if it happens.
     pub(super) written: Option<Written>,
     pub(super) return_current: bool,
     pub(super) is_entry: bool,
-    /// The operation's own message, such as `put_item`.
+    /// The field with the operation's message, such as `put_item`.
     pub(super) message: &'static str,
 }
 
-/// What all operations of a transaction have in common.
+/// Values that all operations of a transaction share.
 #[derive(Debug, Clone, Copy)]
 struct Context {
     now: Millis,
-    /// What all their nonces are made of; see `id`.
+    /// The source of all nonces; see `id`.
     id: RequestId,
     deadline: Deadline,
 }
 
-/// An operation that is planned: its table, layout and write, and what the caller wants to know.
+/// A planned operation: its table, layout and write, and how to answer the caller.
 struct Planned {
     table: Arc<Table>,
     layout: Layout,
@@ -54,7 +54,7 @@ struct Planned {
 }
 
 impl Driver {
-    /// Prepares operations, as of now.
+    /// Prepares operations as of now.
     pub(super) async fn prepare(
         &self,
         operations: Vec<TransactOperation>,
@@ -122,7 +122,7 @@ impl Driver {
 
     async fn planner(&self, table: Arc<Table>, context: Context) -> Result<ItemPlanner, Error> {
         let schema = self.core.key_schema(&table, context.deadline).await?;
-        let layout = table.layout().keyed_by(&schema.partition.0);
+        let layout = table.layout().with_partition_key(&schema.partition.0);
         Ok(ItemPlanner { table, layout, schema, id: context.id, now: context.now })
     }
 }

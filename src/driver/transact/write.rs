@@ -8,25 +8,25 @@ use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capa
 use crate::driver::write::{TransactionEnd, TransactionPart, TransactionWrite, Written};
 use crate::model::{Entry, RequestId, Transaction};
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Debug, Clone)]
 pub enum TransactOutcome {
-    /// All operations happened; for each that writes, what it has written.
+    /// All operations happened. Has the result of each operation that writes.
     Committed(Vec<Option<Written>>),
-    /// None happened; for each why it was in the way, if it was.
+    /// No operation happened. Has a reason for each operation.
     Cancelled(Vec<Cancelled>),
 }
 
-/// Why an operation cancelled its transaction, or that it did not.
+/// Why one operation cancelled the transaction, if it did.
 #[derive(Debug, Clone)]
 pub struct Cancelled {
-    /// Why.
+    /// The reason.
     pub reason: CancelReason,
-    /// If the caller asked and the condition failed: what is there.
+    /// What is stored, if the condition failed and the caller asked for it.
     pub current: Current,
 }
 
-/// What a condition failed on.
+/// The stored entry or item on which a condition failed.
 #[derive(Debug, Clone)]
 pub enum Current {
     /// The caller did not ask, or there is nothing.
@@ -41,14 +41,14 @@ impl Driver {
     /// Carries out operations on up to 100 items, all or none.
     ///
     /// # Contract
-    /// Expiry is judged as of the beginning of the call. Expired items are absent.
+    /// Expiry is judged as of the start of the call. Expired items are absent.
     ///
     /// # Cost
-    /// Two writes for each operation; and one for each expired item that is in the way.
+    /// Two writes for each operation, and one for each expired item on which a condition fails.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`], [`Error::Throttled`] if nothing else
-    /// was in the way. [`Error::OutcomeUnknown`] if an answer was lost for good.
+    /// [`Error::Invalid`] with the index of the operation. [`Error::TransactionConflict`] or [`Error::Throttled`] if these were
+    /// the only reasons. [`Error::OutcomeUnknown`] if an answer was lost and no later attempt showed the outcome.
     pub async fn transact_write(
         &self,
         transaction: Transaction,
@@ -89,7 +89,7 @@ impl Driver {
         Ok((outcome, consumed))
     }
 
-    /// A reason as callers see it. What has expired is not shown as current.
+    /// A reason as callers see it. An expired item is not shown as current.
     fn explain(&self, (operation, part): (&Operation, &TransactionPart), cancellation: Cancellation) -> Cancelled {
         let now = self.core.now();
         let shown = |item: &Item| part.layout.is_alive(item, now);
@@ -107,7 +107,7 @@ impl Driver {
         let item = cancellation.item.filter(|item| operation.return_current && shown(item));
         let current = match item {
             None => Current::Nothing,
-            // One with an attribute of an unsupported type is left out: the outcome does not depend on it.
+            // An entry with an attribute of an unsupported type is left out. The outcome does not depend on it.
             Some(item) if operation.is_entry => part.layout.entry(item).map_or(Current::Nothing, Current::Entry),
             Some(item) => Current::Item(item),
         };
@@ -115,7 +115,7 @@ impl Driver {
     }
 }
 
-/// What an operation has written, as the stored item shows: an earlier attempt has begun its TTL.
+/// The result of an operation, with the expiry time of the stored item: an earlier attempt started its TTL.
 fn as_stored(operation: Operation, part: &TransactionPart, found: Cancellation) -> Option<Written> {
     let ours = found.item.filter(|item| part.wrote(item));
     operation.written.map(|written| match ours {
@@ -126,9 +126,9 @@ fn as_stored(operation: Operation, part: &TransactionPart, found: Cancellation) 
     })
 }
 
-/// DynamoDB recognises a repeat of the transaction by it. It covers all that is sent: DynamoDB refuses a token that comes again
-/// with another request. So a repeat is recognised by its token while nothing in it depends on the time, and otherwise by the
-/// versions that it has written.
+/// The ClientRequestToken, by which DynamoDB recognises a repeat of the transaction. It covers the whole request, since
+/// DynamoDB refuses a known token with another request. If the request depends on the time, a repeat has another token, and is
+/// recognised by the versions that the transaction wrote.
 fn token(id: RequestId, parts: &[TransactionPart], wants_capacity: bool) -> String {
     let mut digest = Digest::new(id);
     digest.bytes(&[u8::from(wants_capacity)]);
@@ -141,9 +141,9 @@ fn token(id: RequestId, parts: &[TransactionPart], wants_capacity: bool) -> Stri
     digest.into_token()
 }
 
-/// An operation that DynamoDB refused: the caller's expression, or else a fault of ours.
+/// The error for a refused request: names the caller's expression, or is a bug of ours if the caller wrote none.
 ///
-/// If DynamoDB does not say which operation it means, and several have expressions, the error names all operations.
+/// If DynamoDB does not say which operation it refused, and several have expressions, the error names the field `operations`.
 fn refused((operations, parts): (&[Operation], &[TransactionPart]), index: Option<usize>, upstream: Upstream) -> Error {
     let mut candidates = operations
         .iter()

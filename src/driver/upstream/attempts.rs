@@ -1,4 +1,4 @@
-//! When an attempt is made again, and when a call gives up.
+//! Decides when a call makes another attempt and when it gives up.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::failure::{Failure, FailureKind};
 use crate::driver::deadline::Deadline;
 use crate::driver::runtime::Runtime;
 
-/// Attempts of one call at most. AWS SDKs use 4 to 10 for DynamoDB.
+/// The most attempts of one call. AWS SDKs use 4 to 10 for DynamoDB.
 const MAX_ATTEMPTS: u32 = 8;
 
 /// Pauses between attempts: full jitter over a span that doubles. Source: "Exponential Backoff And Jitter", AWS Architecture
@@ -15,15 +15,15 @@ const MAX_ATTEMPTS: u32 = 8;
 const FIRST_SPAN: Duration = Duration::from_millis(25);
 const LONGEST_SPAN: Duration = Duration::from_secs(1);
 
-/// An attempt with less time than this is not made: it would only turn a known failure into a passed deadline.
+/// The least time for an attempt. With less, the call returns the failure that it knows instead of a passed deadline.
 const MIN_ATTEMPT: Duration = Duration::from_millis(20);
 
 /// Whether a call waits out throttles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// Throttles count as attempts: the caller may well call again.
+pub(crate) enum ThrottleRetries {
+    /// Throttles count as attempts. The caller can easily call again.
     Limited,
-    /// Throttles are waited out until the deadline: to give up one part of a batch wastes the others.
+    /// Throttles are retried until the deadline. Giving up one part of a batch would waste the others.
     UntilDeadline,
 }
 
@@ -31,23 +31,31 @@ pub(crate) enum Patience {
 #[derive(Debug, Clone)]
 pub(crate) struct Attempts {
     deadline: Deadline,
-    /// What is left for pauses. It also ends a call whose injected sleep takes no time.
+    /// Time left for pauses. It also ends a call whose injected sleep takes no time.
     pause_allowance: Duration,
-    patience: Patience,
+    throttle_retries: ThrottleRetries,
     made: u32,
     without_progress: u32,
     faults_in_a_row: u32,
-    /// What the last retry took from the budget.
+    /// Tokens that the last retry took from the budget.
     borrowed: u32,
 }
 
 impl Attempts {
-    pub(crate) fn new(deadline: Deadline, patience: Patience) -> Self {
+    pub(crate) fn new(deadline: Deadline, throttle_retries: ThrottleRetries) -> Self {
         let pause_allowance = deadline.remaining();
-        Self { deadline, pause_allowance, patience, made: 0, without_progress: 0, faults_in_a_row: 0, borrowed: 0 }
+        Self {
+            deadline,
+            pause_allowance,
+            throttle_retries,
+            made: 0,
+            without_progress: 0,
+            faults_in_a_row: 0,
+            borrowed: 0,
+        }
     }
 
-    /// Makes one attempt, which ends with the deadline.
+    /// Makes one attempt, and cancels it at the deadline.
     pub(super) async fn make<T>(
         &mut self,
         budget: &Budget,
@@ -72,12 +80,13 @@ impl Attempts {
         }
     }
 
-    /// The failure with the number of attempts made.
+    /// Adds the number of attempts to the failure.
     fn counted(&self, failure: Failure) -> Failure {
         Failure { upstream: failure.upstream.after(self.made), ..failure }
     }
 
-    /// DynamoDB left a part of the last attempt unprocessed. If `progressed`, the next pause is a first one again.
+    /// Records that DynamoDB left a part of the last attempt unprocessed. If `progressed`, the pauses start from the first span
+    /// again.
     pub(super) fn left_unprocessed(&mut self, progressed: bool) -> Failure {
         if progressed {
             self.without_progress = 1;
@@ -85,7 +94,7 @@ impl Attempts {
         self.counted(Failure::throttled())
     }
 
-    /// Waits until the next attempt is due. Returns false if there is to be none.
+    /// Waits until the next attempt is due. Returns false if the call should give up.
     pub(super) async fn wait_for_next(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> bool {
         let pause = self.pause_after(failure, runtime, budget);
         if let Some(pause) = pause {
@@ -94,15 +103,15 @@ impl Attempts {
         pause.is_some()
     }
 
-    /// How long to wait before the next attempt. None if there is to be none, or if the deadline would pass during the pause:
-    /// the failure that is known now says more than a passed deadline.
+    /// The pause before the next attempt. `None` if the call should give up; also if the deadline would pass during the pause,
+    /// since the known failure says more than a passed deadline.
     fn pause_after(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> Option<Duration> {
         self.faults_in_a_row = if failure.is_fault() { self.faults_in_a_row + 1 } else { 0 };
-        let counted = match self.patience {
-            Patience::Limited => self.without_progress,
-            Patience::UntilDeadline => self.faults_in_a_row,
+        let counted = match self.throttle_retries {
+            ThrottleRetries::Limited => self.without_progress,
+            ThrottleRetries::UntilDeadline => self.faults_in_a_row,
         };
-        if !failure.is_passing() || counted >= MAX_ATTEMPTS {
+        if !failure.is_transient() || counted >= MAX_ATTEMPTS {
             return None;
         }
         let doublings = self.without_progress.saturating_sub(1).min(16);

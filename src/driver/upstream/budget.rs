@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Limits the retries of faults across all calls of a driver. When everything fails, calls fail at once instead of loading a
-/// backend that is in trouble several times each. The figures are those of the AWS SDKs' standard retry mode.
+/// Limits the retries of faults across all calls of a driver. When everything fails, calls fail at once, and retries do not
+/// multiply the load on a failing backend. The figures are those of the standard retry mode of the AWS SDKs.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
@@ -17,7 +17,7 @@ impl Budget {
 
     pub(super) fn refund(&self, tokens: u32) {
         let refund = |held: u32| (held < Self::CAPACITY).then(|| (held + tokens).min(Self::CAPACITY));
-        // A full budget, the common case, is not written.
+        // In the common case the budget is full, and nothing is written.
         let _full = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refund);
     }
 }

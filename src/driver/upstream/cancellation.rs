@@ -3,18 +3,18 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use super::validation::Validation;
 use crate::driver::store::Item;
 
-/// Why one operation of a transaction cancelled it, or that it did not.
+/// DynamoDB's reason for one operation of a cancelled transaction.
 #[derive(Debug)]
 pub(crate) struct Cancellation {
     pub(crate) kind: CancellationKind,
-    /// The item as it is, where a condition failed.
+    /// The stored item, if the condition failed.
     pub(crate) item: Option<Item>,
 }
 
 /// Why an operation cancelled its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelReason {
-    /// It did not.
+    /// This operation did not cancel it.
     None,
     /// Its condition did not hold.
     ConditionFailed,
@@ -31,9 +31,9 @@ pub enum CancelReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CancellationKind {
     Reason(CancelReason),
-    /// The table's key is not what we sent.
+    /// The primary key of the table differs from the one sent.
     OtherKeySchema,
-    /// DynamoDB refused what we built, or an expression that the caller wrote.
+    /// DynamoDB refused the request that the driver built, or an expression of the caller.
     Refused,
 }
 

@@ -26,7 +26,7 @@ impl Capacity {
         total
     }
 
-    /// What to ask of DynamoDB.
+    /// The parameter of a request.
     pub(crate) fn request(is_wanted: bool) -> Option<ReturnConsumedCapacity> {
         is_wanted.then_some(ReturnConsumedCapacity::Total)
     }

@@ -27,7 +27,7 @@ use crate::driver::error::Upstream;
 use crate::driver::store::Item;
 use crate::memory::Full;
 
-/// What only the errors of some actions carry.
+/// Details that only the errors of some actions carry.
 pub(crate) trait Carries {
     /// The item that a condition failed on.
     fn take_old_item(&mut self) -> Option<Item> {
@@ -95,13 +95,13 @@ where
                 of_service(error.code(), error.message())
             }
             SdkError::DispatchFailure(_) => of_dispatch(&error),
-            // The request could not even be built: nothing was sent, and a retry builds the same.
+            // The request could not be built. Nothing was sent, and a retry would build the same.
             SdkError::ConstructionFailure(_) => FailureKind::Refused,
-            // Timeouts, unreadable answers, and whatever the SDK adds one day: the write may have happened.
+            // Timeouts, unreadable answers, and errors that the SDK may add: the write may have happened.
             _ => FailureKind::Unavailable,
         };
         let upstream = upstream.throttled_by(throttle_reasons(&error));
-        // In the first two the cause stays behind: it would hold items, and items never reach a log.
+        // In the first two cases the cause is dropped: it holds items, and items never reach a log.
         match (kind, error) {
             (FailureKind::ConditionFailed(_), SdkError::ServiceError(context)) => {
                 Self { kind: FailureKind::ConditionFailed(context.into_err().take_old_item()), upstream }
@@ -155,7 +155,7 @@ fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
         }
         Some(STORAGE_FULL) => FailureKind::StorageFull,
         Some(NOT_BEGUN) => FailureKind::NotSent,
-        // A 5xx, or an answer that we know nothing about and that anything between us and DynamoDB may have made.
+        // A 5xx, or an unknown answer, which may also come from a proxy.
         _ => FailureKind::Unavailable,
     }
 }

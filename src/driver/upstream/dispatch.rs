@@ -1,8 +1,8 @@
-//! Sends calls until their outcome is known or cannot be.
+//! Sends calls until their outcome is known, or until it cannot become known.
 
 use aws_sdk_dynamodb::Client;
 
-use super::attempts::{Attempts, Patience};
+use super::attempts::{Attempts, ThrottleRetries};
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
 use super::send::Request;
@@ -27,45 +27,45 @@ pub(crate) trait Call: Send {
     /// Makes one attempt.
     fn attempt(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
 
-    /// Whether the last attempt sent its request, or still waited for the keys that it writes.
+    /// Whether the last attempt sent its request. It may have waited for a lock instead.
     fn was_sent(&self) -> bool {
         true
     }
 
-    /// Says what an attempt means. `doubt` holds the last failure after which the call may have happened.
+    /// Decides what follows from an attempt. `doubt` holds the last ambiguous failure of an earlier attempt.
     fn judge(
         &mut self,
         result: Result<Self::Answer, Failure>,
         doubt: &mut Option<Failure>,
     ) -> impl Future<Output = Verdict<Self::Outcome>> + Send;
 
-    /// Whether the call may have happened although an attempt failed in this way.
+    /// Whether the call may have happened although an attempt failed like this.
     fn is_ambiguous(&self, failure: &FailureKind) -> bool {
         failure.may_have_happened()
     }
 
-    /// Ends a call that is not sent again. `in_doubt`: this attempt or an earlier one may have happened.
+    /// Ends a call that is not sent again. `in_doubt` means that this attempt or an earlier one may have happened.
     fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<Self::Outcome, Error>;
 }
 
-/// What a call without conditions does.
+/// The effect of a call without conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It reads, or changes nothing that a caller could see.
+    /// It reads, or makes no change that a caller could see.
     Invisible,
-    /// It changes a table: after a lost answer only a success tells the outcome.
+    /// It changes a table. After a lost answer, only a success shows the outcome.
     Change,
 }
 
-/// What an attempt means for its call.
+/// What follows from an attempt.
 pub(crate) enum Verdict<T> {
     /// The call has ended.
     Done(Result<T, Error>),
     /// Wait, then send again.
     Again(Failure),
-    /// DynamoDB left a part unprocessed. Wait, then send that part.
+    /// DynamoDB left a part unprocessed: wait, then send that part.
     Partly { progressed: bool },
-    /// What stood in the way is gone: send again without a pause.
+    /// An expired item was in the way and is deleted: send again without a pause.
     AtOnce,
 }
 
@@ -86,7 +86,7 @@ impl Dispatcher {
         self.runtime.clock.now()
     }
 
-    /// Sends one request once. Every attempt passes here.
+    /// Sends one request once. Every attempt goes through here.
     pub(crate) async fn send<R: Request>(&self, request: R) -> Result<R::Answer, Failure> {
         let result = request.send(&self.client).await;
         attempt_ended(R::ACTION, result.as_ref().err());
@@ -119,7 +119,7 @@ impl Dispatcher {
         }
     }
 
-    /// Waits as after an attempt that left a part unprocessed, then makes attempts until the call has ended.
+    /// Pauses as after an attempt that left a part unprocessed, then makes attempts until the call has ended.
     pub(crate) async fn resume<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<C::Outcome, Error> {
         let failure = attempts.left_unprocessed(true);
         if attempts.wait_for_next(&failure.kind, &self.runtime, &self.budget).await {
@@ -128,7 +128,7 @@ impl Dispatcher {
         call.give_up(failure, false)
     }
 
-    /// Sends a call without conditions, any number of times. `error` turns its last failure into an error.
+    /// Sends a call without conditions, which may be repeated. `error` turns its last failure into an error.
     pub(crate) async fn repeat<T, F>(
         &self,
         deadline: Deadline,
@@ -140,7 +140,7 @@ impl Dispatcher {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        let mut attempts = Attempts::new(deadline, Patience::Limited);
+        let mut attempts = Attempts::new(deadline, ThrottleRetries::Limited);
         self.run(&mut attempts, &mut Repeatable { send, error, effect }).await
     }
 }
@@ -150,7 +150,7 @@ fn attempt_ended(action: &'static str, failure: Option<&Failure>) {
     tracing::trace!(action, code = failure.and_then(|failure| failure.upstream.code()), failed = failure.is_some());
 }
 
-/// A call without conditions: every failure that may pass is a reason to send it again.
+/// A call without conditions. After every transient failure it is sent again.
 struct Repeatable<S, E> {
     send: S,
     error: E,

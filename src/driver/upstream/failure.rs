@@ -1,6 +1,6 @@
-//! What went wrong with an attempt, and whether a write may have happened nevertheless.
+//! Failures of an attempt, and whether a write may have happened in spite of them.
 
-// A new kind of failure must be judged by hand in every table of this file.
+// No wildcard arms: a new kind of failure must get its own decision in every `match` of this file.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::driver::error::{Error, Upstream};
 use crate::driver::store::Item;
 use crate::memory::Full;
 
-/// An attempt that did not succeed.
+/// The failure of an attempt.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
@@ -21,58 +21,58 @@ pub(crate) struct Failure {
 
 #[derive(Debug)]
 pub(crate) enum FailureKind {
-    /// The condition did not hold; the item as it is.
+    /// The condition did not hold. This is the stored item.
     ConditionFailed(Option<Item>),
     Throttled,
     Conflict,
-    /// DynamoDB may have carried the call out: a 5xx, a reset, a timeout, an unreadable answer.
+    /// A 5xx, a reset, a timeout or an unreadable answer: DynamoDB may have carried the call out.
     Unavailable,
     /// The embedded engine's disk has no room: it has written nothing.
     StorageFull,
-    /// No connection came about, or the embedded engine did not begin with the call.
+    /// No connection was made, or the embedded engine did not start the call.
     NotSent,
-    /// There was no memory for the answer. Only reads are answered so.
+    /// The memory budget had no room for the answer. Only reads fail with this.
     NoRoom(Full),
-    /// Our own deadline passed while the call was under way.
+    /// Our own deadline passed while the call was in flight.
     Deadline,
     /// Our own deadline had passed before the call was sent.
     TooLate,
     TableNotFound,
     TableNotActive,
-    /// The table's key is not what we sent.
+    /// The primary key of the table differs from the one sent.
     OtherKeySchema,
     AccessDenied,
     Credentials,
     ItemTooLarge,
     UpdateNotApplicable,
     ItemCollectionFull,
-    /// A transaction was cancelled; a reason for each of its operations.
+    /// A transaction was cancelled, with a reason for each operation.
     Cancelled(Vec<Cancellation>),
-    /// A transaction with the same token is under way.
+    /// A transaction with the same token is in progress.
     InProgress,
-    /// DynamoDB refused what we built, or an expression that the caller wrote.
+    /// DynamoDB refused the request that the driver built, or an expression of the caller.
     Refused,
 }
 
-/// What a failure says of its call.
+/// What a failure means for its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
-    /// A write may have happened; the same request may succeed a moment later.
-    AmbiguousPassing,
-    /// A write may have happened; there is no time left.
+    /// The write may have happened; the same request may succeed a moment later.
+    AmbiguousTransient,
+    /// The write may have happened; no time is left.
     AmbiguousFinal,
-    /// No write has happened; the same request may succeed a moment later.
-    Passing,
-    /// No write has happened; the same request fails again.
+    /// The write has not happened; the same request may succeed a moment later.
+    Transient,
+    /// The write has not happened; the same request would fail again.
     Final,
 }
 
 impl FailureKind {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::Unavailable | Self::InProgress => Meaning::AmbiguousPassing,
+            Self::Unavailable | Self::InProgress => Meaning::AmbiguousTransient,
             Self::Deadline => Meaning::AmbiguousFinal,
-            Self::Throttled | Self::Conflict | Self::NotSent | Self::NoRoom(_) => Meaning::Passing,
+            Self::Throttled | Self::Conflict | Self::NotSent | Self::NoRoom(_) => Meaning::Transient,
             Self::ConditionFailed(_)
             | Self::TooLate
             | Self::TableNotFound
@@ -89,62 +89,62 @@ impl FailureKind {
         }
     }
 
-    /// Whether a write may have happened although its attempt failed.
+    /// Whether the write may have happened although its attempt failed.
     pub(crate) fn may_have_happened(&self) -> bool {
-        matches!(self.meaning(), Meaning::AmbiguousPassing | Meaning::AmbiguousFinal)
+        matches!(self.meaning(), Meaning::AmbiguousTransient | Meaning::AmbiguousFinal)
     }
 
-    /// Whether some of several writes, sent in one call that is not atomic, may have happened although the call failed.
+    /// Whether some writes of a call that is not atomic may have happened although the call failed.
     pub(crate) fn may_have_happened_to_some(&self) -> bool {
-        // These may be about one of them only.
+        // These failures may concern only one of the writes.
         self.may_have_happened() || matches!(self, Self::Conflict | Self::ItemCollectionFull)
     }
 
     /// Whether the same request may succeed a moment later.
-    pub(crate) fn is_passing(&self) -> bool {
-        matches!(self.meaning(), Meaning::AmbiguousPassing | Meaning::Passing)
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.meaning(), Meaning::AmbiguousTransient | Meaning::Transient)
     }
 
-    /// Whether a retry adds load to a backend that is in trouble, and so has to come out of the retry budget.
+    /// Whether a retry adds load to a failing backend, and so takes tokens from the retry budget.
     pub(crate) fn is_fault(&self) -> bool {
         matches!(self, Self::Unavailable | Self::NotSent)
     }
 }
 
 impl Failure {
-    /// DynamoDB left a part of the call unprocessed.
+    /// For a call of which DynamoDB left a part unprocessed.
     pub(crate) fn throttled() -> Self {
         Self { kind: FailureKind::Throttled, upstream: Upstream::default() }
     }
 
-    /// DynamoDB's answer is not one that its API allows.
+    /// For an answer that DynamoDB's API does not allow.
     pub(crate) fn unreadable() -> Self {
         Self { kind: FailureKind::Unavailable, upstream: Upstream::default() }
     }
 
-    /// A shared call was lost; the outcome of this member's part is unknown.
+    /// For a member of a batch whose answer was lost: its outcome is unknown.
     pub(crate) fn in_doubt(upstream: Arc<Upstream>) -> Self {
         let kind = FailureKind::Unavailable;
         Self { kind, upstream: Upstream::new(upstream.code(), upstream.request_id()).caused_by(upstream) }
     }
 
-    /// The SDK refused to build the request: nothing was sent.
+    /// For a request that the SDK refused to build. Nothing was sent.
     pub(crate) fn unbuildable(error: BuildError) -> Self {
         Self { kind: FailureKind::Refused, upstream: Upstream::default().caused_by(error) }
     }
 
-    /// The request cannot be made: nothing was sent.
+    /// For a request that cannot be built. Nothing was sent.
     pub(crate) fn refused() -> Self {
         Self { kind: FailureKind::Refused, upstream: Upstream::default() }
     }
 
-    /// Our deadline passed: while the call was under way, or before it was sent.
+    /// For a deadline that passed while the call was in flight, or before it was sent.
     pub(crate) fn deadline(was_sent: bool) -> Self {
         let kind = if was_sent { FailureKind::Deadline } else { FailureKind::TooLate };
         Self { kind, upstream: Upstream::default() }
     }
 
-    /// The failure as the end of a call of which no attempt can have happened.
+    /// The error of a call of which certainly no attempt happened.
     pub(crate) fn into_error(self, table: &str) -> Error {
         let Self { kind, upstream } = self;
         match kind {
@@ -172,7 +172,7 @@ impl Failure {
         }
     }
 
-    /// The failure as the end of a write of which some attempt may have happened.
+    /// The error of a write of which some attempt may have happened.
     pub(crate) fn into_unknown(self) -> Error {
         let Self { kind, upstream } = self;
         if matches!(kind, FailureKind::Deadline | FailureKind::TooLate) {

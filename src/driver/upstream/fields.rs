@@ -1,8 +1,8 @@
-//! Which field of the caller's request holds an expression that DynamoDB refused.
+//! Finds the field of the caller's request with the expression that DynamoDB refused.
 
 use crate::driver::error::{Error, Upstream};
 
-/// A parameter of DynamoDB's that holds an expression.
+/// A DynamoDB parameter that holds an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parameter {
     Condition,
@@ -24,7 +24,7 @@ impl Parameter {
     }
 }
 
-/// The fields of a request that hold expressions of the caller's, with the parameter in which each is sent.
+/// The fields of a request with expressions of the caller, each with the DynamoDB parameter that it is sent in.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CallerFields(Vec<(Parameter, &'static str)>);
 
@@ -37,14 +37,14 @@ impl CallerFields {
         self.0.is_empty()
     }
 
-    /// The field whose expression DynamoDB refused. If it was none of the caller's, the fault is ours.
+    /// The field whose expression DynamoDB refused. `None` if it was none of the caller's: then the bug is ours.
     pub(crate) fn refused(&self, upstream: &Upstream) -> Option<&'static str> {
         let named = upstream.message().and_then(Parameter::named_in);
         let is_meant = |parameter| named.is_none_or(|named| named == parameter);
         self.0.iter().find(|(parameter, _)| is_meant(*parameter)).map(|(_, field)| *field)
     }
 
-    /// The error, as the caller's own if it is a refusal of one of these fields.
+    /// Turns the error into [`Error::InvalidExpression`] if DynamoDB refused one of these fields.
     pub(crate) fn blame(&self, error: Error) -> Error {
         let field = error.upstream().and_then(|upstream| self.refused(upstream));
         match (error, field) {

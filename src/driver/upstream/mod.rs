@@ -1,7 +1,7 @@
-//! The only way to DynamoDB: sends requests, says what a failure means, and decides whether to send again.
+//! The only way to DynamoDB: sends requests, classifies failures, and decides on retries.
 //!
-//! `dispatch` holds the one loop over attempts and `send` the one place that calls the AWS SDK. `classify` alone knows DynamoDB's
-//! error codes.
+//! `dispatch` has the only loop over attempts, `send` is the only place that calls the AWS SDK, and only `classify` knows
+//! DynamoDB's error codes.
 
 mod attempts;
 mod budget;
@@ -17,7 +17,7 @@ mod send;
 pub mod transport;
 mod validation;
 
-pub(crate) use attempts::{Attempts, Patience};
+pub(crate) use attempts::{Attempts, ThrottleRetries};
 pub use cancellation::CancelReason;
 pub(crate) use cancellation::{Cancellation, CancellationKind};
 pub use capacity::Capacity;

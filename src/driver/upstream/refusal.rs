@@ -6,16 +6,16 @@ pub(crate) enum Expression {
     Projection,
 }
 
-/// What DynamoDB does not like about a Query or a Scan.
+/// Why DynamoDB refused a Query or a Scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// One of these expressions, most likely the first.
+    /// One of these expressions; the most likely one comes first.
     Expression(&'static [Expression]),
     /// The table has no such index.
     NoSuchIndex,
-    /// The index is being made.
+    /// The index is being created.
     IndexNotActive,
-    /// What we built.
+    /// The part of the request that the driver built.
     Ours,
 }
 
@@ -23,7 +23,7 @@ const KEY_CONDITION: Refusal = Refusal::Expression(&[Expression::KeyCondition]);
 const FILTER: Refusal = Refusal::Expression(&[Expression::Filter]);
 const PROJECTION: Refusal = Refusal::Expression(&[Expression::Projection]);
 
-/// What the messages say, in the order in which they are looked for.
+/// Phrases of DynamoDB's messages. The first match counts.
 const PHRASES: &[(&str, Refusal)] = &[
     ("does not have the specified index", Refusal::NoSuchIndex),
     ("Cannot read from backfilling", Refusal::IndexNotActive),
@@ -41,9 +41,9 @@ const PHRASES: &[(&str, Refusal)] = &[
 ];
 
 impl Refusal {
-    /// DynamoDB gives all of them the same code: its message is all there is.
+    /// All refusals have the same code. Only the message tells them apart.
     pub(crate) fn from_message(message: &str) -> Self {
-        /// What it says of an expression may also be new to us.
+        /// A message about an expression that is not in the list.
         const ANY: Refusal =
             Refusal::Expression(&[Expression::KeyCondition, Expression::Filter, Expression::Projection]);
         PHRASES.iter().find(|(phrase, _)| message.contains(phrase)).map_or(ANY, |(_, refusal)| *refusal)

@@ -17,12 +17,12 @@ use futures_util::future::BoxFuture;
 /// The error code of a transport that has no room to store a write. It has written nothing.
 pub const STORAGE_FULL: &str = "DynakvStorageFullException";
 
-/// The error code of a transport that did not begin with the call.
+/// The error code of a transport that did not start the call.
 pub const NOT_BEGUN: &str = "DynakvNotBegunException";
 
-/// A way to DynamoDB. HTTP messages have the SDK's types, so that nothing is converted on the way.
+/// A way to DynamoDB. It uses the HTTP types of the SDK, so that no message is converted.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends one request. Dropping the future gives the call up.
+    /// Sends one request. Dropping the future cancels the call.
     fn send(&self, request: HttpRequest) -> BoxFuture<'static, Result<HttpResponse, ConnectorError>>;
 }
 
@@ -33,8 +33,8 @@ pub fn http_client(transport: Arc<dyn Transport>) -> SharedHttpClient {
     http_client_fn(move |_settings, _components| connector.clone())
 }
 
-/// Puts a layer between the SDK and one of its HTTP clients. The layer gets the client's connector, made with the timeouts of
-/// the SDK's configuration, as a transport.
+/// Puts a layer between the SDK and one of its HTTP clients. The layer gets the connector of the client as a transport. The
+/// connector has the timeouts of the SDK's configuration.
 #[must_use]
 pub fn layered<L>(client: SharedHttpClient, layer: L) -> SharedHttpClient
 where

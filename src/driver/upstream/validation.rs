@@ -5,12 +5,12 @@ pub(super) enum Validation {
     /// The update does not fit the stored item.
     NotApplicable,
     OtherKeySchema,
-    /// The request itself: what the driver built, or an expression of the caller's.
+    /// The request itself is not valid: a part that the driver built, or an expression of the caller.
     Request,
 }
 
 impl Validation {
-    /// Only the message tells: errors that depend on stored data have no code of their own.
+    /// Errors that depend on stored data have no separate code. Only the message tells them apart.
     pub(super) fn from_message(message: &str) -> Self {
         const TOO_LARGE: &[&str] = &["Item size to update has exceeded", "Item size has exceeded"];
         const NOT_APPLICABLE: &[&str] = &[

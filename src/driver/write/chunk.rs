@@ -1,4 +1,4 @@
-//! A part of a batch: plain puts and deletes of distinct keys in one BatchWriteItem.
+//! Writes a part of a batch: plain puts and deletes of distinct keys in one BatchWriteItem.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Verdict};
 #[derive(Debug)]
 pub(crate) struct ChunkMember<T> {
     pub(crate) plan: WritePlan,
-    /// What the caller knows the write by.
+    /// Identifies the write for the caller.
     pub(crate) tag: T,
 }
 
-/// What became of each member.
+/// The outcome of each member.
 pub(crate) struct ChunkOutcome<T> {
     pub(crate) members: Vec<(T, Result<(), Arc<Error>>)>,
     pub(crate) consumed: Capacity,
 }
 
 impl Scope {
-    /// Writes a chunk until nothing of it is left, or no more attempt is worth while. A plain write may be sent again after an
-    /// ambiguous attempt: a second time makes no difference.
+    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt a plain write is sent
+    /// again: writing it twice makes no difference.
     pub(crate) async fn write_chunk<T: Send + Sync>(
         &self,
         members: Vec<ChunkMember<T>>,
@@ -65,7 +65,7 @@ impl<T> ChunkCall<'_, T> {
                 let delete = DeleteRequest::builder().set_key(Some(plan.target.key_attributes(layout))).build();
                 Ok(WriteRequest::builder().delete_request(delete.map_err(Failure::unbuildable)?).build())
             }
-            // BatchWriteItem has no other writes.
+            // BatchWriteItem takes only puts and deletes.
             Action::Update(_) | Action::Check => Err(Failure::refused()),
         }
     }
@@ -106,7 +106,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         if self.left.is_empty() { Verdict::Done(Ok(())) } else { Verdict::Partly { progressed } }
     }
 
-    /// BatchWriteItem is not atomic: its failure may be about one member only.
+    /// BatchWriteItem is not atomic: its failure may concern only one member.
     fn is_ambiguous(&self, failure: &FailureKind) -> bool {
         failure.may_have_happened_to_some()
     }

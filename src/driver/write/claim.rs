@@ -4,10 +4,10 @@ use crate::driver::table::{Scope, Table};
 use crate::driver::upstream::Failure;
 use crate::model::Key;
 
-/// Keeps keys of tables apart from batches of plain Sets, as long as the guards live.
+/// Locks keys against batches of plain Sets, as long as the guards live.
 ///
 /// # Errors
-/// A batch holds one of the keys until the deadline: nothing was sent.
+/// A batch held one of the keys until the deadline. Nothing was sent.
 pub(super) async fn claim<'a>(
     keys: impl Iterator<Item = (&'a Table, &'a Key)>,
     deadline: Deadline,

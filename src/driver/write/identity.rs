@@ -1,4 +1,4 @@
-//! What tells one write of a `request_id` from another.
+//! Tells the writes of one `request_id` apart.
 
 use crate::driver::expression::{Condition, expected_digest, render_condition, render_item_update, update_field};
 use crate::driver::store::{Digest, Item, Layout, Nonce};
@@ -8,9 +8,9 @@ use crate::model::{
     Violation,
 };
 
-/// A hash of one write or of several, as the caller wrote them.
+/// A hash of one or more writes, as the caller sent them.
 ///
-/// No moment is part of it: a repeat has the same identity.
+/// It does not cover the time of the call, so a repeat has the same identity.
 pub(crate) struct WriteIdentity(Digest);
 
 impl WriteIdentity {
@@ -39,7 +39,7 @@ impl WriteIdentity {
                 self.expected(expected.as_ref());
             }
             TransactKind::PutItem(put) => self.put_item(layout, put),
-            // An update that is too long is refused when it is prepared.
+            // An update that is too long is refused later, when it is prepared.
             TransactKind::UpdateItem(update) => drop(self.update_item(layout, update)),
             TransactKind::DeleteItem(DeleteItem { key, condition }) => {
                 self.start("DeleteItem", &[]);
@@ -62,7 +62,7 @@ impl WriteIdentity {
     }
 
     /// # Errors
-    /// The update takes more bytes than DynamoDB allows.
+    /// The update is longer than DynamoDB allows.
     pub(crate) fn update_item(&mut self, layout: &Layout, update: &UpdateItem) -> Result<(), Violation> {
         let UpdateItem { key, update, condition } = update;
         self.start("UpdateItem", &[]);
@@ -74,7 +74,7 @@ impl WriteIdentity {
         Ok(())
     }
 
-    /// Begins a write, so that two writes never have the same bytes as one.
+    /// Starts the next write, so that two writes never hash the same bytes as one.
     pub(crate) fn start(&mut self, kind: &str, key: &[u8]) {
         self.0.bytes(kind.as_bytes());
         self.0.bytes(key);
@@ -104,9 +104,9 @@ pub(crate) fn key_digest(key: &ItemKey, digest: &mut Digest) {
     digest.attributes(&attributes);
 }
 
-/// Tells one expiry of a write from another. The moment of expiry is not part of it: it differs between attempts.
+/// A different value for each kind of expiry. It does not cover the moment of expiry, which differs between attempts.
 pub(crate) fn expiry_digest(expiry: SetExpiry) -> [u8; 8] {
-    // No TTL is shorter than 1 ms.
+    // A TTL has at least 1 ms, so 0 and -1 are free.
     let millis = match expiry {
         SetExpiry::Never => 0,
         SetExpiry::After(ttl) => ttl.as_millis(),

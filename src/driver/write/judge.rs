@@ -1,8 +1,8 @@
-//! What an attempt at a write of one item means.
+//! Decides what follows from an attempt to write one item.
 //!
 //! An attempt is unambiguous when DynamoDB answered with a throttle, a failed condition or a validation error. It is ambiguous
-//! after a 5xx, a reset, a timeout or an unreadable answer. An ambiguous write is never reported as a success or as a lost race on
-//! a guess: either the stored item has our nonce, or the caller is told that the outcome is unknown.
+//! after a 5xx, a reset, a timeout or an unreadable answer. The driver never guesses whether an ambiguous write succeeded or
+//! lost a race: either the stored item has our nonce, or the call fails with "outcome unknown".
 
 use super::plan::{InDoubt, WritePlan};
 use super::settle::Settled;
@@ -17,9 +17,9 @@ use crate::model::Millis;
 pub(super) enum Judgement {
     Settled(Settled),
     Failed(Error),
-    /// An expired item is in the way, and has to be deleted.
+    /// Delete the expired item on which the condition failed.
     Purge,
-    /// A strong read has to tell whether the write with this nonce happened.
+    /// Find out with a strong read whether the write with this nonce happened.
     LookFor(Nonce, Failure),
     Again(Failure),
 }
@@ -42,7 +42,7 @@ pub(super) fn judge(
     }
 }
 
-/// The condition did not hold on `old`.
+/// Judges an attempt whose condition did not hold on `old`.
 fn refused(
     scope: &Scope,
     plan: &WritePlan,
@@ -66,7 +66,7 @@ fn refused(
 }
 
 impl Scope {
-    /// The stored item, if the write with this nonce made it.
+    /// Reads the stored item, and returns it if the write with this nonce was the last to write it.
     pub(super) async fn look_for(&self, plan: &WritePlan, nonce: Nonce, failure: Failure) -> Result<Item, Error> {
         let read = Read::whole(Consistency::Strong);
         let item = self.repeat(|| self.get_item(plan.target.key_attributes(&self.layout), &read)).await;

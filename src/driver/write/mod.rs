@@ -1,10 +1,10 @@
 //! One pipeline for all writes: plan, claim, send, judge, settle.
 //!
-//! `plan` says what is written. `claim` keeps the write apart from batches that write its key, while it is in flight. `send` makes
-//! the request. `judge` says what an attempt means, and `settle` what became of the write.
+//! `plan` says what to write. `claim` locks the key against batches while the write is in flight. `send` makes the request.
+//! `judge` decides what follows from an attempt, and `settle` has the outcome of the write.
 //!
-//! Three kinds of calls go through it: `single` for one item, `chunk` for a part of a batch, `transaction` for a transaction.
-//! `shared` sends plain Sets of different callers together.
+//! Three kinds of calls use the pipeline: `single` for one item, `chunk` for a part of a batch, `transaction` for a
+//! transaction. `shared` coalesces plain Sets of different callers.
 
 mod chunk;
 mod claim;

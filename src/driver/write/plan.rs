@@ -3,29 +3,29 @@ use crate::driver::store::{Item, Layout, NewValue, Nonce};
 use crate::driver::upstream::CallerFields;
 use crate::model::{ExpireTime, Invalid, Key, Millis};
 
-/// One write or check of one item: all that does not depend on the moment of sending.
+/// One write or check of one item, without anything that depends on the time of sending.
 #[derive(Debug)]
 pub(crate) struct WritePlan {
     pub(crate) target: Target,
     pub(crate) action: Action,
-    /// What must be true of the stored item.
+    /// The condition on the stored item.
     pub(crate) condition: Option<Condition>,
-    /// The version that the write gives the item, by which the write is recognised. A delete has none.
+    /// The version that the write gives the item. It identifies the write. A delete has none.
     pub(crate) nonce: Option<Nonce>,
-    /// Whether an expired item on which the condition fails is deleted, and the write sent again.
+    /// Whether to delete an expired item on which the condition fails, and to send the write again.
     pub(crate) purges_expired: bool,
-    /// The fields of the request that hold the caller's expressions.
+    /// The fields of the request with the caller's expressions.
     pub(crate) caller_fields: CallerFields,
 }
 
-/// Which item.
+/// The item to write.
 #[derive(Debug)]
 pub(crate) enum Target {
     Entry(Key),
     Item {
         /// The attributes of the primary key.
         key: Item,
-        /// The same as the key of an entry, if it can be one.
+        /// The key as that of an entry, if it can be one.
         entry_key: Option<Key>,
     },
 }
@@ -38,7 +38,7 @@ pub(crate) enum Action {
     /// Changes some attributes.
     Update(Change),
     Delete,
-    /// Only a condition, as part of a transaction.
+    /// Only checks a condition, as part of a transaction.
     Check,
 }
 
@@ -49,17 +49,17 @@ pub(crate) enum Content {
     Item(Item),
 }
 
-/// What an ambiguous attempt leads to.
+/// What to do after an ambiguous attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum InDoubt {
-    /// The write is sent again: a second time makes no difference, or the nonce in the old item tells.
+    /// Send the write again: writing it twice makes no difference, or the old item shows by its nonce that it happened.
     SendAgain,
-    /// The write is not sent again. A strong read tells whether the item has this nonce.
+    /// Do not send the write again. Find out with a strong read whether the item has this nonce.
     LookFor(Nonce),
 }
 
 impl Target {
-    /// The key that batches of plain Sets may write too.
+    /// The key, if batches of plain Sets may write it too.
     pub(crate) fn entry_key(&self) -> Option<&Key> {
         match self {
             Self::Entry(key) => Some(key),
@@ -92,10 +92,10 @@ impl WritePlan {
         Self::new(Target::Entry(key), action, condition, nonce)
     }
 
-    /// Renders the expressions as of `now`, so that each attempt judges expiry at its own time.
+    /// Renders the expressions as of `now`. Each attempt renders them again, to judge expiry at its own time.
     ///
     /// # Errors
-    /// Do not depend on `now`: what is rendered once can be rendered again.
+    /// They do not depend on `now`: if a plan was rendered once, it can be rendered again.
     pub(crate) fn render(&self, layout: &Layout, now: Millis) -> Result<Rendered, Invalid> {
         let change = match &self.action {
             Action::Update(change) => Some(change),
@@ -119,7 +119,7 @@ impl WritePlan {
         }
     }
 
-    /// Whether it is a partial update that could change this item if its version were ours.
+    /// Whether this is a partial update that fits the item, so that only a version of another program can have stopped it.
     pub(crate) fn fits(&self, layout: &Layout, item: &Item) -> bool {
         match &self.action {
             Action::Update(Change::Entry(_) | Change::Item(..)) => true,
@@ -128,7 +128,7 @@ impl WritePlan {
         }
     }
 
-    /// Whether this write, in an earlier attempt or call, was the last to write the item.
+    /// Whether this write was the last to write the item, in an earlier attempt or call.
     pub(crate) fn wrote(&self, layout: &Layout, item: &Item) -> bool {
         self.nonce.is_some_and(|nonce| layout.was_written_by(item, nonce))
     }

@@ -1,6 +1,7 @@
-//! Deletes expired items that are in the way of a write.
+//! Deletes the expired item that makes the condition of a write fail.
 //!
-//! A write whose condition looks at the stored item requires that the item has not expired. If it has, it is deleted first.
+//! A condition of the caller must not see an expired item. So if the item has expired, it is deleted, and the write is sent
+//! again.
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 
@@ -22,8 +23,8 @@ pub(super) struct Expired<'a> {
 }
 
 impl Core {
-    /// Deletes an expired item, under the condition that it has expired as of the same moment. That changes nothing that a caller
-    /// could see, so it may be sent any number of times.
+    /// Deletes an item on the condition that it has expired at `now`. Callers do not see expired items, so the delete may be
+    /// repeated.
     pub(super) async fn purge(
         &self,
         expired: Expired<'_>,
@@ -45,7 +46,7 @@ impl Core {
             .set_return_consumed_capacity(Capacity::request(wants_capacity));
         match self.dispatcher.send(request).await {
             Ok(answer) => Ok(Capacity::of(answer.consumed_capacity.as_slice())),
-            // Another caller has written it anew.
+            // Another caller has written the item since then.
             Err(Failure { kind: FailureKind::ConditionFailed(_), .. }) => Ok(Capacity::default()),
             Err(failure) => Err(failure),
         }

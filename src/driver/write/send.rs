@@ -9,7 +9,7 @@ use crate::driver::store::{Item, some_unless_empty};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Capacity, Failure};
 
-/// What DynamoDB answers with.
+/// What DynamoDB is asked to return.
 #[derive(Debug, Clone)]
 pub(crate) struct Answers {
     pub(crate) return_values: ReturnValue,
@@ -48,14 +48,13 @@ impl Scope {
                 send!(UpdateItemInput::builder().set_key(key()).set_update_expression(rendered.update))
             }
             Action::Delete => send!(DeleteItemInput::builder().set_key(key())),
-            // Only transactions check.
+            // Only transactions have checks.
             Action::Check => Err(Failure::refused()),
         }
     }
 }
 
-/// A failed condition answers with the item that it failed on. That costs nothing, and the item may have our nonce or have
-/// expired.
+/// Asks for the item on which a condition fails. This costs nothing, and the item may have our nonce or have expired.
 fn all_old(rendered: &Rendered) -> Option<ReturnValuesOnConditionCheckFailure> {
     rendered.condition.as_ref().map(|_| ReturnValuesOnConditionCheckFailure::AllOld)
 }

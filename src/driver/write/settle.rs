@@ -1,17 +1,17 @@
 use crate::driver::store::Item;
 use crate::driver::upstream::Failure;
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug)]
 pub(crate) enum Settled {
     /// It happened.
     Applied {
-        /// The item that DynamoDB answered with.
+        /// The item that DynamoDB returned.
         returned: Option<Item>,
-        /// The last failure of an earlier attempt that may have happened too.
+        /// The failure of the last ambiguous attempt before this one.
         doubt: Option<Failure>,
     },
-    /// It happened, in an earlier attempt or call: this is the item as it is stored.
+    /// It happened in an earlier attempt or call. This is the stored item.
     Found(Item),
     /// The condition did not hold on this item, and no earlier attempt happened.
     Refused(Option<Item>),

@@ -1,4 +1,4 @@
-//! Plain Sets, each by itself or in a batch with those of other callers.
+//! Sends plain Sets, each alone or in a batch with those of other callers.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl Scope {
             .request_items(self.table.physical_name(), requests)
             .set_return_consumed_capacity(Capacity::request(wants_capacity));
         let answer = self.dispatcher().send(request).await?;
-        // The request names one table only, whatever DynamoDB calls it here.
+        // The request names only one table, so the key of the map does not matter.
         let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();
         let keys = unprocessed.map(|request| self.written_key(request).ok_or_else(Failure::unreadable));
         let keys = keys.collect::<Result<_, _>>()?;
@@ -95,7 +95,7 @@ impl Writes {
         Ok(())
     }
 
-    /// Waits for the answer of a batch. Before the batch is sent, only up to the timeout.
+    /// Waits for the answer of a batch. The timeout applies only until the batch is sent.
     async fn wait(
         &self,
         is_taken: &AtomicBool,
@@ -106,7 +106,7 @@ impl Writes {
             outcome = &mut answered => outcome,
             () = self.0.dispatcher().runtime().pause(self.queue().member_timeout()) => {
                 if is_taken.swap(true, Ordering::AcqRel) {
-                    // It has been sent, so it must not be sent a second time.
+                    // The batch has been sent, so the write must not be sent again.
                     answered.await
                 } else {
                     Permit::flush(self);
@@ -140,7 +140,7 @@ impl Sender for Writes {
         permit.start();
         let write = scope.batch_write_item(requests, false);
         let result = unless_all_left(write, |context| locked.poll_all_left(context)).await;
-        // Before the answers: a caller that has one may write the key again.
+        // Unlock before answering: a caller with an answer may write the key again.
         drop(guard);
         match result {
             None => {}

@@ -1,4 +1,4 @@
-//! The write of one item.
+//! Writes one item.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 
@@ -13,7 +13,7 @@ use crate::driver::table::Scope;
 use crate::driver::upstream::{Call, Capacity, Failure, Verdict};
 use crate::model::Millis;
 
-/// A write of one item, and what the caller wants to know of it.
+/// A write of one item, and what it should return.
 #[derive(Debug)]
 pub(crate) struct SingleWrite {
     pub(crate) plan: WritePlan,
@@ -23,7 +23,7 @@ pub(crate) struct SingleWrite {
 }
 
 impl SingleWrite {
-    /// A write that answers with nothing.
+    /// A write that returns nothing.
     pub(crate) fn new(plan: WritePlan, in_doubt: InDoubt) -> Self {
         Self { plan, in_doubt, answers: Answers { return_values: ReturnValue::None, wants_capacity: false } }
     }
@@ -36,7 +36,7 @@ impl SingleWrite {
         Self { answers: Answers { wants_capacity, ..self.answers }, ..self }
     }
 
-    /// Whether it replaces whatever is there and asks for nothing, so that it may be part of a batch with others.
+    /// Whether it has no condition and returns nothing, so that it may be coalesced.
     fn is_plain(&self) -> bool {
         let asks_for_nothing = self.answers.return_values == ReturnValue::None && !self.answers.wants_capacity;
         let is_put_of_entry = matches!((&self.plan.action, &self.plan.target), (Action::Put(_), Target::Entry(_)));
@@ -45,10 +45,11 @@ impl SingleWrite {
 }
 
 impl Scope {
-    /// Sends a write until its outcome is known or cannot be.
+    /// Sends a write until its outcome is known, or until it cannot become known.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. After any other error none has.
+    /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. Any other error means that no
+    /// attempt has happened.
     pub(crate) async fn write(&self, write: &SingleWrite) -> Result<(Settled, Capacity), Error> {
         let mut call = WriteCall { scope: self, write, rendered_at: 0, was_sent: false, consumed: Capacity::default() };
         let settled = self.dispatcher().run(&mut self.attempts(), &mut call).await?;
@@ -59,7 +60,7 @@ impl Scope {
 struct WriteCall<'a> {
     scope: &'a Scope,
     write: &'a SingleWrite,
-    /// The moment as of which the last attempt judged expiry.
+    /// The moment at which the last attempt judged expiry.
     rendered_at: Millis,
     was_sent: bool,
     consumed: Capacity,
@@ -74,7 +75,7 @@ impl Call for WriteCall<'_> {
         let SingleWrite { plan, answers, .. } = write;
         if let (true, Some(key), Action::Put(content)) = (write.is_plain(), plan.target.entry_key(), &plan.action) {
             self.was_sent = true;
-            // It locks its key once it is known whether it goes out by itself.
+            // It locks the key itself, if it is not sent in a batch.
             scope.put_plain(key, || plan.item(&scope.layout, content)).await?;
             return Ok((None, Capacity::default()));
         }

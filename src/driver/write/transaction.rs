@@ -1,7 +1,7 @@
-//! A transaction: all writes or none.
+//! Sends a transaction: all writes or none.
 //!
-//! Every part that writes has the condition that it has not happened yet (`NOT version = :nonce`). So a repeat of a transaction
-//! that was committed, after a lost answer or a restart, is cancelled on an item that has our nonce: it was committed.
+//! Every part that writes has the condition `NOT version = :nonce`. So if a committed transaction is sent again, after a lost
+//! answer or a restart, DynamoDB cancels it and returns an item that has our nonce. This proves that it was committed.
 
 use std::sync::Arc;
 
@@ -19,18 +19,19 @@ use crate::driver::expression::Rendered;
 use crate::driver::store::{Item, Layout, some_unless_empty};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Patience, Verdict,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Verdict,
 };
 use crate::model::Millis;
 
-/// One write or check of a transaction, rendered as of the moment at which the transaction judges expiry.
+/// One write or check of a transaction, rendered as of the time at which the transaction judges expiry.
 #[derive(Debug)]
 pub(crate) struct TransactionPart {
     pub(crate) table: Arc<Table>,
-    /// The table's layout, with the partition key that the table really has.
+    /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
     pub(crate) plan: WritePlan,
-    /// The whole item of a put, the primary key of all others.
+    /// The whole item of a put; for anything else the primary key.
     pub(crate) attributes: Item,
     pub(crate) rendered: Rendered,
     pub(crate) now: Millis,
@@ -39,18 +40,18 @@ pub(crate) struct TransactionPart {
 /// How a transaction ended.
 pub(crate) enum TransactionEnd {
     Committed,
-    /// An earlier attempt had committed it, as the items in these reasons show.
+    /// An earlier attempt committed it, as the items in these reasons show.
     Found(Vec<Cancellation>),
     Cancelled(Vec<Cancellation>),
-    /// DynamoDB refused the request: this part, if it says which.
+    /// DynamoDB refused the request; with the index of the part, if DynamoDB says which.
     Refused(Option<usize>, Upstream),
 }
 
-/// A transaction that is sent.
+/// A transaction, ready to be sent.
 pub(crate) struct TransactionWrite<'a> {
     pub(crate) core: &'a Core,
     pub(crate) parts: &'a [TransactionPart],
-    /// DynamoDB recognises a repeat by it.
+    /// The ClientRequestToken, by which DynamoDB recognises a repeat.
     pub(crate) token: &'a str,
     pub(crate) wants_capacity: bool,
     pub(crate) deadline: Deadline,
@@ -64,7 +65,7 @@ impl TransactionWrite<'_> {
         mut self,
         error: impl Fn(Failure) -> Error + Send,
     ) -> Result<(TransactionEnd, Capacity), Error> {
-        let mut attempts = Attempts::new(self.deadline, Patience::UntilDeadline);
+        let mut attempts = Attempts::new(self.deadline, ThrottleRetries::UntilDeadline);
         let core = self.core;
         let mut call = TransactionCall { write: &mut self, error };
         let end = core.dispatcher.run(&mut attempts, &mut call).await?;
@@ -85,14 +86,14 @@ impl TransactionWrite<'_> {
         Ok(Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default()))
     }
 
-    /// What a cancellation means. The order matters: a commit, once seen, outweighs everything else.
+    /// Decides what follows from a cancellation. Proof of a commit has to be looked for first.
     async fn judge(
         &mut self,
         reasons: Vec<Cancellation>,
         upstream: Upstream,
         is_in_doubt: bool,
     ) -> Verdict<TransactionEnd> {
-        // DynamoDB gives one reason for each part. Another number is an unreadable answer.
+        // DynamoDB gives one reason for each part. Any other number is an unreadable answer.
         if reasons.len() != self.parts.len() {
             return Verdict::Again(Failure { kind: FailureKind::Unavailable, upstream });
         }
@@ -111,7 +112,7 @@ impl TransactionWrite<'_> {
                     self.consumed += consumed;
                     Verdict::AtOnce
                 }
-                // Without the expired item in its way, an earlier attempt may yet be carried out.
+                // The delete may have happened. Then an earlier attempt, which DynamoDB may still carry out, can commit.
                 Err(_) if is_in_doubt => Verdict::Done(Err(Error::OutcomeUnknown(upstream))),
                 Err(error) => Verdict::Done(Err(error)),
             };
@@ -119,7 +120,7 @@ impl TransactionWrite<'_> {
         if let Some(index) = reasons.iter().position(|reason| reason.kind == CancellationKind::Refused) {
             return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream)));
         }
-        match passing(&reasons) {
+        match transient_cause(&reasons) {
             Some(kind) => Verdict::Again(Failure { kind, upstream }),
             None => Verdict::Done(Ok(TransactionEnd::Cancelled(reasons))),
         }
@@ -136,8 +137,8 @@ impl TransactionWrite<'_> {
     }
 }
 
-/// The failure that a cancellation amounts to, if nothing but conflicts, throttles or another key schema caused it.
-fn passing(reasons: &[Cancellation]) -> Option<FailureKind> {
+/// The failure for a cancellation that only conflicts, throttles or another key schema caused; `None` for any other.
+fn transient_cause(reasons: &[Cancellation]) -> Option<FailureKind> {
     let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
     let only_passing = reasons.iter().all(|reason| {
         matches!(
@@ -199,12 +200,12 @@ impl<E: Fn(Failure) -> Error + Send> Call for TransactionCall<'_, '_, E> {
 }
 
 impl TransactionPart {
-    /// Whether this write, in an earlier attempt or call, was the last to write the item.
+    /// Whether this write was the last to write the item, in an earlier attempt or call.
     pub(crate) fn wrote(&self, item: &Item) -> bool {
         self.plan.wrote(&self.layout, item)
     }
 
-    /// DynamoDB's name for what it does.
+    /// DynamoDB's name of the action.
     pub(crate) fn action_name(&self) -> &'static str {
         match self.plan.action {
             Action::Put(_) => "Put",
@@ -214,7 +215,7 @@ impl TransactionPart {
         }
     }
 
-    /// A failed condition answers with the item that it failed on.
+    /// Builds the request. It asks for the item on which a condition fails.
     fn request(&self) -> Result<TransactWriteItem, Failure> {
         let Rendered { condition, update, names, values } = &self.rendered;
         macro_rules! build {

@@ -8,20 +8,20 @@ use tokio::time::Instant;
 use crate::driver::runtime::Workers;
 
 /// Uncoalesced calls per second per worker; the rest are coalesced. A call costs the server some 250 microseconds of CPU, so
-/// this is a thirtieth of the worker.
+/// these calls take about 4 % of the worker.
 ///
-/// It must stay far below what the machine can make. On a busy machine calls take long; if that allowed more calls in flight,
-/// the machine would become busier still, until nothing was coalesced.
+/// This must stay far below what the machine can send. On a busy machine calls take long. If longer calls allowed more calls in
+/// flight, the machine would become even busier, until nothing was coalesced.
 const CALLS_PER_WORKER: f64 = 150.0;
 
 /// Further uncoalesced calls per second per idle worker. A batch takes as long as its slowest key, so smaller batches are
-/// answered sooner if there is CPU for them.
+/// answered sooner if there is CPU to spare.
 const CALLS_PER_IDLE_WORKER: f64 = 4000.0;
 
-/// Idle fraction to ignore: workers of a busy machine wait for a core, too.
+/// Idle fraction to ignore. On a busy machine, workers that wait for a core look idle.
 const IGNORED_IDLE: f64 = 0.25;
 
-/// Bounds of the calls in flight before others have to wait, however fast DynamoDB answers.
+/// Bounds of the uncoalesced calls in flight, however fast or slow DynamoDB answers.
 const MIN_IN_FLIGHT: usize = 2;
 const MAX_IN_FLIGHT: usize = 64;
 
@@ -29,28 +29,28 @@ const MAX_IN_FLIGHT: usize = 64;
 const TIMEOUT_FACTOR: u32 = 4;
 const MIN_TIMEOUT: Duration = Duration::from_millis(20);
 
-/// How long nothing is coalesced after DynamoDB denied access to the batch action.
+/// Pause of coalescing after DynamoDB denied access to the batch action.
 const DISABLED_FOR: Duration = Duration::from_mins(1);
 
 /// Measurements of a call that ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measured {
     pub(crate) time: Duration,
-    /// Bytes of the answer for each member; none if it had no data.
+    /// Bytes of the answer per member; `None` if it had no data.
     pub(crate) bytes: Option<usize>,
 }
 
-/// Members that wait to go out in one call.
+/// Members that wait to be sent in one call.
 pub(crate) trait Batch: Default + Send {
     type Member: Send;
 
     fn push(&mut self, member: Self::Member);
     fn is_empty(&self) -> bool;
-    /// Whether no more members should be added, if each takes about so many bytes.
+    /// Whether to add no more members, if each takes about `usual_bytes`.
     fn is_full(&self, usual_bytes: usize) -> bool;
 }
 
-/// The calls of one kind to one table: those in flight, and the batch that waits.
+/// The calls of one kind to one table: the number in flight, and the waiting batch.
 #[derive(Debug)]
 pub(crate) struct BatchQueue<B>(Mutex<State<B>>);
 
@@ -62,30 +62,30 @@ struct State<B> {
     is_collecting: bool,
     /// Moving average of the duration of a call.
     usual_time: Duration,
-    /// Moving average of the bytes that a member gets.
+    /// Moving average of the answer's bytes per member.
     usual_bytes: usize,
     calls_per_second: f64,
     disabled_until: Option<Instant>,
 }
 
-/// What a new call does.
+/// What a new call does next.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum QueueDecision {
-    /// It has a permit and goes out at once.
+    /// It has a permit and is sent at once.
     Send,
-    /// It has a permit, and should [`collect`](BatchQueue::collect) others before it goes out.
+    /// It has a permit and should [`collect`](BatchQueue::collect) others before it is sent.
     Collect,
-    /// It has to join the batch that waits.
+    /// It has to join the waiting batch.
     Wait,
 }
 
-/// What became of a call that joined.
+/// What joining the batch led to.
 pub(crate) enum Joined<B: Batch> {
-    /// There was a permit after all: the call goes out by itself.
+    /// A permit had become free: the call is sent alone.
     Alone(B::Member),
-    /// It waits.
+    /// The call waits.
     Waits,
-    /// The batch is full and goes out now, with a permit of its own.
+    /// The batch is full and is sent now, with an additional permit.
     Full(B),
 }
 
@@ -118,9 +118,9 @@ impl<B: Batch> BatchQueue<B> {
         QueueDecision::Collect
     }
 
-    /// Lets calls that arrived at the same time join, and takes them along. It waits for no timer and no event, only until this
-    /// worker has run its other tasks: so requests that a connection delivered together go out together. If the worker is
-    /// blocked meanwhile, those that joined go out as behind any slow call.
+    /// Lets calls that arrived at the same time join, and takes them along. It yields once, so that this worker runs its other
+    /// tasks: requests that a connection delivered together are sent together. There is no timer. If the worker is blocked
+    /// meanwhile, the calls that joined time out, as they do behind any slow call.
     pub(crate) async fn collect(&self) -> B {
         let collecting = Collecting(self);
         yield_now().await;
@@ -128,7 +128,7 @@ impl<B: Batch> BatchQueue<B> {
         mem::take(&mut self.state().waiting)
     }
 
-    /// Joins the batch that waits, unless there is a permit by now.
+    /// Joins the waiting batch, unless a permit has become free.
     pub(crate) fn join(&self, member: B::Member) -> Joined<B> {
         let mut state = self.state();
         if !state.is_collecting && state.has_permit() {
@@ -143,7 +143,8 @@ impl<B: Batch> BatchQueue<B> {
         Joined::Full(mem::take(&mut state.waiting))
     }
 
-    /// Returns the permit of a call that ended, with its measurements if it was answered. Members that wait get the permit.
+    /// Returns the permit of a call that ended, with its measurements if it was answered. The permit passes to the batch that
+    /// this returns.
     pub(crate) fn leave(&self, measured: Option<Measured>, workers: Workers) -> Option<B> {
         let mut state = self.state();
         let idle = (workers.idle - IGNORED_IDLE * workers.threads).max(0.0);
@@ -159,8 +160,8 @@ impl<B: Batch> BatchQueue<B> {
         Some(mem::take(&mut state.waiting))
     }
 
-    /// A member has timed out: the calls in flight hang, so the others do not wait for their permits either. They go out now,
-    /// with a permit of their own.
+    /// Takes the waiting batch after a member has timed out. The calls in flight hang, so the batch does not wait for one of
+    /// their permits: it gets an additional one.
     pub(crate) fn flush(&self) -> Option<B> {
         let mut state = self.state();
         if state.waiting.is_empty() {
@@ -170,12 +171,12 @@ impl<B: Batch> BatchQueue<B> {
         Some(mem::take(&mut state.waiting))
     }
 
-    /// How long a member waits for its batch before it goes on by itself.
+    /// How long a member waits for its batch before it is sent alone.
     pub(crate) fn member_timeout(&self) -> Duration {
         (self.state().usual_time * TIMEOUT_FACTOR).max(MIN_TIMEOUT)
     }
 
-    /// DynamoDB denied access to the batch action: nothing is coalesced for a while.
+    /// Stops coalescing for a while: DynamoDB denied access to the batch action.
     pub(crate) fn disable(&self) {
         self.state().disabled_until = Some(Instant::now() + DISABLED_FOR);
     }
@@ -206,7 +207,7 @@ impl<B> State<B> {
         self.in_flight < self.max_in_flight()
     }
 
-    /// The calls in flight that make `calls_per_second` (Little's law).
+    /// The calls in flight at a rate of `calls_per_second` (Little's law).
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     fn max_in_flight(&self) -> usize {
         let in_flight = (self.usual_time.as_secs_f64() * self.calls_per_second) as usize;

@@ -70,7 +70,7 @@ async fn calls_that_arrive_together_go_out_together() {
 }
 
 #[tokio::test]
-async fn collecting_that_is_dropped_blocks_no_other_call() {
+async fn a_dropped_collect_does_not_block_other_calls() {
     let queue = BatchQueue::<Numbers>::default();
     assert_eq!(queue.enter(), QueueDecision::Send);
     assert_eq!(queue.enter(), QueueDecision::Collect);
@@ -105,7 +105,7 @@ fn a_full_batch_goes_out_at_once() {
     let Joined::Full(batch) = queue.join(3) else { panic!("is full") };
     assert_eq!(batch, Numbers(vec![1, 2, 3]));
     assert_eq!(in_flight(&queue), full + 1);
-    // The permit beyond the maximum is not passed on.
+    // The additional permit is not passed on.
     assert!(matches!(queue.join(4), Joined::Waits));
     assert_eq!(queue.leave(None, BUSY), None);
     assert_eq!(queue.leave(None, BUSY), Some(Numbers(vec![4])));
@@ -122,7 +122,7 @@ fn a_member_that_times_out_sends_the_waiting_batch() {
 }
 
 #[test]
-fn a_slow_backend_gets_more_calls_at_a_time_than_a_fast_one_and_idle_threads_make_more() {
+fn a_slow_backend_and_idle_workers_allow_more_calls_in_flight() {
     let width = |time, workers| {
         let queue = BatchQueue::<Numbers>::default();
         for _ in 0..100 {

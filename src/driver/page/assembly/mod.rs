@@ -2,19 +2,19 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::coop::consume_budget;
 
-use super::call::{Ask, PartRead};
-use super::outlook::{MAX_BYTES, Outlook};
+use super::call::{PartRead, PartRequest};
+use super::estimate::{MAX_BYTES, ReadEstimate};
 use super::request::{Cursor, Page, PageRequest, Position};
-use super::source::{Shown, Source};
+use super::source::{ItemView, Source};
 use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::upstream::Capacity;
 use crate::model::{Invalid, Violation};
 
-/// A page that is being put together.
+/// Assembles a page.
 ///
-/// It is read from one part or from several side by side, one call for each at a time, all within the caller's own task:
-/// a caller who goes takes the calls along.
+/// It reads from one or more parts in parallel, with one call in flight for each part. All calls run in the caller's task, so
+/// they are cancelled with the caller.
 pub(crate) struct Assembly<'a, T, F> {
     source: &'a Source<'a>,
     show: F,
@@ -25,24 +25,24 @@ pub(crate) struct Assembly<'a, T, F> {
     bytes: usize,
     /// Whether an item did not fit.
     is_full: bool,
-    /// Whether something was read that a later call need not read again.
+    /// Whether the next page starts after this one, so that an empty page still makes progress.
     has_progressed: bool,
-    outlook: Outlook,
+    estimate: ReadEstimate,
     consumed: Capacity,
 }
 
-/// A part of what is read.
+/// A segment of a Scan, or all that a Query reads.
 struct Part {
     position: Position,
-    /// How many items of the call that is under way the page is expected to take.
+    /// How many items the page is expected to take from the call in flight; `None` if there is no such call.
     expected: Option<usize>,
-    /// By how much more is asked for than should be needed. Grows while nothing at all comes back.
-    stride: usize,
+    /// Multiplies the limit of the next call. Grows while calls return no visible item.
+    limit_factor: usize,
 }
 
 impl<'a, T, F> Assembly<'a, T, F>
 where
-    F: Fn(Item) -> Result<Shown<T>, Error>,
+    F: Fn(Item) -> Result<ItemView<T>, Error>,
 {
     pub(crate) fn new(source: &'a Source<'a>, parts: usize, page: PageRequest, show: F) -> Result<Self, Violation> {
         let positions = match page.cursor {
@@ -53,7 +53,7 @@ where
                 return Err(Violation { field: "page_token".to_owned(), invalid });
             }
         };
-        let part = |position| Part { position, expected: None, stride: 1 };
+        let part = |position| Part { position, expected: None, limit_factor: 1 };
         Ok(Self {
             source,
             show,
@@ -64,29 +64,30 @@ where
             bytes: 0,
             is_full: false,
             has_progressed: false,
-            outlook: Outlook::default(),
+            estimate: ReadEstimate::default(),
             consumed: Capacity::default(),
         })
     }
 
-    /// Reads until the page is full, there is nothing more, or time is up.
+    /// Reads until the page is full, nothing is left, or the deadline is near.
     ///
-    /// What cannot be read now ends a page that has come anywhere; the next one meets it again if it lasts.
+    /// A transient error ends the page. It is returned only if the page has made no progress; if the error lasts, the next page
+    /// returns it.
     pub(crate) async fn read(mut self) -> Result<Page<T>, Error> {
         let source = self.source;
         let mut in_flight = FuturesUnordered::new();
         let mut obstacle = None;
         loop {
             if obstacle.is_none() {
-                in_flight.extend(self.asks().into_iter().map(|ask| async move {
-                    let read = source.read(&ask).await;
-                    (ask, read)
+                in_flight.extend(self.part_requests().into_iter().map(|part_request| async move {
+                    let read = source.read(&part_request).await;
+                    (part_request, read)
                 }));
             }
             match in_flight.next().await {
                 None => break,
-                Some((ask, Ok(read))) => self.take(&ask, read).await?,
-                Some((_, Err(error))) if may_pass(&error) => obstacle = obstacle.or(Some(error)),
+                Some((part_request, Ok(read))) => self.take(&part_request, read).await?,
+                Some((_, Err(error))) if is_transient(&error) => obstacle = obstacle.or(Some(error)),
                 Some((_, Err(error))) => return Err(error),
             }
             if self.is_full() {
@@ -103,79 +104,79 @@ where
         self.is_full || self.count >= self.size || self.bytes >= MAX_BYTES
     }
 
-    /// About how many items the page still takes, at least one.
+    /// About how many more items fit into the page, at least one.
     fn wanted(&self) -> usize {
         let by_count = self.size - self.count;
         if self.source.count_only {
             return by_count;
         }
-        by_count.min(self.outlook.fit(MAX_BYTES - self.bytes, self.source.item_size().get()))
+        by_count.min(self.estimate.fit(MAX_BYTES - self.bytes, self.source.item_size().get()))
     }
 
-    /// Calls for the parts that have none under way.
+    /// The next calls, for the parts that have none in flight.
     ///
-    /// What the page still takes is divided among them, so that nothing is read in vain. If most of what is read is dropped, all
-    /// parts are read at once.
-    fn asks(&mut self) -> Vec<Ask> {
+    /// Divides the free room of the page among them, so that nothing is read in vain. If most items are filtered out, it reads
+    /// all parts at once.
+    fn part_requests(&mut self) -> Vec<PartRequest> {
         if self.is_full() {
             return Vec::new();
         }
-        let under_way: usize = self.parts.iter().filter_map(|part| part.expected).sum();
-        let mut available = self.wanted().saturating_sub(under_way);
+        let in_flight: usize = self.parts.iter().filter_map(|part| part.expected).sum();
+        let mut available = self.wanted().saturating_sub(in_flight);
         let is_idle = |part: &Part| part.expected.is_none() && part.position != Position::Done;
         let mut idle = self.parts.iter().filter(|part| is_idle(part)).count();
-        let asks_all = self.source.is_filtered() || self.outlook.is_sparse();
-        let mut asks = Vec::new();
+        let reads_all_parts = self.source.is_filtered() || self.estimate.is_sparse();
+        let mut part_requests = Vec::new();
         for (segment, part) in self.parts.iter_mut().enumerate().filter(|(_, part)| is_idle(part)) {
             let share = available.div_ceil(idle);
             available -= share;
             idle -= 1;
-            if share == 0 && !asks_all {
+            if share == 0 && !reads_all_parts {
                 break;
             }
-            let needed = self.outlook.to_read_for(share.max(1)).saturating_mul(part.stride);
-            let limit = needed.min(self.source.item_size().most_in_one_call());
+            let needed = self.estimate.to_read_for(share.max(1)).saturating_mul(part.limit_factor);
+            let limit = needed.min(self.source.item_size().max_limit());
             part.expected = Some(share.min(limit));
             let after = match &part.position {
-                Position::After(place) => Some(place.clone()),
+                Position::After(start_key) => Some(start_key.clone()),
                 Position::Start | Position::Done => None,
             };
-            // What DynamoDB only counts cannot be cut: all of it has to fit.
+            // A count cannot be split between two pages, so all of it has to fit.
             let counts = self.source.can_count() && limit <= share;
-            asks.push(Ask { segment, after, limit, counts });
+            part_requests.push(PartRequest { segment, after, limit, counts });
         }
-        asks
+        part_requests
     }
 
-    /// Takes in what a call has read, as far as it fits.
-    async fn take(&mut self, ask: &Ask, read: PartRead) -> Result<(), Error> {
+    /// Adds what a call has read to the page, as far as it fits.
+    async fn take(&mut self, part_request: &PartRequest, read: PartRead) -> Result<(), Error> {
         let PartRead { items, count, scanned, last, consumed } = read;
         self.consumed += consumed;
-        self.source.item_size().saw_call(ask.limit, scanned, last.is_some());
+        self.source.item_size().record_call(part_request.limit, scanned, last.is_some());
         let before = (self.count, self.bytes);
-        if ask.counts && self.count + count > self.size {
-            // Others have counted more than was expected of them: this stretch is counted on the next page.
+        if part_request.counts && self.count + count > self.size {
+            // Other parts have counted more than expected, so this count no longer fits. The next page repeats it.
             self.is_full = true;
-            self.parts.get_mut(ask.segment).into_iter().for_each(|part| part.expected = None);
+            self.parts.get_mut(part_request.segment).into_iter().for_each(|part| part.expected = None);
             return Ok(());
         }
-        let cut = if ask.counts {
+        let stop = if part_request.counts {
             self.count += count;
             None
         } else {
             self.take_items(items).await?
         };
         let (kept, bytes) = (self.count - before.0, self.bytes - before.1);
-        self.outlook.saw(scanned, kept, bytes);
+        self.estimate.record(scanned, kept, bytes);
         if self.source.reads_whole_items() {
-            self.source.item_size().saw_items(kept, bytes);
+            self.source.item_size().record_items(kept, bytes);
         }
-        let Some(part) = self.parts.get_mut(ask.segment) else { return Ok(()) };
+        let Some(part) = self.parts.get_mut(part_request.segment) else { return Ok(()) };
         part.expected = None;
-        part.stride = if kept == 0 { part.stride.saturating_mul(4) } else { 1 };
-        let position = match cut {
-            Some(Cut::Before) => return Ok(()),
-            Some(Cut::After(place)) => Position::After(place),
+        part.limit_factor = if kept == 0 { part.limit_factor.saturating_mul(4) } else { 1 };
+        let position = match stop {
+            Some(Stop::BeforeFirst) => return Ok(()),
+            Some(Stop::After(start_key)) => Position::After(start_key),
             None => last.map_or(Position::Done, Position::After),
         };
         part.position = position;
@@ -183,37 +184,37 @@ where
         Ok(())
     }
 
-    /// Where what fits ends, if not everything does, or where time was up.
+    /// Adds items to the page. Returns where it stopped, if they do not all fit or if the deadline has passed.
     ///
-    /// Thousands of items may come at once, and to judge one may take a tenth of a millisecond: others get their turn in
+    /// There may be thousands of items, and checking one may take a tenth of a millisecond, so other tasks get a turn in
     /// between.
-    async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Cut>, Error> {
-        let mut cut = Cut::Before;
+    async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Stop>, Error> {
+        let mut stop = Stop::BeforeFirst;
         for item in items {
             consume_budget().await;
-            // What has been read brings the page forward by one item at least, or no call in a hurry would ever come far.
-            if matches!(cut, Cut::After(_)) && self.source.scope.deadline.has_passed() {
-                return Ok(Some(cut));
+            // Always take at least one item. Otherwise calls with short deadlines would never make progress.
+            if matches!(stop, Stop::After(_)) && self.source.scope.deadline.has_passed() {
+                return Ok(Some(stop));
             }
-            let place = self.source.place_of(&item).ok_or_else(no_place)?;
+            let start_key = self.source.start_key_after(&item).ok_or_else(no_start_key)?;
             let shown = (self.show)(item)?;
-            if !matches!(shown, Shown::Hidden) && self.is_full() {
-                return Ok(Some(cut));
+            if !matches!(shown, ItemView::Hidden) && self.is_full() {
+                return Ok(Some(stop));
             }
             match shown {
-                Shown::Hidden => {}
-                Shown::Counted => self.count += 1,
-                Shown::Item { bytes, .. } if self.bytes + bytes > MAX_BYTES && self.count > 0 => {
+                ItemView::Hidden => {}
+                ItemView::Counted => self.count += 1,
+                ItemView::Item { bytes, .. } if self.bytes + bytes > MAX_BYTES && self.count > 0 => {
                     self.is_full = true;
-                    return Ok(Some(cut));
+                    return Ok(Some(stop));
                 }
-                Shown::Item { item, bytes } => {
+                ItemView::Item { item, bytes } => {
                     self.items.push(item);
                     self.count += 1;
                     self.bytes += bytes;
                 }
             }
-            cut = Cut::After(place);
+            stop = Stop::After(start_key);
         }
         Ok(None)
     }
@@ -225,19 +226,19 @@ where
     }
 }
 
-/// Where the page ends within what a call has read.
-enum Cut {
-    Before,
+/// Where the page ends among the items of a call.
+enum Stop {
+    BeforeFirst,
     After(Item),
 }
 
-/// The attributes of a key are part of everything that is read, unless the table has another key than we were told.
-fn no_place() -> Error {
+/// Every read includes the key attributes. They are missing only if the table has another key than DescribeTable reported.
+fn no_start_key() -> Error {
     Error::internal()
 }
 
 /// Whether the same read may succeed later.
-fn may_pass(error: &Error) -> bool {
+fn is_transient(error: &Error) -> bool {
     matches!(error, Error::DeadlineExceeded { .. } | Error::Throttled(_) | Error::BackendUnavailable(_))
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::{Client, Config};
 
-use super::super::source::{ExpiredHiddenBy, Kind};
+use super::super::source::{ExpiryFilter, Kind};
 use super::*;
 use crate::driver::expression::SharedProjection;
 use crate::driver::read::Consistency;
@@ -28,7 +28,7 @@ fn source(driver: &Driver, deadline: Deadline) -> Source<'static> {
         scope: Scope::new(Arc::clone(&driver.core), table, deadline),
         index: None,
         kind: Kind::Scan { segments: 1 },
-        hidden_by: ExpiredHiddenBy::Filter,
+        expiry_filter: ExpiryFilter::DynamoDb,
         filter: None,
         projection: SharedProjection::default(),
         has_projection: false,
@@ -38,20 +38,20 @@ fn source(driver: &Driver, deadline: Deadline) -> Source<'static> {
     }
 }
 
-/// What a call brings that has read so many items and left others.
+/// The answer of a call that has read `count` items and has more.
 fn read(count: usize) -> PartRead {
     let item = |index: usize| HashMap::from([("pk".to_owned(), AttributeValue::S(index.to_string()))]);
     let items: Vec<Item> = (0..count).map(item).collect();
     PartRead { count, scanned: count, last: items.last().cloned(), items, consumed: Capacity::default() }
 }
 
-const ASK: Ask = Ask { segment: 0, after: None, limit: 10_000, counts: false };
+const PART_REQUEST: PartRequest = PartRequest { segment: 0, after: None, limit: 10_000, counts: false };
 
 fn page_request() -> PageRequest {
     PageRequest { size: PageSize::MAX, cursor: None, wants_capacity: false }
 }
 
-/// Where the next page begins.
+/// Where the next page starts.
 fn place<T>(page: &Page<T>) -> Option<&str> {
     match page.next.as_ref()?.0.as_slice() {
         [Position::After(key)] => key.get("pk")?.as_s().ok().map(String::as_str),
@@ -60,44 +60,44 @@ fn place<T>(page: &Page<T>) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn time_that_is_up_between_two_items_ends_the_page_there() {
+async fn a_deadline_between_two_items_ends_the_page_there() {
     let driver = driver();
     let deadline = Deadline::after(Duration::from_millis(100));
     let source = source(&driver, deadline);
     let judged = Cell::new(0);
     let hide = |_: Item| {
         judged.set(judged.get() + 1);
-        // A pattern that takes its time: with the third item the call has none left.
+        // A slow pattern: the deadline passes at the third item.
         while judged.get() == 3 && !deadline.has_passed() {
             std::hint::spin_loop();
         }
-        Ok(Shown::<Item>::Hidden)
+        Ok(ItemView::<Item>::Hidden)
     };
     let mut reader = Assembly::new(&source, 1, page_request(), hide).unwrap();
-    reader.take(&ASK, read(1000)).await.unwrap();
+    reader.take(&PART_REQUEST, read(1000)).await.unwrap();
     assert!(judged.get() <= 3, "{}", judged.get());
     let last = judged.get() - 1;
     assert_eq!(place(&reader.page()), Some(last.to_string().as_str()));
 }
 
 #[tokio::test]
-async fn what_has_been_read_brings_the_page_forward_even_if_time_is_up() {
+async fn a_page_makes_progress_even_after_the_deadline() {
     let driver = driver();
     let source = source(&driver, Deadline::after(Duration::ZERO));
-    let show = |item: Item| Ok(Shown::Item { bytes: 1, item });
+    let show = |item: Item| Ok(ItemView::Item { bytes: 1, item });
     let mut reader = Assembly::new(&source, 1, page_request(), show).unwrap();
-    reader.take(&ASK, read(1000)).await.unwrap();
+    reader.take(&PART_REQUEST, read(1000)).await.unwrap();
     let page = reader.page();
     assert_eq!((page.count, place(&page)), (1, Some("0")));
 }
 
 #[tokio::test]
-async fn others_get_their_turn_while_a_page_is_judged() {
+async fn other_tasks_run_while_a_page_is_assembled() {
     let driver = driver();
     let source = source(&driver, Deadline::after(Duration::from_hours(1)));
     let (judged, turns) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
     let others = Arc::clone(&turns);
-    // Takes its turn whenever there is one, on the same thread.
+    // Counts how often it gets a turn on the same thread.
     let other = tokio::spawn(async move {
         loop {
             others.fetch_add(1, Ordering::Relaxed);
@@ -106,10 +106,10 @@ async fn others_get_their_turn_while_a_page_is_judged() {
     });
     let hide = |_: Item| {
         judged.fetch_add(1, Ordering::Relaxed);
-        Ok(Shown::<Item>::Hidden)
+        Ok(ItemView::<Item>::Hidden)
     };
     let mut reader = Assembly::new(&source, 1, page_request(), hide).unwrap();
-    reader.take(&ASK, read(2000)).await.unwrap();
+    reader.take(&PART_REQUEST, read(2000)).await.unwrap();
     other.abort();
     assert_eq!(judged.load(Ordering::Relaxed), 2000);
     assert!(turns.load(Ordering::Relaxed) >= 10, "{turns:?}");
