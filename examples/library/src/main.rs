@@ -34,7 +34,9 @@ async fn main() -> Outcome<()> {
 /// An SDK client that leaves retries to the driver, which knows when a second attempt is safe.
 async fn client() -> Client {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let shared = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let shared = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load();
+    // The future of the configuration takes 11 kB.
+    let shared = Box::pin(shared).await;
     let config = config::Builder::from(&shared)
         .retry_config(RetryConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());

@@ -52,7 +52,8 @@ impl Chunk {
         };
         match fetched {
             Ok((looked_for, items)) => {
-                let rest = (!call.keys.is_empty()).then(|| Self { keys: call.keys, attempts, is_rest: true });
+                let is_rest = !call.keys.is_empty();
+                let rest = is_rest.then_some(Self { keys: call.keys, attempts, is_rest });
                 Fetched::Items(FetchedItems { keys: looked_for, items, rest, consumed: call.consumed })
             }
             Err(error) => Fetched::Failed(call.keys, error),

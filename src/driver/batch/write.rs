@@ -71,6 +71,7 @@ type Plain = ChunkMember<(usize, BatchOutcome)>;
 
 /// Operations that are sent in one BatchWriteItem.
 /// How an operation is sent.
+#[expect(clippy::large_enum_variant, reason = "it is matched at once and never stored")]
 enum Part {
     /// In a chunk with others.
     Plain(Plain),

@@ -143,9 +143,7 @@ fn transient_cause(reasons: &[Cancellation]) -> Option<FailureKind> {
     let only_passing = reasons.iter().all(|reason| {
         matches!(
             reason.kind,
-            CancellationKind::Reason(CancelReason::None)
-                | CancellationKind::Reason(CancelReason::Conflict)
-                | CancellationKind::Reason(CancelReason::Throttled)
+            CancellationKind::Reason(CancelReason::None | CancelReason::Conflict | CancelReason::Throttled)
         )
     });
     match () {
