@@ -108,17 +108,20 @@ pub(crate) enum Error {
     Descriptors(#[from] prost::DecodeError),
     #[error("{0} is not in the compiled descriptors")]
     NotDescribed(String),
-    #[error("{0} has no limits in the tables of the pre-scan")]
-    NoLimit(String),
-    #[error("{0} has limits in the tables of the pre-scan, and no request has it")]
-    NotUsed(String),
-    #[error("{0} has no size in the tables of the pre-scan")]
-    NoSize(String),
+    #[error("no row in {table}: {name}")]
+    NoRow { table: &'static str, name: String },
+    #[error("a row in {table} that no request needs: {name}")]
+    NotUsed { table: &'static str, name: String },
     #[error("{0} has more than 64 fields that are not repeated")]
     TooManyFields(String),
 }
 
 const PACKAGE: &str = ".dynakv.v1.";
+
+/// The tables, as an error names them to whoever forgot a row.
+const TABLE_OF_METHODS: &str = "METHODS of src/wire/prescan/limits.rs";
+const TABLE_OF_FIELDS: &str = "FIELDS of src/wire/prescan/limits.rs";
+const TABLE_OF_MESSAGES: &str = "MESSAGES of src/wire/prescan/cost.rs";
 
 /// The schema of this release.
 pub(crate) fn compiled() -> Result<&'static Schema, &'static Error> {
@@ -204,7 +207,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn method(&mut self, name: &str, method: &MethodDescriptorProto) -> Result<Method, Error> {
-        let limit = METHODS.iter().find(|limit| limit.method == name).ok_or_else(|| Error::NoLimit(name.to_owned()))?;
+        let limit = METHODS.iter().find(|limit| limit.method == name);
+        let limit = limit.ok_or_else(|| Error::NoRow { table: TABLE_OF_METHODS, name: name.to_owned() })?;
         self.used.insert(name.to_owned());
         let level = method.options.as_ref().map(prost_types::MethodOptions::idempotency_level);
         let access = if level == Some(IdempotencyLevel::NoSideEffects) { Access::Read } else { Access::Write };
@@ -269,7 +273,7 @@ impl<'a> Compiler<'a> {
         let short = message.strip_prefix(PACKAGE).unwrap_or(message);
         let path = format!("{short}.{}", field.name());
         let limit = FIELDS.iter().find(|limit| limit.message == short && limit.field == field.name());
-        let limit = limit.ok_or_else(|| Error::NoLimit(path.clone()))?;
+        let limit = limit.ok_or_else(|| Error::NoRow { table: TABLE_OF_FIELDS, name: path.clone() })?;
         self.used.insert(path);
         let entry = self.entry(field);
         let cost = match entry {
@@ -287,10 +291,10 @@ impl<'a> Compiler<'a> {
 
     /// Refuses rows for messages and fields that no request contains.
     fn check_used(&self) -> Result<(), Error> {
-        let methods = METHODS.iter().map(|limit| limit.method.to_owned());
-        let fields = FIELDS.iter().map(|limit| format!("{}.{}", limit.message, limit.field));
-        match methods.chain(fields).find(|name| !self.used.contains(name)) {
-            Some(name) => Err(Error::NotUsed(name)),
+        let methods = METHODS.iter().map(|limit| (TABLE_OF_METHODS, limit.method.to_owned()));
+        let fields = FIELDS.iter().map(|limit| (TABLE_OF_FIELDS, format!("{}.{}", limit.message, limit.field)));
+        match methods.chain(fields).find(|(_, name)| !self.used.contains(name)) {
+            Some((table, name)) => Err(Error::NotUsed { table, name }),
             None => Ok(()),
         }
     }
@@ -320,8 +324,8 @@ fn element_size(field: &FieldDescriptorProto) -> Result<usize, Error> {
         Type::Bytes => Ok(cost::BYTES),
         Type::Message | Type::Group => {
             let name = field.type_name();
-            let size = name.strip_prefix(PACKAGE).and_then(cost::of_message);
-            size.ok_or_else(|| Error::NoSize(name.to_owned()))
+            let short = name.strip_prefix(PACKAGE).unwrap_or(name);
+            cost::of_message(short).ok_or_else(|| Error::NoRow { table: TABLE_OF_MESSAGES, name: short.to_owned() })
         }
         _ => Ok(cost::NUMBER),
     }

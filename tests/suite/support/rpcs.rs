@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use dynakv::pb::FILE_DESCRIPTOR_SET;
-use prost_reflect::{DescriptorPool, MethodDescriptor};
+use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
 use prost_types::method_options::IdempotencyLevel;
 
 static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap());
@@ -14,10 +14,24 @@ pub(crate) fn methods() -> Vec<MethodDescriptor> {
     services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
 }
 
+/// All messages of DynaKV's package, without those that protobuf makes of maps.
+pub(crate) fn messages() -> impl Iterator<Item = MessageDescriptor> {
+    POOL.all_messages().filter(|message| message.package_name() == "dynakv.v1" && !message.is_map_entry())
+}
+
+fn level(method: &MethodDescriptor) -> IdempotencyLevel {
+    let options = method.method_descriptor_proto().options.as_ref();
+    options.map_or(IdempotencyLevel::IdempotencyUnknown, prost_types::MethodOptions::idempotency_level)
+}
+
 /// Whether it may change anything.
 pub(crate) fn writes(method: &MethodDescriptor) -> bool {
-    let options = method.method_descriptor_proto().options.as_ref();
-    options.is_none_or(|options| options.idempotency_level() != IdempotencyLevel::NoSideEffects)
+    level(method) != IdempotencyLevel::NoSideEffects
+}
+
+/// Whether clients send it again by themselves.
+pub(crate) fn may_be_sent_again(method: &MethodDescriptor) -> bool {
+    level(method) != IdempotencyLevel::IdempotencyUnknown
 }
 
 /// The path of a call, such as `/dynakv.v1.KeyValueService/Get`.

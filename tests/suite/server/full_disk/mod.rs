@@ -71,6 +71,7 @@ async fn text(client: &Client, key: &str) -> Option<String> {
 async fn a_write_that_has_no_room_certainly_did_not_happen() {
     let disk = Disk::failing_with(ENOSPC);
     let (server, client) = start(&disk).await;
+    client.set("short-lived", "before").ttl(Duration::from_hours(1)).await.unwrap();
     let version = client.get("key").await.unwrap().unwrap().version.unwrap();
     disk.fill();
     is_full(client.set("key", "after").await);
@@ -81,6 +82,7 @@ async fn a_write_that_has_no_room_certainly_did_not_happen() {
     is_full(client.delete("key").await);
     is_full(client.compare_and_delete("key", Expected::Version(version)).await);
     is_full(client.expire("key", Duration::from_hours(1)).await);
+    is_full(client.persist("short-lived").await);
     is_full(client.increment("hits").await);
     is_full(client.put_item([("pk", "new")]).await);
     is_full(client.update_item("key", Update::new().set("val", "after")).await);
