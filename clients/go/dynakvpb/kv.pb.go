@@ -891,7 +891,8 @@ type CompareAndSetRequest_Ttl struct {
 }
 
 type CompareAndSetRequest_KeepTtl struct {
-	// Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL.
+	// Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL. If the entry has a
+	// version attribute that DynaKV did not write: UNEXPECTED_ATTRIBUTE_TYPE.
 	KeepTtl bool `protobuf:"varint,5,opt,name=keep_ttl,json=keepTtl,proto3,oneof"`
 }
 

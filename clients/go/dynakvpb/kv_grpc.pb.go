@@ -80,9 +80,8 @@ type KeyValueServiceClient interface {
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-	// UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-	// is then recognised by its version.
+	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+	// `request_id`: a write that has already happened is then recognised by its version.
 	CompareAndSet(ctx context.Context, in *CompareAndSetRequest, opts ...grpc.CallOption) (*CompareAndSetResponse, error)
 	// Deletes one entry, whatever it holds.
 	//
@@ -372,9 +371,8 @@ type KeyValueServiceServer interface {
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-	// UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-	// is then recognised by its version.
+	// the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+	// `request_id`: a write that has already happened is then recognised by its version.
 	CompareAndSet(context.Context, *CompareAndSetRequest) (*CompareAndSetResponse, error)
 	// Deletes one entry, whatever it holds.
 	//

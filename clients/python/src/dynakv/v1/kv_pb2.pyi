@@ -255,7 +255,9 @@ class CompareAndSetRequest(google.protobuf.message.Message):
     value: builtins.bytes
     """May be empty."""
     keep_ttl: builtins.bool
-    """Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL."""
+    """Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL. If the entry has a
+    version attribute that DynaKV did not write: UNEXPECTED_ATTRIBUTE_TYPE.
+    """
     return_current: builtins.bool
     """On NOT_SWAPPED, answer with the entry as it is."""
     request_id: builtins.str

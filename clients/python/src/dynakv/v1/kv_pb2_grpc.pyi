@@ -76,9 +76,8 @@ class KeyValueServiceStub:
     """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-    UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-    is then recognised by its version.
+    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+    `request_id`: a write that has already happened is then recognised by its version.
     """
 
     Delete: grpc.UnaryUnaryMultiCallable[
@@ -272,9 +271,8 @@ class KeyValueServiceAsyncStub:
     """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-    UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-    is then recognised by its version.
+    the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+    `request_id`: a write that has already happened is then recognised by its version.
     """
 
     Delete: grpc.aio.UnaryUnaryMultiCallable[
@@ -474,9 +472,8 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
         """Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-        UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-        is then recognised by its version.
+        the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+        `request_id`: a write that has already happened is then recognised by its version.
         """
 
     @abc.abstractmethod

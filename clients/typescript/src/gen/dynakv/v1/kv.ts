@@ -141,7 +141,10 @@ export interface CompareAndSetRequest {
     /** From now on: 1 millisecond to 100 years. Fractions of a millisecond are rounded up. */
     { $case: "ttl"; value: Duration }
     | //
-    /** Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL. */
+    /**
+     * Keep the expiry time and all other attributes of the entry. With `expected.absent`: no TTL. If the entry has a
+     * version attribute that DynaKV did not write: UNEXPECTED_ATTRIBUTE_TYPE.
+     */
     { $case: "keepTtl"; value: boolean }
     | undefined;
   /** Required. */
@@ -2423,9 +2426,8 @@ export const KeyValueServiceDefinition = {
      * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
      *
      * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-     * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-     * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-     * is then recognised by its version.
+     * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+     * `request_id`: a write that has already happened is then recognised by its version.
      */
     compareAndSet: {
       name: "CompareAndSet",
@@ -2685,9 +2687,8 @@ export const KeyValueServiceService = {
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-   * is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+   * `request_id`: a write that has already happened is then recognised by its version.
    */
   compareAndSet: {
     path: "/dynakv.v1.KeyValueService/CompareAndSet" as const,
@@ -2920,9 +2921,8 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-   * is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+   * `request_id`: a write that has already happened is then recognised by its version.
    */
   compareAndSet: handleUnaryCall<CompareAndSetRequest, CompareAndSetResponse>;
   /**
@@ -3069,9 +3069,8 @@ export interface KeyValueServiceClient extends Client {
    * Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case; with `keep_ttl`
-   * UNEXPECTED_ATTRIBUTE_TYPE as for Expire. May be retried with the same `request_id`: a write that has already happened
-   * is then recognised by its version.
+   * the entry does not show whether this call wrote it; never NOT_SWAPPED in that case. May be retried with the same
+   * `request_id`: a write that has already happened is then recognised by its version.
    */
   compareAndSet(
     request: CompareAndSetRequest,
