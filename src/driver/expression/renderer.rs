@@ -33,6 +33,10 @@ impl Rendered {
 const NAMES: usize = 7;
 const VALUES: usize = 14;
 
+/// Bytes of most conditions and updates of entries: the texts need not grow.
+const CONDITION_BYTES: usize = 384;
+const UPDATE_BYTES: usize = 128;
+
 /// The placeholders of the first values.
 const PLACEHOLDERS: [&str; 8] = [":dkv_0", ":dkv_1", ":dkv_2", ":dkv_3", ":dkv_4", ":dkv_5", ":dkv_6", ":dkv_7"];
 
@@ -92,7 +96,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(crate) fn condition_text(&mut self, condition: &Condition) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(CONDITION_BYTES);
         self.condition(condition, &mut text);
         text
     }
@@ -171,7 +175,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn update(&mut self, update: &Update) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(UPDATE_BYTES);
         for (index, (role, operand)) in update.set.iter().enumerate() {
             let name = self.name(*role);
             text.push_str(if index == 0 { "SET " } else { ", " });
