@@ -1,8 +1,7 @@
-//! How many allocations a call takes at most, from the decoded request to the response, SDK and JSON included.
+//! Allocations of a call at most, from the decoded request to the response, SDK and JSON included.
 //!
-//! Unlike a time, a number of allocations is the same on every machine, however busy it is. A budget leaves a few percent of
-//! room. Who passes one has put something on the hot path: take it off, or raise the budget and say why. Who saves
-//! allocations lowers it.
+//! Unlike a time, a number of allocations is the same on every machine, however busy. A budget has a few percent of room. If this
+//! fails, you added an allocation to the hot path: remove it, or raise the budget and say why. If you save allocations, lower it.
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only")]
 
 use std::collections::HashMap;
