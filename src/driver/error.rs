@@ -3,6 +3,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use crate::memory::Full;
 use crate::model::{Violation, excerpt};
@@ -200,6 +201,7 @@ struct Details {
     request_id: Option<String>,
     throttle_reasons: Vec<String>,
     attempts: u32,
+    retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -237,6 +239,17 @@ impl Upstream {
     pub(crate) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
+    }
+
+    pub(crate) fn retry_after(mut self, delay: Duration) -> Self {
+        self.0.retry_after = Some(delay);
+        self
+    }
+
+    /// After how long another call may succeed, if that is known from what DynamoDB took lately.
+    #[must_use]
+    pub fn retry_delay(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The error code in DynamoDB's answer.

@@ -9,7 +9,7 @@ use crate::driver::error::Error;
 use crate::driver::read::{ItemsRead, Read};
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Verdict};
+use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Paced, Verdict};
 
 /// The keys of one call, with the attempts made so far.
 pub(super) struct Chunk {
@@ -43,7 +43,8 @@ impl Chunk {
     /// Makes attempts until DynamoDB has read some of the keys.
     pub(super) async fn fetch(self, scope: Scope, read: Arc<Read>) -> Fetched {
         let Self { keys, mut attempts, is_rest } = self;
-        let mut call = ChunkCall { scope: &scope, read: &read, keys, consumed: Capacity::default() };
+        let asked_for = keys.len();
+        let mut call = ChunkCall { scope: &scope, read: &read, keys, asked_for, consumed: Capacity::default() };
         let dispatcher = scope.dispatcher();
         let fetched = if is_rest {
             dispatcher.resume(&mut attempts, &mut call).await
@@ -66,6 +67,8 @@ struct ChunkCall<'a> {
     read: &'a Read,
     /// The keys that DynamoDB has not read.
     keys: Vec<String>,
+    /// The keys of the last attempt.
+    asked_for: usize,
     consumed: Capacity,
 }
 
@@ -75,6 +78,7 @@ impl Call for ChunkCall<'_> {
     type Outcome = (Vec<String>, Vec<Item>);
 
     async fn attempt(&mut self) -> Result<ItemsRead, Failure> {
+        self.asked_for = self.keys.len();
         let name = self.scope.layout.name(Role::Key);
         let key = |key: &String| Item::from([(name.to_owned(), AttributeValue::S(key.clone()))]);
         self.scope.batch_get_item(self.keys.iter().map(key).collect(), self.read).await
@@ -95,6 +99,14 @@ impl Call for ChunkCall<'_> {
             return Verdict::Partly { progressed: false };
         }
         Verdict::Done(Ok((looked_for, items)))
+    }
+
+    fn paced(&self) -> Option<Paced<'_>> {
+        Some(Paced { pacer: &self.scope.table.pacers.reads, key: None, items: self.asked_for })
+    }
+
+    fn left(&self) -> usize {
+        self.keys.len()
     }
 
     fn is_ambiguous(&self, _: &FailureKind) -> bool {

@@ -6,15 +6,14 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::queue::{Batch, BatchQueue, Joined, Measured, QueueDecision};
-use crate::driver::runtime::Workers;
+use crate::driver::runtime::Runtime;
 
 /// Sends the batches of one queue.
 pub(crate) trait Sender: Clone + Send + Sync + 'static {
     type Batch: Batch + 'static;
 
     fn queue(&self) -> &BatchQueue<Self::Batch>;
-    /// How busy the workers are.
-    fn workers(&self) -> Workers;
+    fn runtime(&self) -> &Runtime;
     /// Sends a batch and answers its members. A member without an answer is sent alone.
     fn send(permit: Permit<Self>, batch: Self::Batch) -> impl Future<Output = ()> + Send;
 }
@@ -24,6 +23,8 @@ pub(crate) struct Permit<S: Sender> {
     pub(crate) sender: S,
     started: Instant,
     measured: Option<Measured>,
+    /// Whether the permit was given up because the call hangs.
+    hangs: bool,
 }
 
 /// How a call goes out.
@@ -35,9 +36,13 @@ pub(crate) enum Turn<S: Sender> {
 }
 
 /// Takes a permit or joins a batch.
-pub(crate) async fn take_turn<S: Sender>(sender: &S, member: impl FnOnce() -> <S::Batch as Batch>::Member) -> Turn<S> {
+pub(crate) async fn take_turn<S: Sender>(
+    sender: &S,
+    key: &str,
+    member: impl FnOnce() -> <S::Batch as Batch>::Member,
+) -> Turn<S> {
     let queue = sender.queue();
-    match queue.enter() {
+    match queue.enter(key) {
         QueueDecision::Send => return Turn::Alone(Permit::new(sender), None),
         QueueDecision::Collect => {
             let permit = Permit::new(sender);
@@ -59,12 +64,25 @@ pub(crate) async fn take_turn<S: Sender>(sender: &S, member: impl FnOnce() -> <S
 
 impl<S: Sender> Permit<S> {
     fn new(sender: &S) -> Self {
-        Self { sender: sender.clone(), started: Instant::now(), measured: None }
+        Self { sender: sender.clone(), started: Instant::now(), measured: None, hangs: false }
     }
 
-    /// The call is sent now.
-    pub(crate) fn start(&mut self) {
+    /// Makes the call, with these keys. If it hangs, it gives up the permit and waits without it.
+    pub(crate) async fn make<T>(&mut self, keys: &[&str], call: impl Future<Output = T>) -> T {
         self.started = Instant::now();
+        let timeout = self.sender.queue().hang_timeout();
+        let sender = self.sender.clone();
+        let mut call = pin!(call);
+        tokio::select! {
+            biased;
+            result = &mut call => return result,
+            () = sender.runtime().pause(timeout) => {}
+        }
+        self.hangs = true;
+        if let Some(batch) = sender.queue().hang(keys) {
+            Self::new(&sender).spawn(batch);
+        }
+        call.await
     }
 
     /// The call was answered; with the bytes for each member, if the answer had data.
@@ -90,7 +108,11 @@ impl<S: Sender> Permit<S> {
 
 impl<S: Sender> Drop for Permit<S> {
     fn drop(&mut self) {
-        if let Some(batch) = self.sender.queue().leave(self.measured, self.sender.workers()) {
+        if self.hangs {
+            return self.sender.queue().leave_late(self.measured);
+        }
+        let workers = self.sender.runtime().load.workers();
+        if let Some(batch) = self.sender.queue().leave(self.measured, workers) {
             Self::new(&self.sender).spawn(batch);
         }
     }

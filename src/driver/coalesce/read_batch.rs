@@ -5,11 +5,14 @@ use tokio::sync::oneshot;
 
 use super::queue::Batch;
 use crate::driver::store::Unexpected;
-use crate::driver::upstream::MAX_KEYS_PER_READ;
+use crate::driver::upstream::{MAX_KEYS_PER_READ, SharedFailure};
 use crate::model::{Entry, Key};
 
 /// The result of a read: an entry, none, or one with an attribute of an unsupported type.
 pub(crate) type EntryRead = Result<Option<Entry>, Unexpected>;
+
+/// The answer to a member of a batch.
+pub(crate) type MemberRead = Result<EntryRead, SharedFailure>;
 
 /// Largest expected answer to a batch of reads, in bytes: large values delay small ones.
 const MAX_BYTES: usize = 1 << 20;
@@ -19,10 +22,10 @@ const MAX_BYTES: usize = 1 << 20;
 /// A Get joins only a batch that has not been sent. So a strongly consistent Get still sees every write that was acknowledged
 /// before it arrived.
 #[derive(Debug, Default)]
-pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<EntryRead>>>);
+pub(crate) struct ReadBatch(HashMap<String, Vec<oneshot::Sender<MemberRead>>>);
 
 impl Batch for ReadBatch {
-    type Member = (Key, oneshot::Sender<EntryRead>);
+    type Member = (Key, oneshot::Sender<MemberRead>);
 
     fn push(&mut self, (key, answer): Self::Member) {
         self.0.entry(key.into_string()).or_default().push(answer);
@@ -60,10 +63,17 @@ impl ReadBatch {
         let mut members = self.0.remove(key).unwrap_or_default();
         let last = members.pop();
         for member in members {
-            let _left = member.send(seen.clone());
+            let _left = member.send(Ok(seen.clone()));
         }
         if let Some(member) = last {
-            let _left = member.send(seen);
+            let _left = member.send(Ok(seen));
+        }
+    }
+
+    /// Tells all members without an answer that their call failed.
+    pub(crate) fn fail(&mut self, failure: &SharedFailure) {
+        for member in self.0.drain().flat_map(|(_, members)| members) {
+            let _left = member.send(Err(failure.clone()));
         }
     }
 }

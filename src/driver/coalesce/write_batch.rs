@@ -1,14 +1,13 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Context;
 
 use tokio::sync::oneshot;
 
 use super::key_locks::BatchGuard;
 use super::queue::Batch;
-use crate::driver::error::Upstream;
 use crate::driver::store::{Item, item_bytes};
-use crate::driver::upstream::MAX_WRITES_PER_CALL;
+use crate::driver::upstream::{MAX_WRITES_PER_CALL, SharedFailure};
 use crate::model::Key;
 
 /// Largest batch of writes, in bytes: large values delay small ones.
@@ -25,19 +24,57 @@ pub(crate) struct WriteBatch {
 pub(crate) struct WriteMember {
     pub(crate) key: Key,
     pub(crate) item: Item,
-    /// Set by whichever comes first: the batch that sends the write, or the caller whose timeout has passed.
-    pub(crate) is_taken: Arc<AtomicBool>,
+    pub(crate) state: SendState,
     pub(crate) answer: oneshot::Sender<WriteOutcome>,
+}
+
+/// Whether a write has been sent. Either the batch or the caller takes a write that waits, whichever comes first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SendState(Arc<AtomicU8>);
+
+impl SendState {
+    const WAITS: u8 = 0;
+    const TAKEN_BACK: u8 = 1;
+    const SENT: u8 = 2;
+
+    fn take(&self, next: u8) -> bool {
+        self.0.compare_exchange(Self::WAITS, next, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// The batch sends the write now, unless the caller has taken it back.
+    fn try_send(&self) -> bool {
+        self.take(Self::SENT)
+    }
+
+    /// The caller takes the write back, unless the batch has sent it.
+    pub(crate) fn try_take_back(&self) -> bool {
+        self.take(Self::TAKEN_BACK)
+    }
+
+    /// The caller sends the write itself now.
+    pub(crate) fn sends_alone(&self) {
+        self.0.store(Self::SENT, Ordering::Release);
+    }
+
+    /// The batch certainly did not write it.
+    pub(crate) fn not_written(&self) {
+        self.0.store(Self::TAKEN_BACK, Ordering::Release);
+    }
+
+    /// Whether the write was sent. If not, the batch cannot send it any more.
+    pub(crate) fn end(&self) -> bool {
+        !self.try_take_back() && self.0.load(Ordering::Acquire) == Self::SENT
+    }
 }
 
 /// What a batch did for one of its members.
 #[derive(Debug)]
 pub(crate) enum WriteOutcome {
     Written,
-    /// The batch certainly did not write it.
+    /// The batch certainly did not write it. The failure may concern another member.
     NotWritten,
-    /// The batch may have written it.
-    InDoubt(Arc<Upstream>),
+    /// The call failed for all members. Some of them may be written.
+    Failed(SharedFailure),
 }
 
 /// The members of a batch that is being sent.
@@ -67,14 +104,15 @@ impl WriteBatch {
     /// Takes the members that have not left and whose keys no other write holds. The other members are sent alone.
     pub(crate) fn lock(self, guard: &mut BatchGuard<'_>) -> LockedBatch {
         let mut locked = LockedBatch { items: Vec::new(), waiting: Vec::with_capacity(self.members.len()) };
-        for WriteMember { key, item, is_taken, answer } in self.members {
-            if answer.is_closed() || is_taken.swap(true, Ordering::AcqRel) {
+        for WriteMember { key, item, state, answer } in self.members {
+            if answer.is_closed() || !state.try_send() {
                 continue;
             }
             if guard.try_add(&key) {
                 locked.items.push(item);
                 locked.waiting.push((key, answer));
             } else {
+                state.not_written();
                 let _left = answer.send(WriteOutcome::NotWritten);
             }
         }
@@ -83,6 +121,10 @@ impl WriteBatch {
 }
 
 impl LockedBatch {
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        self.waiting.iter().map(|(key, _)| key.clone()).collect()
+    }
+
     /// Whether all members have left. Polls only the first one that is present: it wakes the task when it leaves.
     pub(crate) fn poll_all_left(&mut self, context: &mut Context<'_>) -> bool {
         self.waiting.iter_mut().all(|(_, answer)| answer.poll_closed(context).is_ready())
@@ -108,11 +150,13 @@ mod tests {
         let locks = KeyLocks::default();
         let mut batch = WriteBatch::default();
         let mut answers = Vec::new();
-        for (name, is_taken) in [("stays", false), ("timed-out", true), ("leaves", false), ("stays", false)] {
+        for (name, is_taken_back) in [("stays", false), ("timed-out", true), ("leaves", false), ("stays", false)] {
             let key = Key::try_from(name.to_owned()).unwrap();
             let (answer, answered) = oneshot::channel();
             let item = Item::from([("pk".to_owned(), AttributeValue::S(name.to_owned()))]);
-            batch.push(WriteMember { key, item, is_taken: Arc::new(AtomicBool::new(is_taken)), answer });
+            let state = SendState::default();
+            assert!(!is_taken_back || state.try_take_back());
+            batch.push(WriteMember { key, item, state, answer });
             answers.extend((name != "leaves").then_some(answered));
         }
         let mut guard = locks.batch();

@@ -5,7 +5,7 @@ use crate::driver::error::Error;
 use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Nonce};
 use crate::driver::table::Scope;
-use crate::driver::upstream::ThrottleRetries;
+use crate::driver::upstream::Patience;
 use crate::driver::write::Written;
 use crate::model::{ExpireTime, Key, RequestId, SetExpiry};
 
@@ -28,9 +28,9 @@ impl Driver {
 }
 
 impl KeyValues {
-    /// The same calls as parts of a batch, which retry throttles until the deadline.
+    /// The same calls as parts of a batch, which wait out all transient failures until the deadline.
     pub(crate) fn retrying_until_deadline(&self) -> Self {
-        Self { scope: Scope { throttle_retries: ThrottleRetries::UntilDeadline, ..self.scope.clone() } }
+        Self { scope: Scope { patience: Patience::AllFailures, ..self.scope.clone() } }
     }
 
     pub(super) fn nonce(&self, request_id: RequestId, key: &Key, operation: &str, payload: &[&[u8]]) -> Nonce {

@@ -1,6 +1,6 @@
 use super::call::KeyValues;
 use crate::driver::error::Error;
-use crate::driver::read::{Consistency, Read};
+use crate::driver::read::{Consistency, Read, SharedFaults};
 use crate::model::{Entry, ExpireTime, Key, Millis};
 
 /// The remaining time of an entry.
@@ -20,7 +20,8 @@ impl KeyValues {
     /// # Cost
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
-        Ok(self.scope.repeat(|| self.scope.read_entry(key, consistency)).await??)
+        let faults = SharedFaults::default();
+        Ok(self.scope.repeat_of(Some(key), || self.scope.read_entry(key, consistency, &faults)).await??)
     }
 
     /// Reads when an entry expires.
@@ -30,7 +31,7 @@ impl KeyValues {
     pub async fn get_ttl(&self, key: &Key, consistency: Consistency) -> Result<Remaining, Error> {
         let (scope, layout) = (&self.scope, &self.scope.layout);
         let read = Read::expiry(layout, consistency);
-        let (item, _) = scope.repeat(|| scope.get_item(layout.key(key), &read)).await?;
+        let (item, _) = scope.repeat_of(Some(key), || scope.get_item(layout.key(key), &read)).await?;
         let now = scope.now();
         Ok(match item {
             Some(item) if layout.is_alive(&item, now) => match layout.expire_time(&item) {

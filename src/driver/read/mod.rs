@@ -7,3 +7,4 @@ mod shared;
 
 pub use consistency::Consistency;
 pub(crate) use request::{ItemsRead, Read};
+pub(crate) use shared::SharedFaults;

@@ -1,17 +1,21 @@
 //! Sends Gets, each alone or in a batch with those of other callers.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::RecvError;
 
 use super::consistency::Consistency;
 use super::request::Read;
-use crate::driver::coalesce::{BatchQueue, EntryRead, Permit, ReadBatch, Sender, Turn, take_turn, unless_all_left};
-use crate::driver::runtime::Workers;
+use crate::driver::coalesce::{
+    BatchQueue, EntryRead, MemberRead, Permit, ReadBatch, Sender, Turn, take_turn, unless_all_left,
+};
+use crate::driver::runtime::Runtime;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Failure, FailureKind};
+use crate::driver::upstream::{Failure, FailureKind, SharedFailure};
 use crate::model::{Entry, Key};
 
 /// Sends the batches of Gets of one table and one consistency.
@@ -21,20 +25,50 @@ struct Reads {
     consistency: Consistency,
 }
 
+/// How often a read was in a shared call that failed. A call that is repeated counts in one place.
+#[derive(Debug, Default)]
+pub(crate) struct SharedFaults(AtomicU32);
+
+impl SharedFaults {
+    /// One shared call may fail. After the next the read goes alone: the batch action may be what fails.
+    const MAX: u32 = 2;
+
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn forbid_sharing(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= Self::MAX
+    }
+}
+
 impl Scope {
-    /// Reads an entry once.
-    pub(crate) async fn read_entry(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
-        if !self.core.coalescing.reads {
+    /// Reads an entry once. `faults` counts those of earlier attempts.
+    pub(crate) async fn read_entry(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+        faults: &SharedFaults,
+    ) -> Result<EntryRead, Failure> {
+        if !self.core.coalescing.reads || faults.forbid_sharing() {
             return self.read_alone(key, consistency).await;
         }
         let reads = Reads { scope: self.clone(), consistency };
         let (sender, answer) = oneshot::channel();
-        match take_turn(&reads, || (key.clone(), sender)).await {
-            Turn::Alone(permit, _) => reads.read_entry(permit, key).await,
-            Turn::Batched => match reads.wait(answer).await {
-                Some(seen) => Ok(seen),
-                // The batch failed, left this key out, or takes too long.
-                None => self.read_alone(key, consistency).await,
+        match take_turn(&reads, key.as_str(), || (key.clone(), sender)).await {
+            Turn::Alone(mut permit, _) => {
+                let seen = permit.make(&[key.as_str()], self.read_alone(key, consistency)).await?;
+                permit.answered(Some(size(&seen)));
+                Ok(seen)
+            }
+            Turn::Batched => match reads.wait(key, answer).await {
+                Ok(Ok(seen)) => Ok(seen),
+                Ok(Err(shared)) => {
+                    faults.add();
+                    Err(Failure::of_member(&shared))
+                }
+                // The batch ended without an answer for this key.
+                Err(_) => self.read_alone(key, consistency).await,
             },
         }
     }
@@ -46,22 +80,28 @@ impl Scope {
 }
 
 impl Reads {
-    async fn read_entry(&self, mut permit: Permit<Self>, key: &Key) -> Result<EntryRead, Failure> {
-        permit.start();
-        let seen = self.scope.read_alone(key, self.consistency).await?;
-        permit.answered(Some(size(&seen)));
-        Ok(seen)
-    }
-
-    /// Waits for the answer of a batch, up to the timeout.
-    async fn wait(&self, answer: oneshot::Receiver<EntryRead>) -> Option<EntryRead> {
+    /// Waits for the answer of a batch. If it takes long, a second read of this key is sent beside it, and the first answer counts.
+    async fn wait(&self, key: &Key, mut answer: oneshot::Receiver<MemberRead>) -> Result<MemberRead, RecvError> {
+        let queue = self.queue();
+        let runtime = self.scope.dispatcher().runtime();
         tokio::select! {
             biased;
-            seen = answer => seen.ok(),
-            () = self.scope.dispatcher().runtime().pause(self.queue().member_timeout()) => {
-                Permit::flush(self);
-                None
+            seen = &mut answer => return seen,
+            () = runtime.pause(queue.member_timeout()) => {}
+        }
+        Permit::flush(self);
+        if !queue.may_hedge() {
+            tokio::select! {
+                biased;
+                seen = &mut answer => return seen,
+                // A batch that hangs answers nobody, so this is not bounded by the hedges.
+                () = runtime.pause(queue.hang_timeout()) => {}
             }
+        }
+        tokio::select! {
+            biased;
+            seen = &mut answer => seen,
+            Ok(seen) = self.scope.read_alone(key, self.consistency) => Ok(Ok(seen)),
         }
     }
 
@@ -89,8 +129,8 @@ impl Sender for Reads {
         }
     }
 
-    fn workers(&self) -> Workers {
-        self.scope.dispatcher().runtime().load.workers()
+    fn runtime(&self) -> &Runtime {
+        self.scope.dispatcher().runtime()
     }
 
     async fn send(mut permit: Permit<Self>, mut batch: ReadBatch) {
@@ -99,22 +139,30 @@ impl Sender for Reads {
         if keys.is_empty() {
             return;
         }
-        permit.start();
         let reads = permit.sender.clone();
-        match unless_all_left(reads.fetch(keys), |context| batch.poll_all_left(context)).await {
+        let fetch = reads.fetch(keys.clone());
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let call = unless_all_left(fetch, |context| batch.poll_all_left(context));
+        match permit.make(&names, call).await {
             Some(Ok(seen)) => {
                 let bytes = seen.iter().map(|(_, seen)| size(seen)).sum::<usize>() / seen.len().max(1);
                 permit.answered(Some(bytes));
                 for (key, seen) in seen {
                     batch.answer(&key, seen);
                 }
+                batch.fail(&SharedFailure::unprocessed());
             }
-            Some(Err(Failure { kind: FailureKind::AccessDenied, .. })) => reads.queue().disable(),
-            // All members have left. The call has taken at least this long, which is worth recording.
-            None => permit.answered(None),
-            Some(Err(_)) => {}
+            Some(Err(failure)) => {
+                if matches!(failure.kind, FailureKind::AccessDenied) {
+                    reads.queue().disable();
+                }
+                // Without a failure to share, members have no answer and read alone.
+                if let Some(shared) = SharedFailure::of(failure, false) {
+                    batch.fail(&shared);
+                }
+            }
+            None => {}
         }
-        // The batch is dropped here. Members without an answer read alone.
     }
 }
 

@@ -5,7 +5,7 @@ use super::handle::Table;
 use crate::driver::coalesce::Coalescing;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
-use crate::driver::upstream::{Dispatcher, Effect, Failure};
+use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Patience};
 use crate::model::Millis;
 
 /// What all calls of a driver share.
@@ -40,6 +40,8 @@ impl Core {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        self.dispatcher.repeat(deadline, effect, send, |failure| table.end(failure)).await
+        self.dispatcher
+            .repeat(Attempts::new(deadline, Patience::Limited), (effect, None), send, |failure| table.end(failure))
+            .await
     }
 }

@@ -8,7 +8,7 @@ use super::state::TableState;
 use crate::driver::coalesce::{BatchQueue, KeyLocks, ReadBatch, WriteBatch};
 use crate::driver::error::Error;
 use crate::driver::store::Layout;
-use crate::driver::upstream::{Failure, FailureKind};
+use crate::driver::upstream::{Failure, FailureKind, Pacers};
 use crate::model::TableSpec;
 
 /// The queues of a table, and the locks of keys that are being written. Reads of different consistency cannot share a batch.
@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) item_size: ItemSize,
     /// Its calls in flight and the batches that wait.
     pub(crate) queues: Queues,
+    /// Paces its calls while DynamoDB throttles them.
+    pub(crate) pacers: Pacers,
 }
 
 /// What is known of a table from DescribeTable.
@@ -45,7 +47,14 @@ pub(crate) struct KnownSchema {
 impl Table {
     pub(crate) fn new(spec: TableSpec) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self { spec, layout, schema: RwLock::default(), item_size: ItemSize::default(), queues: Queues::default() }
+        Self {
+            spec,
+            layout,
+            schema: RwLock::default(),
+            item_size: ItemSize::default(),
+            queues: Queues::default(),
+            pacers: Pacers::default(),
+        }
     }
 
     pub(crate) fn spec(&self) -> &TableSpec {

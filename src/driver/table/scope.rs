@@ -5,8 +5,8 @@ use super::handle::Table;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::store::Layout;
-use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, ThrottleRetries};
-use crate::model::Millis;
+use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Paced, Patience};
+use crate::model::{Key, Millis};
 
 /// The table and the deadline of one call.
 #[derive(Debug, Clone)]
@@ -16,13 +16,13 @@ pub(crate) struct Scope {
     /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
     pub(crate) deadline: Deadline,
-    pub(crate) throttle_retries: ThrottleRetries,
+    pub(crate) patience: Patience,
 }
 
 impl Scope {
     pub(crate) fn new(core: Arc<Core>, table: Arc<Table>, deadline: Deadline) -> Self {
         let layout = table.layout().clone();
-        Self { core, table, layout, deadline, throttle_retries: ThrottleRetries::Limited }
+        Self { core, table, layout, deadline, patience: Patience::Limited }
     }
 
     pub(crate) fn dispatcher(&self) -> &Dispatcher {
@@ -34,15 +34,31 @@ impl Scope {
     }
 
     pub(crate) fn attempts(&self) -> Attempts {
-        Attempts::new(self.deadline, self.throttle_retries)
+        Attempts::new(self.deadline, self.patience)
     }
 
-    /// Sends a call that may be sent any number of times.
+    /// Sends a read.
     pub(crate) async fn repeat<T, F>(&self, send: impl Fn() -> F + Send) -> Result<T, Error>
     where
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        self.core.repeat((&self.table, Effect::Invisible), self.deadline, send).await
+        self.repeat_of(None, send).await
+    }
+
+    /// Sends a read of one key, if it is known as that of an entry.
+    pub(crate) async fn repeat_of<T, F>(&self, key: Option<&Key>, send: impl Fn() -> F + Send) -> Result<T, Error>
+    where
+        T: Send,
+        F: Future<Output = Result<T, Failure>> + Send,
+    {
+        let error = |failure| self.table.end(failure);
+        let paced = Paced { pacer: &self.table.pacers.reads, key: key.map(Key::as_str), items: 1 };
+        self.dispatcher().repeat(self.attempts(), (Effect::Invisible, Some(paced)), send, error).await
+    }
+
+    /// Writes of this many items, of which the only one has this key.
+    pub(crate) fn paced_writes<'a>(&'a self, key: Option<&'a Key>, items: usize) -> Paced<'a> {
+        Paced { pacer: &self.table.pacers.writes, key: key.map(Key::as_str), items }
     }
 }

@@ -10,7 +10,7 @@ use crate::driver::handle::Driver;
 use crate::driver::store::{Item, Layout, Unexpected};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Paced, Patience,
     Verdict,
 };
 use crate::model::{Entry, ItemKey, Key, Millis};
@@ -73,7 +73,7 @@ impl Driver {
         check_distinct(prepared.iter().map(|read| (&*read.table, &read.key)))?;
         let core = &*self.core;
         let mut call = SnapshotCall { core, reads: &prepared, wants_capacity };
-        let mut attempts = Attempts::new(deadline, ThrottleRetries::UntilDeadline);
+        let mut attempts = Attempts::new(deadline, Patience::Throttles);
         let (items, consumed) = core.dispatcher.run(&mut attempts, &mut call).await?;
         let now = core.now();
         let snapshots = prepared.iter().zip(items).map(|(read, item)| read.snapshot(item, now));
@@ -135,6 +135,11 @@ impl Call for SnapshotCall<'_> {
         }
         let items = responses.into_iter().map(|response| response.item).collect();
         Ok((items, Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default())))
+    }
+
+    /// Paced by the table of its first part, as transactions that write are.
+    fn paced(&self) -> Option<Paced<'_>> {
+        Some(Paced { pacer: &self.reads.first()?.table.pacers.reads, key: None, items: self.reads.len() })
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<Self::Answer> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
 use crate::driver::deadline::Deadline;
@@ -18,13 +20,19 @@ const LONGEST_SPAN: Duration = Duration::from_secs(1);
 /// The least time for an attempt. With less, the call returns the failure that it knows instead of a passed deadline.
 const MIN_ATTEMPT: Duration = Duration::from_millis(20);
 
-/// Whether a call waits out throttles.
+/// The longest time that a call waits for its turn while its table or key is throttled.
+const LONGEST_TURN: Duration = Duration::from_millis(500);
+
+/// What a call waits out until its deadline. Of any other transient failure it gives up after [`MAX_ATTEMPTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ThrottleRetries {
-    /// Throttles count as attempts. The caller can easily call again.
+pub(crate) enum Patience {
+    /// Nothing: the caller can easily call again.
     Limited,
-    /// Throttles are retried until the deadline. Giving up one part of a batch would waste the others.
-    UntilDeadline,
+    /// Throttles and conflicts: giving up one part would waste the others.
+    Throttles,
+    /// All transient failures, for a part of a batch. Once the retry budget is used up, its retries of faults wait for their
+    /// turn instead of giving up.
+    AllFailures,
 }
 
 /// The attempts of one call so far.
@@ -33,7 +41,7 @@ pub(crate) struct Attempts {
     deadline: Deadline,
     /// Time left for pauses. It also ends a call whose injected sleep takes no time.
     pause_allowance: Duration,
-    throttle_retries: ThrottleRetries,
+    patience: Patience,
     made: u32,
     without_progress: u32,
     faults_in_a_row: u32,
@@ -42,17 +50,9 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    pub(crate) fn new(deadline: Deadline, throttle_retries: ThrottleRetries) -> Self {
+    pub(crate) fn new(deadline: Deadline, patience: Patience) -> Self {
         let pause_allowance = deadline.remaining();
-        Self {
-            deadline,
-            pause_allowance,
-            throttle_retries,
-            made: 0,
-            without_progress: 0,
-            faults_in_a_row: 0,
-            borrowed: 0,
-        }
+        Self { deadline, pause_allowance, patience, made: 0, without_progress: 0, faults_in_a_row: 0, borrowed: 0 }
     }
 
     /// Makes one attempt, and cancels it at the deadline.
@@ -94,6 +94,30 @@ impl Attempts {
         self.counted(Failure::throttled())
     }
 
+    /// How long the call may wait for its turn.
+    pub(super) fn longest_wait(&self) -> Duration {
+        LONGEST_TURN.min(self.deadline.remaining().saturating_sub(MIN_ATTEMPT)).min(self.pause_allowance)
+    }
+
+    /// How long a call that got no turn pauses before it asks again. `None` if it should give up.
+    pub(super) fn pause_for_turn(&mut self, after: Duration, runtime: &Runtime) -> Option<Duration> {
+        if self.patience == Patience::Limited {
+            return None;
+        }
+        let pause = FIRST_SPAN + after.min(LONGEST_SPAN).mul_f64(runtime.random.fraction());
+        let fits = pause < self.pause_allowance && pause + MIN_ATTEMPT < self.deadline.remaining();
+        fits.then(|| {
+            self.pause_allowance -= pause;
+            pause
+        })
+    }
+
+    /// The failure of a call that got no turn.
+    pub(super) fn refused_until(&self, after: Duration) -> Failure {
+        let Failure { kind, upstream } = self.counted(Failure::throttled());
+        Failure { kind, upstream: upstream.retry_after(after) }
+    }
+
     /// Waits until the next attempt is due. Returns false if the call should give up.
     pub(super) async fn wait_for_next(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> bool {
         let pause = self.pause_after(failure, runtime, budget);
@@ -107,9 +131,10 @@ impl Attempts {
     /// since the known failure says more than a passed deadline.
     fn pause_after(&mut self, failure: &FailureKind, runtime: &Runtime, budget: &Budget) -> Option<Duration> {
         self.faults_in_a_row = if failure.is_fault() { self.faults_in_a_row + 1 } else { 0 };
-        let counted = match self.throttle_retries {
-            ThrottleRetries::Limited => self.without_progress,
-            ThrottleRetries::UntilDeadline => self.faults_in_a_row,
+        let counted = match self.patience {
+            Patience::Limited => self.without_progress,
+            Patience::Throttles => self.faults_in_a_row,
+            Patience::AllFailures => 0,
         };
         if !failure.is_transient() || counted >= MAX_ATTEMPTS {
             return None;
@@ -120,13 +145,28 @@ impl Attempts {
         if pause >= self.pause_allowance || pause + MIN_ATTEMPT >= self.deadline.remaining() {
             return None;
         }
-        if failure.is_fault() {
-            if !budget.take() {
-                return None;
-            }
-            self.borrowed = Budget::RETRY_COST;
-        }
-        self.pause_allowance -= pause;
+        let pause = if failure.is_fault() { pause + self.pay_for_retry(failure, budget)? } else { pause };
+        self.pause_allowance = self.pause_allowance.saturating_sub(pause);
         Some(pause)
+    }
+
+    /// Takes tokens for the retry of a fault. Returns the additional pause if there are none left and the call is patient.
+    fn pay_for_retry(&mut self, failure: &FailureKind, budget: &Budget) -> Option<Duration> {
+        let is_due = match failure {
+            FailureKind::SharedFault { charge, .. } => charge.is_due(),
+            other => other.is_fault(),
+        };
+        if !is_due {
+            return Some(Duration::ZERO);
+        }
+        if budget.take() {
+            self.borrowed = Budget::RETRY_COST;
+            return Some(Duration::ZERO);
+        }
+        if self.patience != Patience::AllFailures {
+            return None;
+        }
+        let longest = self.deadline.remaining().saturating_sub(LONGEST_SPAN + MIN_ATTEMPT).min(self.pause_allowance);
+        budget.reserve_unpaid(Instant::now(), longest)
     }
 }

@@ -1,12 +1,15 @@
 //! Sends calls until their outcome is known, or until it cannot become known.
 
-use aws_sdk_dynamodb::Client;
+use std::time::Duration;
 
-use super::attempts::{Attempts, ThrottleRetries};
+use aws_sdk_dynamodb::Client;
+use tokio::time::Instant;
+
+use super::attempts::Attempts;
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
+use super::pacing::Paced;
 use super::send::Request;
-use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::runtime::Runtime;
 use crate::model::Millis;
@@ -30,6 +33,16 @@ pub(crate) trait Call: Send {
     /// Whether the last attempt sent its request. It may have waited for a lock instead.
     fn was_sent(&self) -> bool {
         true
+    }
+
+    /// What the call asks of DynamoDB, to be paced if DynamoDB throttles it. `None` for calls that are not about items.
+    fn paced(&self) -> Option<Paced<'_>> {
+        None
+    }
+
+    /// How many items DynamoDB left unprocessed in the last attempt that it answered.
+    fn left(&self) -> usize {
+        0
     }
 
     /// Decides what follows from an attempt. `doubt` holds the last ambiguous failure of an earlier attempt.
@@ -97,13 +110,18 @@ impl Dispatcher {
     pub(crate) async fn run<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<C::Outcome, Error> {
         let mut doubt = None;
         loop {
+            if let Err(failure) = self.wait_for_turn(attempts, call).await {
+                return call.give_up(failure, doubt.is_some());
+            }
             let mut result = attempts.make(&self.budget, call.attempt()).await;
             if let Err(Failure { kind: kind @ FailureKind::Deadline, .. }) = &mut result
                 && !call.was_sent()
             {
                 *kind = FailureKind::TooLate;
             }
-            let failure = match call.judge(result, &mut doubt).await {
+            let verdict = call.judge(result, &mut doubt).await;
+            count(call, &verdict);
+            let failure = match verdict {
                 Verdict::Done(outcome) => return outcome,
                 Verdict::AtOnce => continue,
                 Verdict::Again(failure) => failure,
@@ -115,6 +133,28 @@ impl Dispatcher {
             }
             if is_ambiguous {
                 doubt = Some(failure);
+            }
+        }
+    }
+
+    /// Waits until the call is due, if DynamoDB throttles its table or key.
+    ///
+    /// # Errors
+    /// It would have to wait for long, and is not that patient. It says when it is worth calling again.
+    async fn wait_for_turn<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<(), Failure> {
+        loop {
+            let longest = attempts.longest_wait();
+            let reserved = call.paced().map_or(Ok(Duration::ZERO), |paced| paced.reserve(Instant::now(), longest));
+            match reserved {
+                Ok(Duration::ZERO) => return Ok(()),
+                Ok(wait) => {
+                    self.runtime.pause(wait).await;
+                    return Ok(());
+                }
+                Err(after) => {
+                    let pause = attempts.pause_for_turn(after, &self.runtime);
+                    self.runtime.pause(pause.ok_or_else(|| attempts.refused_until(after))?).await;
+                }
             }
         }
     }
@@ -131,8 +171,8 @@ impl Dispatcher {
     /// Sends a call without conditions, which may be repeated. `error` turns its last failure into an error.
     pub(crate) async fn repeat<T, F>(
         &self,
-        deadline: Deadline,
-        effect: Effect,
+        mut attempts: Attempts,
+        (effect, paced): (Effect, Option<Paced<'_>>),
         send: impl Fn() -> F + Send,
         error: impl Fn(Failure) -> Error + Send,
     ) -> Result<T, Error>
@@ -140,8 +180,20 @@ impl Dispatcher {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        let mut attempts = Attempts::new(deadline, ThrottleRetries::Limited);
-        self.run(&mut attempts, &mut Repeatable { send, error, effect }).await
+        self.run(&mut attempts, &mut Repeatable { send, error, effect, paced }).await
+    }
+}
+
+/// Counts for pacing what DynamoDB did with the last attempt.
+fn count<C: Call>(call: &C, verdict: &Verdict<C::Outcome>) {
+    let Some(paced) = call.paced() else { return };
+    let now = Instant::now();
+    match verdict {
+        Verdict::Done(_) | Verdict::AtOnce | Verdict::Partly { .. } => paced.answered(call.left(), now),
+        Verdict::Again(Failure { kind: FailureKind::Throttled, upstream }) => {
+            paced.throttled(paced.items, upstream, now);
+        }
+        Verdict::Again(_) => {}
     }
 }
 
@@ -151,13 +203,14 @@ fn attempt_ended(action: &'static str, failure: Option<&Failure>) {
 }
 
 /// A call without conditions. After every transient failure it is sent again.
-struct Repeatable<S, E> {
+struct Repeatable<'a, S, E> {
     send: S,
     error: E,
     effect: Effect,
+    paced: Option<Paced<'a>>,
 }
 
-impl<S, E, T, F> Call for Repeatable<S, E>
+impl<S, E, T, F> Call for Repeatable<'_, S, E>
 where
     S: Fn() -> F + Send,
     E: Fn(Failure) -> Error + Send,
@@ -169,6 +222,10 @@ where
 
     fn attempt(&mut self) -> impl Future<Output = Result<T, Failure>> + Send {
         (self.send)()
+    }
+
+    fn paced(&self) -> Option<Paced<'_>> {
+        self.paced
     }
 
     async fn judge(&mut self, result: Result<T, Failure>, _: &mut Option<Failure>) -> Verdict<T> {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::error::BuildError;
 
+use super::budget::SharedCharge;
 use super::cancellation::Cancellation;
+use super::shared_failure::{MemberFailure, SharedFailure};
 use crate::driver::error::{Error, Upstream};
 use crate::driver::store::Item;
 use crate::memory::Full;
@@ -27,6 +29,11 @@ pub(crate) enum FailureKind {
     Conflict,
     /// A 5xx, a reset, a timeout or an unreadable answer: DynamoDB may have carried the call out.
     Unavailable,
+    /// A call that several members shared failed like `Unavailable` or, if it certainly did not happen, like `NotSent`.
+    SharedFault {
+        charge: SharedCharge,
+        may_have_happened: bool,
+    },
     /// The embedded engine's disk has no room: it has written nothing.
     StorageFull,
     /// No connection was made, or the embedded engine did not start the call.
@@ -70,9 +77,15 @@ enum Meaning {
 impl FailureKind {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::Unavailable | Self::InProgress => Meaning::AmbiguousTransient,
+            Self::Unavailable | Self::SharedFault { may_have_happened: true, .. } | Self::InProgress => {
+                Meaning::AmbiguousTransient
+            }
             Self::Deadline => Meaning::AmbiguousFinal,
-            Self::Throttled | Self::Conflict | Self::NotSent | Self::NoRoom(_) => Meaning::Transient,
+            Self::Throttled
+            | Self::Conflict
+            | Self::NotSent
+            | Self::SharedFault { may_have_happened: false, .. }
+            | Self::NoRoom(_) => Meaning::Transient,
             Self::ConditionFailed(_)
             | Self::TooLate
             | Self::TableNotFound
@@ -107,7 +120,7 @@ impl FailureKind {
 
     /// Whether a retry adds load to a failing backend, and so takes tokens from the retry budget.
     pub(crate) fn is_fault(&self) -> bool {
-        matches!(self, Self::Unavailable | Self::NotSent)
+        matches!(self, Self::Unavailable | Self::NotSent | Self::SharedFault { .. })
     }
 }
 
@@ -122,10 +135,19 @@ impl Failure {
         Self { kind: FailureKind::Unavailable, upstream: Upstream::default() }
     }
 
-    /// For a member of a batch whose answer was lost: its outcome is unknown.
-    pub(crate) fn in_doubt(upstream: Arc<Upstream>) -> Self {
-        let kind = FailureKind::Unavailable;
-        Self { kind, upstream: Upstream::new(upstream.code(), upstream.request_id()).caused_by(upstream) }
+    /// For a member of a shared call that failed like this.
+    pub(crate) fn of_member(shared: &SharedFailure) -> Self {
+        let SharedFailure { charge, upstream, kind } = shared;
+        let kind = match kind {
+            MemberFailure::Throttled => FailureKind::Throttled,
+            MemberFailure::Fault { may_have_happened } => {
+                FailureKind::SharedFault { charge: charge.clone(), may_have_happened: *may_have_happened }
+            }
+        };
+        let upstream = Upstream::new(upstream.code(), upstream.request_id())
+            .throttled_by(upstream.throttle_reasons().to_vec())
+            .caused_by(Arc::clone(upstream));
+        Self { kind, upstream }
     }
 
     /// For a request that the SDK refused to build. Nothing was sent.
@@ -150,7 +172,9 @@ impl Failure {
         match kind {
             FailureKind::Throttled => Error::Throttled(upstream),
             FailureKind::Conflict => Error::TransactionConflict(upstream),
-            FailureKind::Unavailable | FailureKind::NotSent => Error::BackendUnavailable(upstream),
+            FailureKind::Unavailable | FailureKind::NotSent | FailureKind::SharedFault { .. } => {
+                Error::BackendUnavailable(upstream)
+            }
             FailureKind::NoRoom(full) => Error::NoRoom(full),
             FailureKind::Deadline | FailureKind::TooLate => {
                 Error::DeadlineExceeded { may_have_happened: false, upstream }

@@ -9,7 +9,7 @@ use super::plan::{Action, WritePlan};
 use super::shared::put_request;
 use crate::driver::error::Error;
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Verdict};
+use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Paced, Verdict};
 
 /// One write of a chunk. Its plan has no condition.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ impl Scope {
         wants_capacity: bool,
     ) -> ChunkOutcome<T> {
         let outcome = ChunkOutcome { members: Vec::with_capacity(members.len()), consumed: Capacity::default() };
-        let mut call = ChunkCall { scope: self, left: members, wants_capacity, was_sent: false, outcome };
+        let asked_for = members.len();
+        let mut call = ChunkCall { scope: self, left: members, asked_for, wants_capacity, was_sent: false, outcome };
         let ended = self.dispatcher().run(&mut self.attempts(), &mut call).await;
         let ChunkCall { left, mut outcome, .. } = call;
         if let Err(error) = ended.map_err(Arc::new) {
@@ -47,6 +48,8 @@ impl Scope {
 struct ChunkCall<'a, T> {
     scope: &'a Scope,
     left: Vec<ChunkMember<T>>,
+    /// The members of the last attempt.
+    asked_for: usize,
     wants_capacity: bool,
     was_sent: bool,
     outcome: ChunkOutcome<T>,
@@ -80,11 +83,20 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         let keys = self.left.iter().filter_map(|member| member.plan.target.entry_key());
         let _guards = self.scope.claim(keys).await?;
         self.was_sent = true;
+        self.asked_for = self.left.len();
         self.scope.batch_write_item(self.requests()?, self.wants_capacity).await
     }
 
     fn was_sent(&self) -> bool {
         self.was_sent
+    }
+
+    fn paced(&self) -> Option<Paced<'_>> {
+        Some(self.scope.paced_writes(None, self.asked_for))
+    }
+
+    fn left(&self) -> usize {
+        self.left.len()
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<()> {

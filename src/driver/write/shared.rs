@@ -1,8 +1,6 @@
 //! Sends plain Sets, each alone or in a batch with those of other callers.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
 use aws_sdk_dynamodb::operation::put_item::PutItemInput;
@@ -11,12 +9,12 @@ use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::RecvError;
 
 use crate::driver::coalesce::{
-    BatchQueue, Permit, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, take_turn, unless_all_left,
+    BatchQueue, Permit, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, take_turn, unless_all_left,
 };
-use crate::driver::runtime::Workers;
+use crate::driver::runtime::Runtime;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Capacity, Failure, FailureKind};
+use crate::driver::upstream::{Capacity, Failure, FailureKind, SharedFailure};
 use crate::model::Key;
 
 /// Sends the batches of plain Sets of one table.
@@ -24,32 +22,43 @@ use crate::model::Key;
 struct Writes(Scope);
 
 impl Scope {
-    /// Writes an item once, whatever was there.
-    pub(super) async fn put_plain(&self, key: &Key, item: impl Fn() -> Item) -> Result<(), Failure> {
-        if !self.core.coalescing.writes {
-            return self.put_alone(key, item()).await;
+    /// Writes an item once, whatever was there. Shows in `state` whether it was sent.
+    pub(super) async fn put_plain(
+        &self,
+        key: &Key,
+        item: impl Fn() -> Item,
+        (state, goes_alone): (&SendState, bool),
+    ) -> Result<(), Failure> {
+        if !self.core.coalescing.writes || goes_alone {
+            return self.put_alone(key, item(), state).await;
         }
         let writes = Writes(self.clone());
-        let is_taken = Arc::new(AtomicBool::new(false));
         let (answer, answered) = oneshot::channel();
-        let member = || WriteMember { key: key.clone(), item: item(), is_taken: Arc::clone(&is_taken), answer };
-        let outcome = match take_turn(&writes, member).await {
-            Turn::Alone(permit, member) => {
-                return writes.put(permit, key, member.map_or_else(&item, |member| member.item)).await;
+        let member = || WriteMember { key: key.clone(), item: item(), state: state.clone(), answer };
+        let outcome = match take_turn(&writes, key.as_str(), member).await {
+            Turn::Alone(mut permit, member) => {
+                let item = member.map_or_else(&item, |member| member.item);
+                permit.make(&[key.as_str()], self.put_alone(key, item, state)).await?;
+                permit.answered(None);
+                return Ok(());
             }
-            Turn::Batched => writes.wait(&is_taken, answered).await,
+            Turn::Batched => writes.wait(state, answered).await,
         };
         match outcome {
             Ok(WriteOutcome::Written) => Ok(()),
-            Ok(WriteOutcome::NotWritten) => self.put_alone(key, item()).await,
-            Ok(WriteOutcome::InDoubt(upstream)) => Err(Failure::in_doubt(upstream)),
+            Ok(WriteOutcome::NotWritten) => {
+                state.not_written();
+                self.put_alone(key, item(), state).await
+            }
+            Ok(WriteOutcome::Failed(shared)) => Err(Failure::of_member(&shared)),
             // The batch ended without an answer.
             Err(_) => Err(Failure::unreadable()),
         }
     }
 
-    async fn put_alone(&self, key: &Key, item: Item) -> Result<(), Failure> {
-        let _guard = self.table.queues.key_locks.lock(key).await;
+    async fn put_alone(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
+        let _guard = self.claim(std::iter::once(key)).await?;
+        state.sends_alone();
         self.put_item(item).await
     }
 
@@ -86,31 +95,23 @@ impl Scope {
 }
 
 impl Writes {
-    async fn put(&self, mut permit: Permit<Self>, key: &Key, item: Item) -> Result<(), Failure> {
-        let Self(scope) = self;
-        let _guard = scope.table.queues.key_locks.lock(key).await;
-        permit.start();
-        scope.put_item(item).await?;
-        permit.answered(None);
-        Ok(())
-    }
-
     /// Waits for the answer of a batch. The timeout applies only until the batch is sent.
     async fn wait(
         &self,
-        is_taken: &AtomicBool,
+        state: &SendState,
         mut answered: oneshot::Receiver<WriteOutcome>,
     ) -> Result<WriteOutcome, RecvError> {
         tokio::select! {
             biased;
             outcome = &mut answered => outcome,
-            () = self.0.dispatcher().runtime().pause(self.queue().member_timeout()) => {
-                if is_taken.swap(true, Ordering::AcqRel) {
-                    // The batch has been sent, so the write must not be sent again.
-                    answered.await
-                } else {
+            () = self.runtime().pause(self.queue().member_timeout()) => {
+                if state.try_take_back() {
                     Permit::flush(self);
                     Ok(WriteOutcome::NotWritten)
+                } else {
+                    // The batch has been sent. It may still carry the write out, so a second one beside it could overwrite what
+                    // another caller has written since then.
+                    answered.await
                 }
             }
         }
@@ -124,8 +125,8 @@ impl Sender for Writes {
         &self.0.table.queues.writes
     }
 
-    fn workers(&self) -> Workers {
-        self.0.dispatcher().runtime().load.workers()
+    fn runtime(&self) -> &Runtime {
+        self.0.dispatcher().runtime()
     }
 
     async fn send(mut permit: Permit<Self>, batch: WriteBatch) {
@@ -137,30 +138,32 @@ impl Sender for Writes {
         if requests.is_empty() {
             return;
         }
-        permit.start();
+        let keys = locked.keys();
+        let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
         let write = scope.batch_write_item(requests, false);
-        let result = unless_all_left(write, |context| locked.poll_all_left(context)).await;
+        let call = unless_all_left(write, |context| locked.poll_all_left(context));
+        let result = permit.make(&keys, call).await;
         // Unlock before answering: a caller with an answer may write the key again.
         drop(guard);
         match result {
             None => {}
             Some(Ok((unprocessed, _))) => {
                 permit.answered(None);
-                locked.answer(
-                    |key| {
-                        if unprocessed.contains(key) { WriteOutcome::NotWritten } else { WriteOutcome::Written }
-                    },
-                );
+                let throttled = SharedFailure::unprocessed();
+                locked.answer(|key| match unprocessed.contains(key) {
+                    true => WriteOutcome::Failed(throttled.clone()),
+                    false => WriteOutcome::Written,
+                });
             }
-            Some(Err(Failure { kind, upstream })) if kind.may_have_happened_to_some() => {
-                let upstream = Arc::new(upstream);
-                locked.answer(|_| WriteOutcome::InDoubt(Arc::clone(&upstream)));
-            }
-            Some(Err(Failure { kind, .. })) => {
-                if matches!(kind, FailureKind::AccessDenied) {
+            Some(Err(failure)) => {
+                if matches!(failure.kind, FailureKind::AccessDenied) {
                     permit.sender.queue().disable();
                 }
-                locked.answer(|_| WriteOutcome::NotWritten);
+                let may_have_happened = failure.kind.may_have_happened_to_some();
+                match SharedFailure::of(failure, may_have_happened) {
+                    Some(shared) => locked.answer(|_| WriteOutcome::Failed(shared.clone())),
+                    None => locked.answer(|_| WriteOutcome::NotWritten),
+                }
             }
         }
     }

@@ -7,10 +7,11 @@ use super::plan::{Action, InDoubt, Target, WritePlan};
 use super::purge::Expired;
 use super::send::Answers;
 use super::settle::Settled;
+use crate::driver::coalesce::SendState;
 use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Call, Capacity, Failure, Verdict};
+use crate::driver::upstream::{Call, Capacity, Failure, Paced, Verdict};
 use crate::model::Millis;
 
 /// A write of one item, and what it should return.
@@ -51,7 +52,14 @@ impl Scope {
     /// [`Error::OutcomeUnknown`] or [`Error::DeadlineExceeded`] if some attempt may have happened. Any other error means that no
     /// attempt has happened.
     pub(crate) async fn write(&self, write: &SingleWrite) -> Result<(Settled, Capacity), Error> {
-        let mut call = WriteCall { scope: self, write, rendered_at: 0, was_sent: false, consumed: Capacity::default() };
+        let mut call = WriteCall {
+            scope: self,
+            write,
+            rendered_at: 0,
+            state: SendState::default(),
+            is_repeat: false,
+            consumed: Capacity::default(),
+        };
         let settled = self.dispatcher().run(&mut self.attempts(), &mut call).await?;
         Ok((settled, call.consumed))
     }
@@ -62,7 +70,10 @@ struct WriteCall<'a> {
     write: &'a SingleWrite,
     /// The moment at which the last attempt judged expiry.
     rendered_at: Millis,
-    was_sent: bool,
+    /// Whether the last attempt was sent.
+    state: SendState,
+    /// Whether this is not the first attempt.
+    is_repeat: bool,
     consumed: Capacity,
 }
 
@@ -73,18 +84,26 @@ impl Call for WriteCall<'_> {
     async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
         let Self { scope, write, .. } = self;
         let SingleWrite { plan, answers, .. } = write;
+        self.state = SendState::default();
+        let goes_alone = std::mem::replace(&mut self.is_repeat, true);
         if let (true, Some(key), Action::Put(content)) = (write.is_plain(), plan.target.entry_key(), &plan.action) {
-            self.was_sent = true;
-            // It locks the key itself, if it is not sent in a batch.
-            scope.put_plain(key, || plan.item(&scope.layout, content)).await?;
+            // It claims the key itself, if it is not sent in a batch.
+            scope.put_plain(key, || plan.item(&scope.layout, content), (&self.state, goes_alone)).await?;
             return Ok((None, Capacity::default()));
         }
-        self.was_sent = false;
         let _guard = scope.claim(plan.target.entry_key().into_iter()).await?;
-        self.was_sent = true;
+        self.state.sends_alone();
         self.rendered_at = scope.now();
         let rendered = plan.render(&scope.layout, self.rendered_at).map_err(|_| Failure::refused())?;
         scope.send_write(plan, rendered, answers).await
+    }
+
+    fn was_sent(&self) -> bool {
+        self.state.end()
+    }
+
+    fn paced(&self) -> Option<Paced<'_>> {
+        Some(self.scope.paced_writes(self.write.plan.target.entry_key(), 1))
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>, doubt: &mut Option<Failure>) -> Verdict<Settled> {

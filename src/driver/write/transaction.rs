@@ -19,7 +19,7 @@ use crate::driver::expression::Rendered;
 use crate::driver::store::{Item, Layout, some_unless_empty};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{
-    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, ThrottleRetries,
+    Attempts, Call, CancelReason, Cancellation, CancellationKind, Capacity, Failure, FailureKind, Paced, Patience,
     Verdict,
 };
 use crate::model::Millis;
@@ -65,7 +65,7 @@ impl TransactionWrite<'_> {
         mut self,
         error: impl Fn(Failure) -> Error + Send,
     ) -> Result<(TransactionEnd, Capacity), Error> {
-        let mut attempts = Attempts::new(self.deadline, ThrottleRetries::UntilDeadline);
+        let mut attempts = Attempts::new(self.deadline, Patience::Throttles);
         let core = self.core;
         let mut call = TransactionCall { write: &mut self, error };
         let end = core.dispatcher.run(&mut attempts, &mut call).await?;
@@ -169,6 +169,12 @@ impl<E: Fn(Failure) -> Error + Send> Call for TransactionCall<'_, '_, E> {
 
     fn was_sent(&self) -> bool {
         self.write.was_sent
+    }
+
+    /// Paced by the table of its first part: one is enough to slow a transaction down, and most transactions have one table.
+    fn paced(&self) -> Option<Paced<'_>> {
+        let pacer = &self.write.parts.first()?.table.pacers.writes;
+        Some(Paced { pacer, key: None, items: self.write.parts.len() })
     }
 
     async fn judge(

@@ -112,6 +112,9 @@ impl Problem {
         if let Some(code) = upstream.code() {
             self = self.metadata("aws_code", code);
         }
+        if let Some(delay) = upstream.retry_delay() {
+            self.details.set_retry_info(Some(delay));
+        }
         match upstream.request_id() {
             Some(id) => self.metadata("aws_request_id", id),
             None => self,
@@ -130,7 +133,11 @@ impl Problem {
     pub(super) fn brief(mut self) -> Self {
         self.message = fit_header(&self.message, BRIEF_MESSAGE_BYTES);
         self.metadata.retain(|key, _| key == OUTCOME);
+        let retry_info = self.details.retry_info().cloned();
         self.details = details_of(self.reason);
+        if let Some(info) = retry_info {
+            self.details.set_retry_info(info.retry_delay);
+        }
         self
     }
 

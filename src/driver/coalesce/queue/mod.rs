@@ -1,3 +1,6 @@
+mod hangs;
+mod hedges;
+
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -5,6 +8,8 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
+use self::hangs::Hangs;
+use self::hedges::Hedges;
 use crate::driver::runtime::Workers;
 
 /// Uncoalesced calls per second per worker; the rest are coalesced. A call costs the server some 250 microseconds of CPU, so
@@ -25,7 +30,7 @@ const IGNORED_IDLE: f64 = 0.25;
 const MIN_IN_FLIGHT: usize = 2;
 const MAX_IN_FLIGHT: usize = 64;
 
-/// A member leaves its batch after this many times the usual duration of a call.
+/// A member waits for its batch this many times the usual duration of a call.
 const TIMEOUT_FACTOR: u32 = 4;
 const MIN_TIMEOUT: Duration = Duration::from_millis(20);
 
@@ -66,6 +71,8 @@ struct State<B> {
     usual_bytes: usize,
     calls_per_second: f64,
     disabled_until: Option<Instant>,
+    hangs: Hangs,
+    hedges: Hedges,
 }
 
 /// What a new call does next.
@@ -99,19 +106,26 @@ impl<B: Default> Default for BatchQueue<B> {
             usual_bytes: 0,
             calls_per_second: CALLS_PER_WORKER,
             disabled_until: None,
+            hangs: Hangs::default(),
+            hedges: Hedges::default(),
         }))
     }
 }
 
 impl<B: Batch> BatchQueue<B> {
-    /// Takes a permit for a call, if there is one.
-    pub(crate) fn enter(&self) -> QueueDecision {
+    /// Takes a permit for a call with this key, if there is one.
+    pub(crate) fn enter(&self, key: &str) -> QueueDecision {
+        let now = Instant::now();
         let mut state = self.state();
-        if state.is_collecting || !state.has_permit() {
+        if state.hangs.suspects(key, now) {
+            state.in_flight += 1;
+            return QueueDecision::Send;
+        }
+        if state.is_collecting || !state.has_permit(now) {
             return QueueDecision::Wait;
         }
         state.in_flight += 1;
-        if state.in_flight == 1 || state.disabled_until.is_some() {
+        if state.in_flight == 1 || state.is_disabled(now) {
             return QueueDecision::Send;
         }
         state.is_collecting = true;
@@ -131,7 +145,7 @@ impl<B: Batch> BatchQueue<B> {
     /// Joins the waiting batch, unless a permit has become free.
     pub(crate) fn join(&self, member: B::Member) -> Joined<B> {
         let mut state = self.state();
-        if !state.is_collecting && state.has_permit() {
+        if !state.is_collecting && state.has_permit(Instant::now()) {
             state.in_flight += 1;
             return Joined::Alone(member);
         }
@@ -149,15 +163,27 @@ impl<B: Batch> BatchQueue<B> {
         let mut state = self.state();
         let idle = (workers.idle - IGNORED_IDLE * workers.threads).max(0.0);
         state.calls_per_second = CALLS_PER_WORKER * workers.threads + CALLS_PER_IDLE_WORKER * idle;
-        if let Some(Measured { time, bytes }) = measured {
-            state.usual_time = (state.usual_time * 7 + time) / 8;
-            state.usual_bytes = bytes.map_or(state.usual_bytes, |bytes| (state.usual_bytes * 7 + bytes) / 8);
+        if let Some(measured) = measured {
+            state.learn(measured);
         }
-        if state.waiting.is_empty() || state.in_flight > state.max_in_flight() {
-            state.in_flight = state.in_flight.saturating_sub(1);
-            return None;
+        state.pass_on()
+    }
+
+    /// A call with these keys hangs, and must not hold its permit until its deadline. The permit passes to the batch that this
+    /// returns.
+    pub(crate) fn hang(&self, keys: &[&str]) -> Option<B> {
+        let mut state = self.state();
+        state.hangs.add(keys, Instant::now());
+        state.pass_on()
+    }
+
+    /// A call that counted as hanging ended, with its measurements if it was answered.
+    pub(crate) fn leave_late(&self, measured: Option<Measured>) {
+        if let Some(measured) = measured {
+            let mut state = self.state();
+            state.learn(measured);
+            state.hangs.clear();
         }
-        Some(mem::take(&mut state.waiting))
     }
 
     /// Takes the waiting batch after a member has timed out. The calls in flight hang, so the batch does not wait for one of
@@ -171,9 +197,19 @@ impl<B: Batch> BatchQueue<B> {
         Some(mem::take(&mut state.waiting))
     }
 
-    /// How long a member waits for its batch before it is sent alone.
+    /// How long a member waits before it does more than wait.
     pub(crate) fn member_timeout(&self) -> Duration {
         (self.state().usual_time * TIMEOUT_FACTOR).max(MIN_TIMEOUT)
+    }
+
+    /// After how long a call counts as hanging.
+    pub(crate) fn hang_timeout(&self) -> Duration {
+        Hangs::hang_after(self.state().usual_time)
+    }
+
+    /// Whether a member that has waited for its timeout may be read a second time, beside its batch.
+    pub(crate) fn may_hedge(&self) -> bool {
+        self.state().hedges.take()
     }
 
     /// Stops coalescing for a while: DynamoDB denied access to the batch action.
@@ -196,15 +232,28 @@ impl<B: Batch> Drop for Collecting<'_, B> {
     }
 }
 
-impl<B> State<B> {
-    fn has_permit(&mut self) -> bool {
-        if let Some(until) = self.disabled_until {
-            if Instant::now() < until {
-                return true;
-            }
-            self.disabled_until = None;
+impl<B: Batch> State<B> {
+    fn learn(&mut self, Measured { time, bytes }: Measured) {
+        self.usual_time = (self.usual_time * 7 + time) / 8;
+        self.usual_bytes = bytes.map_or(self.usual_bytes, |bytes| (self.usual_bytes * 7 + bytes) / 8);
+        self.hedges.answered();
+    }
+
+    /// Passes a permit to the waiting batch, or gives it up.
+    fn pass_on(&mut self) -> Option<B> {
+        if self.waiting.is_empty() || self.in_flight > self.max_in_flight() {
+            self.in_flight = self.in_flight.saturating_sub(1);
+            return None;
         }
-        self.in_flight < self.max_in_flight()
+        Some(mem::take(&mut self.waiting))
+    }
+
+    fn is_disabled(&self, now: Instant) -> bool {
+        self.hangs.pauses(now) || self.disabled_until.is_some_and(|until| now < until)
+    }
+
+    fn has_permit(&self, now: Instant) -> bool {
+        self.is_disabled(now) || self.in_flight < self.max_in_flight()
     }
 
     /// The calls in flight at a rate of `calls_per_second` (Little's law).

@@ -30,7 +30,7 @@ fn busy() -> BatchQueue<Numbers> {
 
 /// Takes a permit, if there is one, and collects nothing.
 fn enter(queue: &BatchQueue<Numbers>) -> bool {
-    match queue.enter() {
+    match queue.enter("key") {
         QueueDecision::Send => true,
         QueueDecision::Collect => {
             drop(Collecting(queue));
@@ -55,32 +55,32 @@ fn no_call_waits_while_few_are_in_flight() {
 #[tokio::test]
 async fn calls_that_arrive_together_go_out_together() {
     let queue = BatchQueue::<Numbers>::default();
-    assert_eq!(queue.enter(), QueueDecision::Send);
-    assert_eq!(queue.enter(), QueueDecision::Collect);
+    assert_eq!(queue.enter("key"), QueueDecision::Send);
+    assert_eq!(queue.enter("key"), QueueDecision::Collect);
     let (collected, ()) = tokio::join!(queue.collect(), async {
-        assert_eq!(queue.enter(), QueueDecision::Wait);
+        assert_eq!(queue.enter("key"), QueueDecision::Wait);
         assert!(matches!(queue.join(1), Joined::Waits));
         assert!(matches!(queue.join(2), Joined::Waits));
     });
     assert_eq!(collected, Numbers(vec![1, 2]));
     assert_eq!(in_flight(&queue), 2);
-    assert_eq!(queue.enter(), QueueDecision::Wait);
+    assert_eq!(queue.enter("key"), QueueDecision::Wait);
     assert_eq!(queue.leave(None, BUSY), None);
-    assert_eq!(queue.enter(), QueueDecision::Collect);
+    assert_eq!(queue.enter("key"), QueueDecision::Collect);
 }
 
 #[tokio::test]
 async fn a_dropped_collect_does_not_block_other_calls() {
     let queue = BatchQueue::<Numbers>::default();
-    assert_eq!(queue.enter(), QueueDecision::Send);
-    assert_eq!(queue.enter(), QueueDecision::Collect);
+    assert_eq!(queue.enter("key"), QueueDecision::Send);
+    assert_eq!(queue.enter("key"), QueueDecision::Collect);
     let mut collecting = Box::pin(queue.collect());
     assert!(futures_util::poll!(&mut collecting).is_pending());
     assert!(matches!(queue.join(1), Joined::Waits));
     drop(collecting);
     assert_eq!(queue.leave(None, BUSY), Some(Numbers(vec![1])));
     assert_eq!(queue.leave(None, BUSY), None);
-    assert_eq!(queue.enter(), QueueDecision::Collect);
+    assert_eq!(queue.enter("key"), QueueDecision::Collect);
 }
 
 #[test]
@@ -144,4 +144,40 @@ fn a_disabled_queue_coalesces_nothing() {
     let queue = busy();
     queue.disable();
     assert!((0..1000).all(|_| enter(&queue)));
+}
+
+#[test]
+fn a_call_that_hangs_gives_its_permit_to_the_waiting_batch() {
+    let queue = busy();
+    let full = in_flight(&queue);
+    assert!(matches!(queue.join(1), Joined::Waits));
+    assert_eq!(queue.hang(&["a", "b"]), Some(Numbers(vec![1])));
+    assert_eq!(in_flight(&queue), full);
+    assert_eq!(queue.hang(&["c"]), None);
+    assert_eq!(in_flight(&queue), full - 1);
+    queue.leave_late(None);
+    assert_eq!(in_flight(&queue), full - 1, "its permit was given up before");
+}
+
+#[test]
+fn coalescing_pauses_after_a_shared_call_hung() {
+    let queue = busy();
+    assert!(!enter(&queue));
+    assert_eq!(queue.hang(&["a", "b"]), None);
+    assert!((0..1000).all(|_| queue.enter("c") == QueueDecision::Send));
+    // An answer, though late, shows that DynamoDB was only slow.
+    queue.leave_late(Some(Measured { time: Duration::from_millis(500), bytes: None }));
+    assert!(!enter(&queue));
+}
+
+#[test]
+fn hedges_are_bounded() {
+    let queue = BatchQueue::<Numbers>::default();
+    let hedges = (0..1000).take_while(|_| queue.may_hedge()).count();
+    assert_eq!(hedges, 64);
+    for _ in 0..20 {
+        assert!(enter(&queue));
+        queue.leave(Some(Measured { time: Duration::ZERO, bytes: None }), BUSY);
+    }
+    assert_eq!((0..1000).take_while(|_| queue.may_hedge()).count(), 2);
 }

@@ -1,0 +1,63 @@
+use super::*;
+
+const LONGEST: Duration = Duration::from_millis(500);
+const SECOND: Duration = Duration::from_secs(1);
+
+fn call<'a>(pacer: &'a Pacer, key: &'a str) -> Paced<'a> {
+    Paced { pacer, key: Some(key), items: 1 }
+}
+
+/// Makes calls of a key for a second, of which every tenth is taken. Returns how many were refused.
+fn throttle_for_a_second(pacer: &Pacer, key: &str, upstream: &Upstream, start: Instant) -> usize {
+    let mut refused = 0;
+    for index in 0..100 {
+        let now = start + SECOND * index / 100;
+        match call(pacer, key).reserve(now, LONGEST) {
+            Err(_) => refused += 1,
+            Ok(_) if index % 10 == 0 => call(pacer, key).answered(0, now),
+            Ok(_) => call(pacer, key).throttled(1, upstream, now),
+        }
+    }
+    refused
+}
+
+fn is_free(pacer: &Pacer, key: &str, now: Instant) -> bool {
+    (0..1000).all(|_| call(pacer, key).reserve(now, LONGEST) == Ok(Duration::ZERO))
+}
+
+#[test]
+fn a_hot_key_is_paced_and_no_other() {
+    let key_range = || Upstream::default().throttled_by(vec!["TableWriteKeyRangeThroughputExceeded".to_owned()]);
+    let (pacer, start) = (Pacer::default(), Instant::now());
+    assert!(throttle_for_a_second(&pacer, "hot", &key_range(), start) > 0);
+    assert!(throttle_for_a_second(&pacer, "hot", &key_range(), start + SECOND) > 50);
+    assert!(is_free(&pacer, "cold", start + 2 * SECOND));
+}
+
+#[test]
+fn a_throttled_table_is_paced_for_all_keys() {
+    let table = || Upstream::default().throttled_by(vec!["TableReadProvisionedThroughputExceeded".to_owned()]);
+    let (pacer, start) = (Pacer::default(), Instant::now());
+    throttle_for_a_second(&pacer, "one", &table(), start);
+    assert!(!is_free(&pacer, "other", start + SECOND));
+}
+
+#[test]
+fn without_reasons_many_throttled_keys_mean_the_table() {
+    let (pacer, start) = (Pacer::default(), Instant::now());
+    for index in 0..400 {
+        let (now, key) = (start + SECOND * index / 400, format!("key-{index}"));
+        call(&pacer, &key).throttled(1, &Upstream::default(), now);
+    }
+    assert!(!is_free(&pacer, "other", start + SECOND));
+    let keys = pacer.with_state(|state| state.keys.len());
+    assert!(keys <= MAX_KEYS, "{keys}");
+}
+
+#[test]
+fn nothing_is_paced_any_more_some_seconds_after_the_last_throttle() {
+    let (pacer, start) = (Pacer::default(), Instant::now());
+    throttle_for_a_second(&pacer, "key", &Upstream::default(), start);
+    assert!(is_free(&pacer, "key", start + 20 * SECOND));
+    assert!(!pacer.is_active.load(Ordering::Relaxed));
+}
