@@ -21,7 +21,11 @@ pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a Ite
 
 /// Prefixes the field in an error with the operation that it belongs to.
 pub(crate) fn within(error: Error, index: usize) -> Error {
-    let operation = format!("operations[{index}]");
+    inside(error, &format!("operations[{index}]"))
+}
+
+/// Prefixes the field in an error with the operation that it belongs to, or with a message in it.
+pub(crate) fn inside(error: Error, operation: &str) -> Error {
     match error {
         Error::Invalid(violation) => Error::Invalid(violation.within(operation)),
         Error::InvalidExpression { field, upstream } => {

@@ -1,7 +1,8 @@
 use crate::driver::expression::{Change, Condition, Rendered, render};
-use crate::driver::store::{Item, Layout, NewValue, Nonce};
-use crate::driver::upstream::CallerFields;
-use crate::model::{ExpireTime, Invalid, Key, Millis};
+use crate::driver::error::{Error, Upstream};
+use crate::driver::store::{Item, Layout, NewValue, Nonce, Role};
+use crate::driver::upstream::{CallerFields, Validation, index_key_in};
+use crate::model::{ExpireTime, Invalid, Key, Millis, Violation};
 
 /// One write or check of one item, without anything that depends on the time of sending.
 #[derive(Debug)]
@@ -47,6 +48,21 @@ pub(crate) enum Action {
 pub(crate) enum Content {
     Entry { value: NewValue, expire_time: Option<ExpireTime>, nonce: Nonce },
     Item(Item),
+}
+
+impl Content {
+    /// The caller's value that does not fit the key of an index, by DynamoDB's message.
+    fn misfit(&self, layout: &Layout, message: &str) -> Option<Violation> {
+        let name = index_key_in(message);
+        let field = match (self, name) {
+            (Self::Item(item), Some(name)) if item.contains_key(name) => format!("item[{name:?}]"),
+            (Self::Item(_), _) => "item".to_owned(),
+            (Self::Entry { .. }, Some(name)) if name == layout.name(Role::Value) => "value".to_owned(),
+            (Self::Entry { .. }, _) => return None,
+        };
+        let invalid = Invalid::new(format!("does not fit the key of an index: {message}"));
+        Some(Violation { field, invalid })
+    }
 }
 
 /// What to do after an ambiguous attempt.
@@ -125,6 +141,41 @@ impl WritePlan {
             Action::Update(Change::Entry(_) | Change::Item(..)) => true,
             Action::Update(Change::Counter(_)) => layout.counter(item).is_some(),
             Action::Put(_) | Action::Delete | Action::Check => false,
+        }
+    }
+
+    /// Names the caller's field in an error, if DynamoDB refused one.
+    pub(crate) fn blame(&self, layout: &Layout, error: Error) -> Error {
+        match (&self.action, error) {
+            // A put has no update that could not fit.
+            (Action::Put(_), Error::UpdateNotApplicable(upstream)) | (_, Error::Internal(upstream)) => {
+                self.explain(layout, upstream)
+            }
+            (Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check, error) => error,
+        }
+    }
+
+    /// The error for a request that DynamoDB refused.
+    pub(crate) fn explain(&self, layout: &Layout, upstream: Upstream) -> Error {
+        let message = upstream.message().unwrap_or_default();
+        match (&self.action, Validation::of(message)) {
+            (Action::Put(content), Validation::IndexKey) => match content.misfit(layout, message) {
+                Some(violation) => violation.into(),
+                None => Error::UpdateNotApplicable(upstream),
+            },
+            _ => self.caller_fields.explain(upstream),
+        }
+    }
+
+    /// Whether DynamoDB can have meant this write, when it refused one of several and did not say which.
+    pub(crate) fn may_be_meant(&self, layout: &Layout, upstream: &Upstream) -> bool {
+        let message = upstream.message().unwrap_or_default();
+        match (&self.action, Validation::of(message)) {
+            (Action::Put(content), Validation::IndexKey) => {
+                let item = self.item(layout, content);
+                index_key_in(message).is_none_or(|name| item.contains_key(name))
+            }
+            _ => self.caller_fields.refused(upstream).is_some(),
         }
     }
 
