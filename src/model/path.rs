@@ -15,8 +15,9 @@ pub struct Path {
     steps: Vec<Step>,
 }
 
-/// The largest list index: DynamoDB answers to a larger one that it "is not within the allowable range".
-const MAX_INDEX: u32 = 4_294_967_294;
+/// The largest list index. Source: the measurement in issue 3073 of floci-io/floci: to a larger one DynamoDB answers "List index
+/// is not within the allowable range".
+pub(super) const MAX_INDEX: u32 = 4_294_967_294;
 
 /// A step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

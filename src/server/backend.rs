@@ -40,8 +40,10 @@ pub enum NoRegion {
     #[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
     Missing,
     /// The one in the AWS profile cannot be the name of a region.
-    #[error("the region {0:?} of the AWS profile is not the name of an AWS region, such as eu-central-1: correct `region` \
-             there, say --region REGION or set AWS_REGION")]
+    #[error(
+        "the region {0:?} of the AWS profile is not the name of an AWS region, such as eu-central-1: correct `region` \
+             there, say --region REGION or set AWS_REGION"
+    )]
     Invalid(String),
 }
 

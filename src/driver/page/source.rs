@@ -165,16 +165,18 @@ impl<'a> Source<'a> {
 
     /// Names the caller's expression in the error, if DynamoDB refused one.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        let Error::Internal(upstream) = error else { return error };
-        match (upstream.message().map(Validation::of), &self.index) {
-            (Some(Validation::NoSuchIndex), Some(index)) => {
+        // A read has no update that could not fit.
+        let (Error::Internal(upstream) | Error::UpdateNotApplicable(upstream)) = error else { return error };
+        let meaning = upstream.message().map(Validation::of);
+        match &self.index {
+            Some(index) if meaning == Some(Validation::NoSuchIndex) => {
                 self.scope.table.schema().indexes.forget(&index.name);
                 no_such_index(&index.name).into()
             }
-            (Some(Validation::IndexNotActive), _) => {
+            Some(_) | None if meaning == Some(Validation::IndexNotActive) => {
                 Error::TableNotActive(self.scope.table.name().to_owned(), upstream)
             }
-            _ => self.caller_fields().explain(upstream),
+            Some(_) | None => self.caller_fields().explain(upstream),
         }
     }
 

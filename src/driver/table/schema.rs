@@ -115,7 +115,7 @@ impl Index {
             ProjectedAttributes::All => true,
             ProjectedAttributes::Only(names) => {
                 names.iter().map(String::as_str).chain(self.keys()).any(|name| name == attribute)
-            },
+            }
         }
     }
 }
@@ -171,8 +171,7 @@ impl Indexes {
     pub(crate) fn replace(&self, table: &TableDescription) {
         let global = table.global_secondary_indexes().iter().filter_map(|index| {
             let is_enforced = !matches!(index.index_status(), Some(IndexStatus::Creating | IndexStatus::Deleting));
-            let schema =
-                IndexSchema::new(table, (true, is_enforced), index.key_schema(), index.projection.as_ref());
+            let schema = IndexSchema::new(table, (true, is_enforced), index.key_schema(), index.projection.as_ref());
             Some((index.index_name.clone()?, schema))
         });
         let local = table.local_secondary_indexes().iter().filter_map(|index| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::yield_now;
 
-use super::operation::within;
+use super::operation::{MAX_TRANSACTION_BYTES, within};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::expression::{Change, Condition, expected_condition, update_field};
@@ -17,9 +17,6 @@ use crate::model::{
     DeleteItem, Expected, ExpireTime, Invalid, ItemKey, Key, Millis, RequestId, SetExpiry, TransactKind,
     TransactOperation, Ttl, Violation,
 };
-
-/// The most bytes of all items of a transaction together. Source: "Quotas in Amazon DynamoDB", transactions.
-const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Preparing an operation of this size takes milliseconds, so other tasks get a turn after it.
 const YIELD_BYTES: usize = 16 * 1024;

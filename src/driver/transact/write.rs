@@ -1,12 +1,12 @@
-use super::operation::{check_distinct, inside, name_table, within};
+use super::operation::{check_distinct, explain_size, inside, name_table, within};
 use super::prepare::Operation;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::{Error, Upstream};
 use crate::driver::handle::Driver;
 use crate::driver::store::{Digest, Item};
-use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capacity};
+use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capacity, Validation};
 use crate::driver::write::{TransactionEnd, TransactionPart, TransactionWrite, Written};
-use crate::model::{Entry, RequestId, Transaction};
+use crate::model::{Entry, Invalid, RequestId, Transaction, Violation};
 
 /// The outcome of a transaction.
 #[derive(Debug, Clone)]
@@ -163,8 +163,19 @@ fn refused((operations, parts): (&[Operation], &[TransactionPart]), index: Optio
             let error = part.plan.explain(&part.layout, upstream);
             within(inside(error, operation.message), at)
         }
-        (Some(_), Some(_)) => Error::InvalidExpression { field: "operations".to_owned(), upstream },
-        (None, _) => Error::Internal(upstream),
+        (Some(_), Some(_)) => several_are_meant(upstream),
+        (None, _) => explain_size(Error::Internal(upstream)),
+    }
+}
+
+fn several_are_meant(upstream: Upstream) -> Error {
+    let field = "operations".to_owned();
+    match upstream.message() {
+        Some(message) if Validation::of(message) == Validation::IndexKey => {
+            let invalid = Invalid::new(format!("have a value that does not fit the key of an index: {message}"));
+            Violation { field, invalid }.into()
+        }
+        Some(_) | None => Error::InvalidExpression { field, upstream },
     }
 }
 

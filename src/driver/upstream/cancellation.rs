@@ -64,7 +64,8 @@ fn of_validation(message: &str) -> CancellationKind {
         Validation::ItemTooLarge | Validation::NotApplicable => CancellationKind::Reason(CancelReason::NotApplicable),
         Validation::IndexKey => CancellationKind::IndexKey,
         Validation::OtherKeySchema => CancellationKind::OtherKeySchema,
-        Validation::NoSuchIndex
+        Validation::TransactionTooLarge
+        | Validation::NoSuchIndex
         | Validation::IndexNotActive
         | Validation::Expression(_)
         | Validation::Ours

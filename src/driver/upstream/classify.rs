@@ -176,7 +176,8 @@ fn of_validation(message: Option<&str>) -> FailureKind {
         Validation::ItemTooLarge => FailureKind::ItemTooLarge,
         Validation::NotApplicable | Validation::IndexKey => FailureKind::UpdateNotApplicable,
         Validation::OtherKeySchema => FailureKind::OtherKeySchema,
-        Validation::NoSuchIndex
+        Validation::TransactionTooLarge
+        | Validation::NoSuchIndex
         | Validation::IndexNotActive
         | Validation::Expression(_)
         | Validation::Ours

@@ -1,20 +1,8 @@
 //! Finds the field of the caller's request that DynamoDB refused.
 
-use super::validation::Validation;
+use super::validation::{Parameter, Validation};
 use crate::driver::error::{Error, Upstream};
 use crate::model::{Invalid, Violation};
-
-/// A part of a request to DynamoDB that the caller wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Parameter {
-    Condition,
-    Update,
-    /// Typed actions, which the driver renders as an update expression.
-    Actions,
-    KeyCondition,
-    Filter,
-    Projection,
-}
 
 /// The fields of a request with expressions of the caller, each with the DynamoDB parameter that it is sent in.
 #[derive(Debug, Clone, Default)]
@@ -31,11 +19,13 @@ impl CallerFields {
         // Without a message nothing was sent.
         match Validation::of(upstream.message()?) {
             Validation::Expression(candidates) => candidates.iter().copied().find_map(of),
+            // A query compares such a value with the key of its index.
+            Validation::IndexKey => of(Parameter::KeyCondition),
             Validation::Unknown => self.0.iter().find(|(parameter, _)| *parameter != Parameter::Actions).copied(),
             Validation::ItemTooLarge
             | Validation::NotApplicable
-            | Validation::IndexKey
             | Validation::OtherKeySchema
+            | Validation::TransactionTooLarge
             | Validation::NoSuchIndex
             | Validation::IndexNotActive
             | Validation::Ours => None,
@@ -53,9 +43,9 @@ impl CallerFields {
     /// The error for a request that DynamoDB refused.
     pub(crate) fn explain(&self, upstream: Upstream) -> Error {
         match self.refused(&upstream) {
-            // Actions are no expression. DynamoDB refuses them only if a path leads into a key attribute.
+            // Actions are no expression of the caller, but their paths are.
             Some((Parameter::Actions, field)) => {
-                let invalid = Invalid::new("change a key attribute of the table or of an index, or lead into one");
+                let invalid = Invalid::new(format!("were refused: {}", upstream.message().unwrap_or_default()));
                 Error::Invalid(Violation { field: field.to_owned(), invalid })
             }
             Some((_, field)) => Error::InvalidExpression { field: field.to_owned(), upstream },

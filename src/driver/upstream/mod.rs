@@ -22,6 +22,6 @@ pub(crate) use cancellation::{Cancellation, CancellationKind};
 pub use capacity::Capacity;
 pub(crate) use dispatch::{Call, Dispatcher, Effect, Verdict};
 pub(crate) use failure::{Failure, FailureKind};
-pub(crate) use fields::{CallerFields, Parameter};
+pub(crate) use fields::CallerFields;
 pub(crate) use limits::{MAX_KEYS_PER_READ, MAX_WRITES_PER_CALL};
-pub(crate) use validation::{Validation, index_key_in};
+pub(crate) use validation::{Parameter, Validation, index_key_in};

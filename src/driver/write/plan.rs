@@ -1,5 +1,5 @@
-use crate::driver::expression::{Change, Condition, Rendered, render};
 use crate::driver::error::{Error, Upstream};
+use crate::driver::expression::{Change, Condition, Rendered, render};
 use crate::driver::store::{Item, Layout, NewValue, Nonce, Role};
 use crate::driver::upstream::{CallerFields, Validation, index_key_in};
 use crate::model::{ExpireTime, Invalid, Key, Millis, Violation};
@@ -158,24 +158,25 @@ impl WritePlan {
     /// The error for a request that DynamoDB refused.
     pub(crate) fn explain(&self, layout: &Layout, upstream: Upstream) -> Error {
         let message = upstream.message().unwrap_or_default();
-        match (&self.action, Validation::of(message)) {
-            (Action::Put(content), Validation::IndexKey) => match content.misfit(layout, message) {
-                Some(violation) => violation.into(),
-                None => Error::UpdateNotApplicable(upstream),
-            },
-            _ => self.caller_fields.explain(upstream),
+        match &self.action {
+            Action::Put(content) if Validation::of(message) == Validation::IndexKey => {
+                content.misfit(layout, message).map_or(Error::UpdateNotApplicable(upstream), Error::Invalid)
+            }
+            Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check => self.caller_fields.explain(upstream),
         }
     }
 
     /// Whether DynamoDB can have meant this write, when it refused one of several and did not say which.
     pub(crate) fn may_be_meant(&self, layout: &Layout, upstream: &Upstream) -> bool {
         let message = upstream.message().unwrap_or_default();
-        match (&self.action, Validation::of(message)) {
-            (Action::Put(content), Validation::IndexKey) => {
+        match &self.action {
+            Action::Put(content) if Validation::of(message) == Validation::IndexKey => {
                 let item = self.item(layout, content);
                 index_key_in(message).is_none_or(|name| item.contains_key(name))
             }
-            _ => self.caller_fields.refused(upstream).is_some(),
+            Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check => {
+                self.caller_fields.refused(upstream).is_some()
+            }
         }
     }
 

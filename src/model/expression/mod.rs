@@ -109,7 +109,8 @@ impl Placeholders {
     pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
         let Checked { tokens, .. } = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
         let definitions = self.take_used(&tokens)?;
-        let mut update = CallerUpdate { definitions, ..CallerUpdate::default() };
+        let (clauses, targets, entered, assigned) = Default::default();
+        let mut update = CallerUpdate { clauses, targets, entered, assigned, definitions };
         let mut rest = tokens.as_slice();
         while let Some((keyword, behind)) = rest.split_first() {
             let clause = Clause::of(keyword.token)
@@ -257,7 +258,7 @@ impl Clause {
 }
 
 /// A caller's update expression, split into its clauses, with the definitions that it uses.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct CallerUpdate {
     clauses: Vec<(Clause, String)>,
     /// The changed attributes as written. They are not resolved, because a thousand aliases may stand for one long
