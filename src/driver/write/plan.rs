@@ -50,15 +50,23 @@ pub(crate) enum Content {
     Item(Item),
 }
 
-impl Content {
-    /// The caller's value that does not fit the key of an index, by DynamoDB's message.
+impl Action {
+    /// The caller's value that does not fit the key of an index, by DynamoDB's message. `None` if it is no value of the caller.
     fn misfit(&self, layout: &Layout, message: &str) -> Option<Violation> {
         let name = index_key_in(message);
-        let field = match (self, name) {
-            (Self::Item(item), Some(name)) if item.contains_key(name) => format!("item[{name:?}]"),
-            (Self::Item(_), _) => "item".to_owned(),
-            (Self::Entry { .. }, Some(name)) if name == layout.name(Role::Value) => "value".to_owned(),
-            (Self::Entry { .. }, _) => return None,
+        let field = match self {
+            Self::Put(Content::Item(item)) => match name {
+                Some(name) if item.contains_key(name) => format!("item[{name:?}]"),
+                Some(_) | None => "item".to_owned(),
+            },
+            Self::Put(Content::Entry { value: NewValue::Bytes(_), .. }) if name == Some(layout.name(Role::Value)) => {
+                "value".to_owned()
+            }
+            // The version and the expiry time are numbers, which fit an index of numbers.
+            Self::Update(Change::Entry(update)) if update.set.iter().any(|(role, _)| *role == Role::Value) => {
+                "value".to_owned()
+            }
+            Self::Put(Content::Entry { .. }) | Self::Update(_) | Self::Delete | Self::Check => return None,
         };
         let invalid = Invalid::new(format!("does not fit the key of an index: {message}"));
         Some(Violation { field, invalid })
@@ -146,23 +154,31 @@ impl WritePlan {
 
     /// Names the caller's field in an error, if DynamoDB refused one.
     pub(crate) fn blame(&self, layout: &Layout, error: Error) -> Error {
-        match (&self.action, error) {
-            // A put has no update that could not fit.
-            (Action::Put(_), Error::UpdateNotApplicable(upstream)) | (_, Error::Internal(upstream)) => {
-                self.explain(layout, upstream)
-            }
-            (Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check, error) => error,
+        match error {
+            Error::UpdateNotApplicable(upstream) | Error::Internal(upstream) => self.explain(layout, upstream),
+            other => other,
         }
     }
 
     /// The error for a request that DynamoDB refused.
     pub(crate) fn explain(&self, layout: &Layout, upstream: Upstream) -> Error {
         let message = upstream.message().unwrap_or_default();
-        match &self.action {
-            Action::Put(content) if Validation::of(message) == Validation::IndexKey => {
-                content.misfit(layout, message).map_or(Error::UpdateNotApplicable(upstream), Error::Invalid)
+        match Validation::of(message) {
+            Validation::IndexKey => {
+                self.action.misfit(layout, message).map_or(Error::UpdateNotApplicable(upstream), Error::Invalid)
             }
-            Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check => self.caller_fields.explain(upstream),
+            Validation::NotApplicable if matches!(self.action, Action::Update(_)) => {
+                Error::UpdateNotApplicable(upstream)
+            }
+            Validation::NotApplicable
+            | Validation::ItemTooLarge
+            | Validation::OtherKeySchema
+            | Validation::TransactionTooLarge
+            | Validation::NoSuchIndex
+            | Validation::IndexNotActive
+            | Validation::Expression(_)
+            | Validation::Ours
+            | Validation::Unknown => self.caller_fields.explain(upstream),
         }
     }
 

@@ -27,6 +27,13 @@ async fn a_value_that_fits_no_index_fails_alone(world: World) {
     let swap = client.compare_and_set("empty", "", Expected::Absent).table(TABLE).await.unwrap_err();
     assert_refused(swap.failure().unwrap().status());
 
+    client.set("there", "value").table(TABLE).await.unwrap();
+    let set = client.set("there", "").keep_ttl().table(TABLE).await.unwrap_err();
+    assert_refused(set.failure().unwrap().status());
+    // The counter is a number, and the index one of bytes.
+    let count = client.increment("count").table(TABLE).await.unwrap_err();
+    assert_eq!(count.reason(), Some(&dynakv_client::Reason::UpdateNotApplicable));
+
     let operations = ["a", "", "b"].map(|value| BatchOperation::set(format!("key-{value}"), value));
     let outcomes = client.batch_write(operations).table(TABLE).await.unwrap();
     assert!(outcomes[0].is_applied() && outcomes[2].is_applied(), "{outcomes:?}");
