@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::fault::Origin;
+use super::region;
 use super::section::Section;
 use super::sections::Timeouts;
 use super::setting::{BackendName, EndpointUrl, Setting as _};
@@ -42,12 +43,12 @@ impl Backend {
             ["data_dir", "memory", "region", "endpoint_url"].map(|key| root.origin(key));
 
         let timeouts = root.section("timeouts", Timeouts::read);
-        let region = root.optional("region");
         let endpoint_url = root.optional::<EndpointUrl>("endpoint_url");
         let data_dir = root.optional::<PathBuf>("data_dir");
         let memory = root.get("memory", false);
         match name {
             BackendName::DynamoDb => {
+                let region = region::read(root, environment);
                 refuse(root, "data_dir", data_dir_origin, "needs backend embedded");
                 refuse(root, "memory", memory_origin.filter(|_| memory), "needs backend embedded");
                 Self::DynamoDb { region, endpoint_url, timeouts }
@@ -56,6 +57,7 @@ impl Backend {
                 if cfg!(not(feature = "embedded")) && !is_undecided {
                     root.fault("backend", origin, "must be dynamodb: this build has no embedded engine");
                 }
+                let _region: Option<String> = root.optional("region");
                 if !is_undecided {
                     refuse(root, "region", region_origin, "needs backend dynamodb");
                     refuse(root, "endpoint_url", endpoint_origin, "needs backend dynamodb");

@@ -14,6 +14,7 @@ mod flags;
 mod log;
 mod open_files;
 mod page_tokens;
+mod region;
 mod secret_file;
 mod section;
 mod sections;
@@ -35,6 +36,7 @@ pub use log::Log;
 pub(crate) use log::{LIBRARIES_LEVEL, is_own};
 pub use open_files::raise_limit as raise_open_files_limit;
 pub use page_tokens::PageTokens;
+pub(crate) use region::is_host_label;
 pub use sections::{Coalescing, Connections, Health, Limits, Shutdown, Timeouts, Tls};
 pub use setting::{Bytes, EndpointUrl, Listen, LogFormat, NoHttpUrl};
 

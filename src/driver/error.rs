@@ -84,6 +84,12 @@ pub enum Error {
     /// The AWS credentials of this service are missing or not valid.
     #[error("the server has no valid AWS credentials")]
     BackendCredentials(#[source] Upstream),
+    /// DynamoDB refused the signature because of its time: the clock of this machine is wrong.
+    #[error("the server's clock is wrong: DynamoDB refused the time of the signature")]
+    BackendClock(#[source] Upstream),
+    /// DynamoDB refused the call with an error that has no meaning of its own here.
+    #[error("DynamoDB refused the call with an error that DynaKV does not know")]
+    BackendRefused(#[source] Upstream),
     /// The disk of the embedded engine has no room for the write.
     #[error("the disk of the embedded engine is full")]
     StorageFull(#[source] Upstream),
@@ -137,6 +143,8 @@ impl Error {
             | Self::NoRoom(_)
             | Self::BackendAccessDenied(_)
             | Self::BackendCredentials(_)
+            | Self::BackendClock(_)
+            | Self::BackendRefused(_)
             | Self::StorageFull(_)
             | Self::BackendUnavailable(_)
             | Self::DeadlineExceeded { may_have_happened: false, .. }
@@ -173,6 +181,8 @@ impl Error {
             | Self::Throttled(upstream)
             | Self::BackendAccessDenied(upstream)
             | Self::BackendCredentials(upstream)
+            | Self::BackendClock(upstream)
+            | Self::BackendRefused(upstream)
             | Self::StorageFull(upstream)
             | Self::BackendUnavailable(upstream)
             | Self::OutcomeUnknown(upstream)

@@ -15,6 +15,10 @@ pub struct Path {
     steps: Vec<Step>,
 }
 
+/// The largest list index. Source: the measurement in issue 3073 of floci-io/floci: to a larger one DynamoDB answers "List index
+/// is not within the allowable range".
+pub(super) const MAX_INDEX: u32 = 4_294_967_294;
+
 /// A step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -122,6 +126,10 @@ impl<'a> Reader<'a> {
     fn index(&mut self) -> Result<u32, Invalid> {
         let digits = self.take_until(|next| !next.is_ascii_digit());
         let index = digits.parse().map_err(|_| self.invalid("a list index is expected, such as [0]"))?;
+        if index > MAX_INDEX {
+            let problem = format!("has the list index {index}, at most {MAX_INDEX} is allowed");
+            return Err(Invalid::limit(problem, format!("0..{MAX_INDEX}")));
+        }
         match self.next() {
             Some(']') => Ok(index),
             Some(other) => Err(self.invalid_before(other, "a closing bracket is expected")),

@@ -22,17 +22,30 @@ use futures_util::FutureExt;
 
 use super::response_memory::metered;
 use super::skew::SkewWatch;
-use crate::config::{EndpointUrl, Timeouts};
+use crate::config::{EndpointUrl, Timeouts, is_host_label};
 use crate::driver::Clock;
 use crate::memory::Pool;
+use crate::model::excerpt;
 
 /// For endpoints without a region, such as DynamoDB Local: the signature needs one.
 const NOMINAL_REGION: &str = "us-east-1";
 
-/// No AWS region is configured.
+/// Bytes of an invalid region that an error shows.
+const MAX_SHOWN_REGION: usize = 64;
+
+/// The AWS configuration has no region, or none that DynamoDB can have.
 #[derive(Debug, thiserror::Error)]
-#[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
-pub struct NoRegion;
+pub enum NoRegion {
+    /// There is none.
+    #[error("no AWS region is configured: say --region REGION or set AWS_REGION")]
+    Missing,
+    /// The one in the AWS profile cannot be the name of a region.
+    #[error(
+        "the region {0:?} of the AWS profile is not the name of an AWS region, such as eu-central-1: correct `region` \
+             there, say --region REGION or set AWS_REGION"
+    )]
+    Invalid(String),
+}
 
 /// An HTTP client with pooled connections and TLS by rustls.
 #[must_use]
@@ -66,8 +79,9 @@ pub async fn network_client(
         loader = loader.region(Region::new(region.to_owned()));
     }
     let shared = loader.load().boxed().await;
-    if shared.region().is_none() {
-        return Err(NoRegion);
+    let region = shared.region().ok_or(NoRegion::Missing)?;
+    if !is_host_label(region.as_ref()) {
+        return Err(NoRegion::Invalid(excerpt(region.as_ref(), MAX_SHOWN_REGION).into_owned()));
     }
     Ok(client(config::Builder::from(&shared).interceptor(SkewWatch::new(clock))))
 }

@@ -110,6 +110,34 @@ fn settings_of_the_other_backend_are_refused() {
 }
 
 #[test]
+fn a_region_must_be_able_to_be_a_part_of_the_name_of_a_host() {
+    let dynamodb = |region: &str, variables: &[(&str, &str)]| {
+        let flags = Flags {
+            backend: Some("dynamodb".to_owned()),
+            region: Some(region.to_owned()).filter(|region| !region.is_empty()),
+            ..Flags::default()
+        };
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Config::load(&flags, &variables).map_err(|Error { faults }| faults[0].to_string())
+    };
+    let must_be = "must be the name of an AWS region, such as eu-central-1";
+    let long = "r".repeat(64);
+    for wrong in ["us east", "eu-central-1 ", "eu_central_1", "http://h", "-a", "a-", "é", long.as_str()] {
+        let refused = |result: Result<Config, String>, origin: &str| {
+            assert_eq!(result.unwrap_err(), format!("region (from {origin}) {must_be}"), "{wrong}");
+        };
+        refused(dynamodb(wrong, &[]), "--region");
+        for variable in ["DYNAKV__REGION", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+            refused(dynamodb("", &[(variable, wrong)]), variable);
+        }
+        // The AWS SDK reads the other variable first, and a region of our own before both.
+        dynamodb("", &[("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", wrong)]).unwrap();
+        dynamodb("us-gov-west-1", &[("AWS_REGION", wrong)]).unwrap();
+    }
+    load("--memory", &[("AWS_REGION", "us east")], None).unwrap();
+}
+
+#[test]
 fn every_fault_is_reported_at_once_with_its_key_and_origin() {
     let file = "
         backend = 'embeded'

@@ -88,9 +88,12 @@ impl ItemPlanner {
         for name in self.schema.names() {
             update.spare(name, "is part of the primary key").map_err(in_update)?;
         }
-        let expression = matches!(update, ItemUpdate::Expression(_)).then_some(field);
+        let parameter = match &update {
+            ItemUpdate::Actions(_) => Parameter::Actions,
+            ItemUpdate::Expression(_) => Parameter::Update,
+        };
         let caller_fields = CallerFields::new([
-            (Parameter::Update, expression),
+            (parameter, Some(field)),
             (Parameter::Condition, condition.is_some().then_some(CONDITION)),
         ]);
         let nonce = self.nonce("UpdateItem", &key);

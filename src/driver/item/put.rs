@@ -4,6 +4,7 @@ use super::call::Items;
 use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
 use crate::driver::store::Item;
+use crate::driver::table::Scope;
 use crate::driver::upstream::Capacity;
 use crate::driver::write::{InDoubt, Settled, SingleWrite, WritePlan, Written};
 use crate::model::{ItemCall, PutItem, ReturnOld};
@@ -15,11 +16,12 @@ impl Items {
     /// One write, also if the condition does not hold; one more if the condition fails on an expired item.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost, the call has a condition or `return_values`, and the item does not show
+    /// [`Error::Invalid`] for a value that does not fit the key of an index; [`Error::OutcomeUnknown`] if an answer was lost, the call has a condition or `return_values`, and the item does not show
     /// whether this call wrote it.
     pub async fn put(&self, call: ItemCall<PutItem, ReturnOld>) -> Result<(ItemOutcome<Written>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
-        let layout = &self.scope.layout;
+        let Scope { layout, table, core, deadline, .. } = &self.scope;
+        core.check_item(table, &command.item, *deadline).await?;
         let is_conditional = command.condition.is_some();
         let returns_old = return_values == ReturnOld::AllOld;
         let planner = self.planner(request_id, |identity| {

@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use super::call::Items;
 use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
+use crate::driver::table::Scope;
 use crate::driver::upstream::Capacity;
 use crate::driver::write::{InDoubt, Settled, SingleWrite};
 use crate::model::{ItemCall, ReturnValues, UpdateItem, Version};
@@ -22,7 +23,8 @@ impl Items {
         call: ItemCall<UpdateItem, ReturnValues>,
     ) -> Result<(ItemOutcome<Version>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
-        let layout = &self.scope.layout;
+        let Scope { layout, table, core, deadline, .. } = &self.scope;
+        core.check_update(table, &command.update, *deadline).await?;
         let plan = self.planner(request_id, |identity| identity.update_item(layout, &command))?.update(command)?;
         let Some(nonce) = plan.write.nonce else { return Err(Error::internal()) };
         // An update such as an addition must not happen twice.

@@ -8,7 +8,7 @@ use crate::driver::handle::Driver;
 use crate::driver::read::Consistency;
 use crate::driver::store::{Item, Role, response_bytes};
 use crate::driver::table::{Index, ItemSize, KeySchema, Scope, no_such_index};
-use crate::driver::upstream::{Expression, Refusal};
+use crate::driver::upstream::{CallerFields, Parameter, Validation};
 use crate::model::{Attributes, CallerExpression, Invalid, Violation};
 
 /// What a page is read from, and which items and attributes it shows.
@@ -117,7 +117,7 @@ impl<'a> Source<'a> {
 
     /// The names of the attributes in a start key: the key attributes of the table and of the index, if one is read.
     pub(crate) fn start_key_names(&self) -> impl Iterator<Item = &str> {
-        let of_index = self.index.iter().flat_map(|index| index.keys()).map(String::as_str);
+        let of_index = self.index.iter().flat_map(|index| index.keys());
         self.key.names().chain(of_index)
     }
 
@@ -165,31 +165,28 @@ impl<'a> Source<'a> {
 
     /// Names the caller's expression in the error, if DynamoDB refused one.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        let Error::Internal(upstream) = error else { return error };
-        let has = |expression: &&Expression| match expression {
-            Expression::KeyCondition => matches!(self.kind, Kind::Query { .. }),
-            Expression::Filter => matches!(self.filter, Some(Condition::Caller(_))),
-            Expression::Projection => self.has_projection,
-        };
-        match (Refusal::from_message(upstream.message().unwrap_or_default()), &self.index) {
-            (Refusal::NoSuchIndex, Some(index)) => {
+        // A read has no update that could not fit.
+        let (Error::Internal(upstream) | Error::UpdateNotApplicable(upstream)) = error else { return error };
+        let meaning = upstream.message().map(Validation::of);
+        match &self.index {
+            Some(index) if meaning == Some(Validation::NoSuchIndex) => {
                 self.scope.table.schema().indexes.forget(&index.name);
                 no_such_index(&index.name).into()
             }
-            (Refusal::IndexNotActive, _) => Error::TableNotActive(self.scope.table.name().to_owned(), upstream),
-            (Refusal::Expression(candidates), _) => match candidates.iter().find(has) {
-                Some(expression) => Error::InvalidExpression { field: field(*expression).to_owned(), upstream },
-                None => Error::Internal(upstream),
-            },
-            (Refusal::NoSuchIndex | Refusal::Ours, _) => Error::Internal(upstream),
+            Some(_) | None if meaning == Some(Validation::IndexNotActive) => {
+                Error::TableNotActive(self.scope.table.name().to_owned(), upstream)
+            }
+            Some(_) | None => self.caller_fields().explain(upstream),
         }
     }
-}
 
-fn field(expression: Expression) -> &'static str {
-    match expression {
-        Expression::KeyCondition => "key_condition",
-        Expression::Filter => "filter",
-        Expression::Projection => "projection",
+    fn caller_fields(&self) -> CallerFields {
+        let is_query = matches!(self.kind, Kind::Query { .. });
+        let has_filter = matches!(self.filter, Some(Condition::Caller(_)));
+        CallerFields::new([
+            (Parameter::KeyCondition, is_query.then_some("key_condition")),
+            (Parameter::Filter, has_filter.then_some("filter")),
+            (Parameter::Projection, self.has_projection.then_some("projection")),
+        ])
     }
 }

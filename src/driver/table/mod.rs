@@ -4,6 +4,8 @@ mod catalog;
 mod core;
 mod describe;
 mod handle;
+mod index_check;
+mod index_key;
 mod item_size;
 mod schema;
 mod scope;

@@ -1,10 +1,13 @@
 //! The keys of a table and of its indexes, as DescribeTable reported them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, Projection, ProjectionType, TableDescription};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, IndexStatus, KeySchemaElement, KeyType, Projection, ProjectionType, TableDescription,
+};
 
+use super::index_key::{Confirmed, IndexKey};
 use super::item_size::ItemSize;
 use crate::driver::store::{Item, type_name};
 use crate::model::{Invalid, ItemKey, Violation, excerpt};
@@ -72,7 +75,10 @@ pub(crate) struct Index {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct IndexSchema {
     is_global: bool,
-    keys: Vec<String>,
+    /// Whether DynamoDB refuses items that do not fit its keys. While it is being built, they are left out of the index. Source:
+    /// "Detecting and correcting index key violations in DynamoDB", Amazon DynamoDB Developer Guide.
+    is_enforced: bool,
+    keys: Vec<IndexKey>,
     projected: ProjectedAttributes,
 }
 
@@ -91,57 +97,88 @@ impl Index {
     }
 
     /// The names of its key attributes.
-    pub(crate) fn keys(&self) -> &[String] {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.schema.keys.iter().map(|key| key.name.as_str())
+    }
+
+    pub(super) fn key_attributes(&self) -> &[IndexKey] {
         &self.schema.keys
+    }
+
+    pub(super) fn is_enforced(&self) -> bool {
+        self.schema.is_enforced
     }
 
     /// Whether the index projects this attribute. Do not ask about the key attributes of the table: every index holds them.
     pub(crate) fn holds(&self, attribute: &str) -> bool {
         match &self.schema.projected {
             ProjectedAttributes::All => true,
-            ProjectedAttributes::Only(names) => names.iter().chain(&self.schema.keys).any(|name| name == attribute),
+            ProjectedAttributes::Only(names) => {
+                names.iter().map(String::as_str).chain(self.keys()).any(|name| name == attribute)
+            }
         }
     }
 }
 
 impl IndexSchema {
-    fn new(is_global: bool, keys: Option<&[KeySchemaElement]>, projection: Option<&Projection>) -> Self {
-        let keys = keys.unwrap_or_default().iter().map(|element| element.attribute_name().to_owned()).collect();
+    fn new(
+        table: &TableDescription,
+        (is_global, is_enforced): (bool, bool),
+        keys: &[KeySchemaElement],
+        projection: Option<&Projection>,
+    ) -> Self {
+        let keys = keys.iter().map(|element| index_key(table, element)).collect();
         let projected = match projection {
             Some(projection) if projection.projection_type() == Some(&ProjectionType::All) => ProjectedAttributes::All,
             // An unknown projection counts as keys only. Then the table is asked which items have expired.
             Some(projection) => ProjectedAttributes::Only(projection.non_key_attributes().to_vec()),
             None => ProjectedAttributes::Only(Vec::new()),
         };
-        Self { is_global, keys, projected }
+        Self { is_global, is_enforced, keys, projected }
+    }
+}
+
+fn index_key(table: &TableDescription, element: &KeySchemaElement) -> IndexKey {
+    let name = element.attribute_name();
+    let definition = table.attribute_definitions().iter().find(|definition| definition.attribute_name() == name);
+    let is_sort = *element.key_type() == KeyType::Range;
+    IndexKey {
+        name: name.to_owned(),
+        of_type: definition.map(|definition| definition.attribute_type().as_str().to_owned()),
+        max_bytes: if is_sort { IndexKey::MAX_SORT_BYTES } else { IndexKey::MAX_PARTITION_BYTES },
     }
 }
 
 /// The known secondary indexes of a table. Indexes may be created and deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Indexes(Mutex<HashMap<String, Arc<Index>>>);
+pub(crate) struct Indexes {
+    /// By name.
+    pub(super) known: Mutex<BTreeMap<String, Arc<Index>>>,
+    pub(super) confirmed: Confirmed,
+}
 
 impl Indexes {
     pub(super) fn get(&self, name: &str) -> Option<Arc<Index>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Removes an index that no longer exists.
     pub(crate) fn forget(&self, name: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     /// Replaces the indexes with those of a description. An index with the same schema keeps its estimated item size.
     pub(crate) fn replace(&self, table: &TableDescription) {
         let global = table.global_secondary_indexes().iter().filter_map(|index| {
-            let schema = IndexSchema::new(true, index.key_schema.as_deref(), index.projection.as_ref());
+            let is_enforced = !matches!(index.index_status(), Some(IndexStatus::Creating | IndexStatus::Deleting));
+            let schema = IndexSchema::new(table, (true, is_enforced), index.key_schema(), index.projection.as_ref());
             Some((index.index_name.clone()?, schema))
         });
         let local = table.local_secondary_indexes().iter().filter_map(|index| {
-            let schema = IndexSchema::new(false, index.key_schema.as_deref(), index.projection.as_ref());
+            let schema = IndexSchema::new(table, (false, true), index.key_schema(), index.projection.as_ref());
             Some((index.index_name.clone()?, schema))
         });
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut before = std::mem::take(&mut *known);
         for (name, schema) in global.chain(local) {
             let index = match before.remove(&name).filter(|index| index.schema == schema) {

@@ -59,7 +59,7 @@ impl Driver {
     /// Two strongly consistent reads each.
     ///
     /// # Errors
-    /// [`Error::TransactionConflict`] if all attempts conflict with writes.
+    /// [`Error::TransactionConflict`] if all attempts conflict with writes. [`Error::Invalid`] for more than 4 MB.
     pub async fn transact_get(
         &self,
         reads: Vec<TransactRead>,

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use crate::driver::error::Error;
 use crate::driver::table::Table;
-use crate::driver::upstream::{Failure, FailureKind};
+use crate::driver::upstream::{Failure, FailureKind, Validation};
 use crate::model::{Invalid, ItemKey, Violation};
+
+/// The most bytes of all items of a transaction together. Source: "Quotas in Amazon DynamoDB", transactions.
+pub(crate) const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Refuses two operations on one item, also if they name its table differently.
 pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a ItemKey)>) -> Result<(), Violation> {
@@ -21,7 +24,11 @@ pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a Ite
 
 /// Prefixes the field in an error with the operation that it belongs to.
 pub(crate) fn within(error: Error, index: usize) -> Error {
-    let operation = format!("operations[{index}]");
+    inside(error, &format!("operations[{index}]"))
+}
+
+/// Prefixes the field in an error with the operation that it belongs to, or with a message in it.
+pub(crate) fn inside(error: Error, operation: &str) -> Error {
     match error {
         Error::Invalid(violation) => Error::Invalid(violation.within(operation)),
         Error::InvalidExpression { field, upstream } => {
@@ -46,5 +53,19 @@ pub(crate) fn name_table<'a>(failure: Failure, tables: impl Iterator<Item = &'a 
     let mut names: Vec<&str> = tables.into_iter().map(Table::name).collect();
     names.sort_unstable();
     names.dedup();
-    failure.into_error(&names.join(", "))
+    explain_size(failure.into_error(&names.join(", ")))
+}
+
+/// The error for a refused transaction, if DynamoDB refused all of it because of its size.
+pub(crate) fn explain_size(error: Error) -> Error {
+    match error {
+        Error::Internal(upstream)
+            if upstream.message().map(Validation::of) == Some(Validation::TransactionTooLarge) =>
+        {
+            let problem = "have more than 4 MB together with what is stored";
+            let invalid = Invalid::limit(problem, format!("{MAX_TRANSACTION_BYTES} bytes"));
+            Violation { field: "operations".to_owned(), invalid }.into()
+        }
+        other => other,
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::yield_now;
 
-use super::operation::within;
+use super::operation::{MAX_TRANSACTION_BYTES, within};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::expression::{Change, Condition, expected_condition, update_field};
@@ -17,9 +17,6 @@ use crate::model::{
     DeleteItem, Expected, ExpireTime, Invalid, ItemKey, Key, Millis, RequestId, SetExpiry, TransactKind,
     TransactOperation, Ttl, Violation,
 };
-
-/// The most bytes of all items of a transaction together. Source: "Quotas in Amazon DynamoDB", transactions.
-const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Preparing an operation of this size takes milliseconds, so other tasks get a turn after it.
 const YIELD_BYTES: usize = 16 * 1024;
@@ -100,10 +97,14 @@ impl Driver {
             }
             TransactKind::PutItem(put) => {
                 let planner = self.planner(table, context).await?;
+                let checked = self.core.check_item(&planner.table, &put.item, context.deadline).await;
+                checked.map_err(|violation| violation.within("put_item"))?;
                 Planned::item("put_item", planner, |planner| planner.put(put))?
             }
             TransactKind::UpdateItem(update) => {
                 let planner = self.planner(table, context).await?;
+                let checked = self.core.check_update(&planner.table, &update.update, context.deadline).await;
+                checked.map_err(|violation| violation.within("update_item"))?;
                 Planned::item("update_item", planner, |planner| planner.update(update))?
             }
             TransactKind::DeleteItem(DeleteItem { key, condition }) => {
@@ -141,16 +142,21 @@ impl Planned {
         let condition = Condition::all(expected.into_iter().chain([Condition::not_written_by(nonce)]));
         let put = Action::Put(Content::Entry { value, expire_time, nonce });
         let written = Some(Written { version: nonce.to_version(), expire_time });
-        Self::entry(table, WritePlan::entry(key.clone(), put, condition, Some(nonce)), key, written)
+        Self::entry(table, WritePlan::entry(key.clone(), put, condition, Some(nonce)), (key, "set"), written)
     }
 
     fn delete(table: Arc<Table>, key: Key, expected: Option<&Expected>) -> Self {
         let condition = expected.map(expected_condition);
-        Self::entry(table, WritePlan::entry(key.clone(), Action::Delete, condition, None), key, None)
+        Self::entry(table, WritePlan::entry(key.clone(), Action::Delete, condition, None), (key, "delete"), None)
     }
 
-    fn entry(table: Arc<Table>, write: WritePlan, key: Key, written: Option<Written>) -> Self {
-        let operation = Operation { key: key.into(), written, return_current: false, is_entry: true, message: "" };
+    fn entry(
+        table: Arc<Table>,
+        write: WritePlan,
+        (key, message): (Key, &'static str),
+        written: Option<Written>,
+    ) -> Self {
+        let operation = Operation { key: key.into(), written, return_current: false, is_entry: true, message };
         Self { layout: table.layout().clone(), table, write, operation }
     }
 

@@ -1,12 +1,12 @@
-use super::operation::{check_distinct, name_table};
+use super::operation::{check_distinct, explain_size, inside, name_table, within};
 use super::prepare::Operation;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::{Error, Upstream};
 use crate::driver::handle::Driver;
 use crate::driver::store::{Digest, Item};
-use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capacity};
+use crate::driver::upstream::{CancelReason, Cancellation, CancellationKind, Capacity, Validation};
 use crate::driver::write::{TransactionEnd, TransactionPart, TransactionWrite, Written};
-use crate::model::{Entry, RequestId, Transaction};
+use crate::model::{Entry, Invalid, RequestId, Transaction, Violation};
 
 /// The outcome of a transaction.
 #[derive(Debug, Clone)]
@@ -68,7 +68,12 @@ impl Driver {
             was_sent: false,
         };
         let tables = || parts.iter().map(|part| &*part.table);
-        let (end, consumed) = write.run(|failure| name_table(failure, tables())).await?;
+        let ended = write.run(|failure| name_table(failure, tables())).await;
+        let (end, consumed) = ended.map_err(|error| match error {
+            // DynamoDB refuses some values for the keys of indexes before it looks at the operations one by one.
+            Error::UpdateNotApplicable(upstream) => refused_value((&operations, &parts), upstream),
+            other => other,
+        })?;
         let outcome = match end {
             TransactionEnd::Committed => {
                 TransactOutcome::Committed(operations.into_iter().map(|operation| operation.written).collect())
@@ -102,7 +107,9 @@ impl Driver {
                 CancelReason::NotApplicable
             }
             CancellationKind::Reason(reason) => reason,
-            CancellationKind::OtherKeySchema | CancellationKind::Refused => CancelReason::NotApplicable,
+            CancellationKind::IndexKey | CancellationKind::OtherKeySchema | CancellationKind::Refused => {
+                CancelReason::NotApplicable
+            }
         };
         let item = cancellation.item.filter(|item| operation.return_current && shown(item));
         let current = match item {
@@ -141,22 +148,43 @@ fn token(id: RequestId, parts: &[TransactionPart], wants_capacity: bool) -> Stri
     digest.into_token()
 }
 
-/// The error for a refused request: names the caller's expression, or is a bug of ours if the caller wrote none.
+/// The error for a refused request: names the caller's field, or is a bug of ours if the caller wrote none of it.
 ///
-/// If DynamoDB does not say which operation it refused, and several have expressions, the error names the field `operations`.
+/// If DynamoDB does not say which operation it refused, and it can have meant several, the error names the field `operations`.
 fn refused((operations, parts): (&[Operation], &[TransactionPart]), index: Option<usize>, upstream: Upstream) -> Error {
     let mut candidates = operations
         .iter()
         .zip(parts)
         .enumerate()
-        .filter(|(at, (_, part))| !part.plan.caller_fields.is_empty() && index.is_none_or(|index| index == *at));
-    let field = match (candidates.next(), candidates.next()) {
-        (Some((at, (operation, part))), None) => match part.plan.caller_fields.refused(&upstream) {
-            Some(field) => format!("operations[{at}].{}.{field}", operation.message),
-            None => return Error::Internal(upstream),
-        },
-        (Some(_), Some(_)) => "operations".to_owned(),
-        (None, _) => return Error::Internal(upstream),
-    };
-    Error::InvalidExpression { field, upstream }
+        .filter(|(at, _)| index.is_none_or(|index| index == *at))
+        .filter(|(_, (_, part))| part.plan.may_be_meant(&part.layout, &upstream));
+    match (candidates.next(), candidates.next()) {
+        (Some((at, (operation, part))), None) => {
+            let error = part.plan.explain(&part.layout, upstream);
+            within(inside(error, operation.message), at)
+        }
+        (Some(_), Some(_)) => several_are_meant(upstream),
+        (None, _) => explain_size(Error::Internal(upstream)),
+    }
+}
+
+fn several_are_meant(upstream: Upstream) -> Error {
+    let field = "operations".to_owned();
+    match upstream.message() {
+        Some(message) if Validation::of(message) == Validation::IndexKey => {
+            let invalid = Invalid::new(format!("have a value that does not fit the key of an index: {message}"));
+            Violation { field, invalid }.into()
+        }
+        Some(_) | None => Error::InvalidExpression { field, upstream },
+    }
+}
+
+/// The error for a value that fits no index, if DynamoDB does not say in which operation.
+fn refused_value(operations: (&[Operation], &[TransactionPart]), upstream: Upstream) -> Error {
+    let is_put = |part: &TransactionPart| part.plan.may_be_meant(&part.layout, &upstream);
+    if operations.1.iter().any(is_put) {
+        refused(operations, None, upstream)
+    } else {
+        Error::UpdateNotApplicable(upstream)
+    }
 }

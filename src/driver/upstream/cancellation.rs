@@ -7,6 +7,8 @@ use crate::driver::store::Item;
 #[derive(Debug)]
 pub(crate) struct Cancellation {
     pub(crate) kind: CancellationKind,
+    /// DynamoDB's words.
+    pub(crate) message: Option<String>,
     /// The stored item, if the condition failed.
     pub(crate) item: Option<Item>,
 }
@@ -31,6 +33,8 @@ pub enum CancelReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CancellationKind {
     Reason(CancelReason),
+    /// A value does not fit the key of an index.
+    IndexKey,
     /// The primary key of the table differs from the one sent.
     OtherKeySchema,
     /// DynamoDB refused the request that the driver built, or an expression of the caller.
@@ -48,15 +52,23 @@ impl From<CancellationReason> for Cancellation {
                 CancellationKind::Reason(CancelReason::Throttled)
             }
             Some("ItemCollectionSizeLimitExceeded") => CancellationKind::Reason(CancelReason::ItemCollectionFull),
-            Some("ValidationError") => match Validation::from_message(reason.message.as_deref().unwrap_or_default()) {
-                Validation::ItemTooLarge | Validation::NotApplicable => {
-                    CancellationKind::Reason(CancelReason::NotApplicable)
-                }
-                Validation::OtherKeySchema => CancellationKind::OtherKeySchema,
-                Validation::Request => CancellationKind::Refused,
-            },
+            Some("ValidationError") => of_validation(reason.message.as_deref().unwrap_or_default()),
             Some(_) => CancellationKind::Refused,
         };
-        Self { kind, item: reason.item }
+        Self { kind, message: reason.message, item: reason.item }
+    }
+}
+
+fn of_validation(message: &str) -> CancellationKind {
+    match Validation::of(message) {
+        Validation::ItemTooLarge | Validation::NotApplicable => CancellationKind::Reason(CancelReason::NotApplicable),
+        Validation::IndexKey => CancellationKind::IndexKey,
+        Validation::OtherKeySchema => CancellationKind::OtherKeySchema,
+        Validation::TransactionTooLarge
+        | Validation::NoSuchIndex
+        | Validation::IndexNotActive
+        | Validation::Expression(_)
+        | Validation::Ours
+        | Validation::Unknown => CancellationKind::Refused,
     }
 }

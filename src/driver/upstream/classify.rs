@@ -1,7 +1,8 @@
 //! The one place that knows DynamoDB's error codes.
 //!
-//! Sources: "Error handling with DynamoDB" in the Amazon DynamoDB Developer Guide, and the error lists of each action in the
-//! Amazon DynamoDB API Reference.
+//! Sources: "Error handling with DynamoDB" in the Amazon DynamoDB Developer Guide; the error lists of each action, and "Common
+//! Error Types", in the Amazon DynamoDB API Reference; the lists of codes of the AWS SDK for Rust (`aws-runtime`,
+//! `retries/classifiers.rs` and `service_clock_skew.rs`), which are those of all AWS SDKs.
 
 use std::error::Error as StdError;
 use std::io;
@@ -92,7 +93,7 @@ where
         let kind = match &error {
             SdkError::ServiceError(context) => {
                 let error = context.err();
-                of_service(error.code(), error.message())
+                of_service(error.code(), error.message()).unwrap_or_else(|| of_unlisted(context.raw()))
             }
             SdkError::DispatchFailure(_) => of_dispatch(&error),
             // The request could not be built. Nothing was sent, and a retry would build the same.
@@ -115,49 +116,91 @@ where
     }
 }
 
-fn of_service(code: Option<&str>, message: Option<&str>) -> FailureKind {
-    match code {
-        Some("ConditionalCheckFailedException") => FailureKind::ConditionFailed(None),
-        Some(
-            "ProvisionedThroughputExceededException"
-            | "ThrottlingException"
-            | "Throttling"
-            | "RequestLimitExceeded"
-            | "LimitExceededException",
-        ) => FailureKind::Throttled,
-        Some("TransactionConflictException" | "ReplicatedWriteConflictException") => FailureKind::Conflict,
-        Some("TransactionCanceledException") => FailureKind::Cancelled(Vec::new()),
-        Some("TransactionInProgressException") => FailureKind::InProgress,
-        Some("ItemCollectionSizeLimitExceededException") => FailureKind::ItemCollectionFull,
-        Some("ResourceNotFoundException" | "TableNotFoundException") => FailureKind::TableNotFound,
-        Some("ResourceInUseException" | "TableInUseException") => FailureKind::TableNotActive,
-        Some("AccessDeniedException") => FailureKind::AccessDenied,
-        Some(
-            "UnrecognizedClientException"
-            | "ExpiredTokenException"
-            | "ExpiredToken"
-            | "InvalidClientTokenId"
-            | "InvalidSignatureException"
-            | "IncompleteSignatureException"
-            | "IncompleteSignature"
-            | "MissingAuthenticationToken"
-            | "MissingAuthenticationTokenException"
-            | "SignatureDoesNotMatch",
-        ) => FailureKind::Credentials,
-        Some("ValidationException") => match Validation::from_message(message.unwrap_or_default()) {
-            Validation::ItemTooLarge => FailureKind::ItemTooLarge,
-            Validation::NotApplicable => FailureKind::UpdateNotApplicable,
-            Validation::OtherKeySchema => FailureKind::OtherKeySchema,
-            Validation::Request => FailureKind::Refused,
-        },
-        Some("SerializationException" | "UnknownOperationException" | "IdempotentParameterMismatchException") => {
-            FailureKind::Refused
+/// The failure of a listed error code.
+fn of_service(code: Option<&str>, message: Option<&str>) -> Option<FailureKind> {
+    let says_any = |words: [&str; 2]| message.is_some_and(|message| words.iter().any(|word| message.contains(word)));
+    Some(match code? {
+        "ConditionalCheckFailedException" => FailureKind::ConditionFailed(None),
+        "ProvisionedThroughputExceededException"
+        | "ThrottlingException"
+        | "Throttling"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded"
+        | "SlowDown"
+        | "LimitExceededException" => FailureKind::Throttled,
+        "TransactionConflictException" | "ReplicatedWriteConflictException" => FailureKind::Conflict,
+        "TransactionCanceledException" => FailureKind::Cancelled(Vec::new()),
+        "TransactionInProgressException" => FailureKind::InProgress,
+        "ItemCollectionSizeLimitExceededException" => FailureKind::ItemCollectionFull,
+        "ResourceNotFoundException" | "TableNotFoundException" => FailureKind::TableNotFound,
+        "ResourceInUseException" | "TableInUseException" => FailureKind::TableNotActive,
+        "AccessDeniedException" | "AccessDenied" | "NotAuthorized" | "OptInRequired" => FailureKind::AccessDenied,
+        // The age of a signature, as AWS words it for each code: "Signature expired: ... is now earlier than ...", "Signature
+        // not yet current: ... is still later than ...".
+        "InvalidSignatureException" | "SignatureDoesNotMatch"
+            if says_any(["Signature expired", "Signature not yet current"]) =>
+        {
+            FailureKind::WrongClock
         }
-        Some(STORAGE_FULL) => FailureKind::StorageFull,
-        Some(NOT_BEGUN) => FailureKind::NotSent,
-        // A 5xx, or an unknown answer, which may also come from a proxy.
-        _ => FailureKind::Unavailable,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => FailureKind::WrongClock,
+        "UnrecognizedClientException"
+        | "ExpiredTokenException"
+        | "ExpiredToken"
+        | "InvalidToken"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "AuthFailure"
+        | "InvalidSignatureException"
+        | "IncompleteSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "SignatureDoesNotMatch" => FailureKind::Credentials,
+        "ValidationException" | "ValidationError" => of_validation(message),
+        // The server did not receive the whole request in time.
+        "RequestTimeout" | "RequestTimeoutException" => FailureKind::NotSent,
+        // AWS gave up before it answered, and does not say what happened until then.
+        "RequestAbortedException" => FailureKind::Unavailable,
+        STORAGE_FULL => FailureKind::StorageFull,
+        NOT_BEGUN => FailureKind::NotSent,
+        _ => return None,
+    })
+}
+
+fn of_validation(message: Option<&str>) -> FailureKind {
+    match Validation::of(message.unwrap_or_default()) {
+        Validation::ItemTooLarge => FailureKind::ItemTooLarge,
+        Validation::NotApplicable | Validation::IndexKey => FailureKind::UpdateNotApplicable,
+        Validation::OtherKeySchema => FailureKind::OtherKeySchema,
+        Validation::TransactionTooLarge
+        | Validation::NoSuchIndex
+        | Validation::IndexNotActive
+        | Validation::Expression(_)
+        | Validation::Ours
+        | Validation::Unknown => FailureKind::Refused,
     }
+}
+
+/// The failure of an error code that is not listed, or of an answer without one.
+fn of_unlisted(answer: &HttpResponse) -> FailureKind {
+    if answer.status().is_client_error() && has_error_type(answer) {
+        // AWS has refused the request.
+        FailureKind::Unlisted
+    } else {
+        // A 5xx, or an answer that may come from a proxy: DynamoDB may have carried the call out.
+        FailureKind::Unavailable
+    }
+}
+
+/// Whether the answer has an AWS error type, in the header or in the body. The errors of a proxy have none.
+fn has_error_type(answer: &HttpResponse) -> bool {
+    const FIELD: &[u8] = b"\"__type\"";
+    let body = answer.body().bytes().unwrap_or_default();
+    answer.headers().contains_key("x-amzn-errortype") || body.windows(FIELD.len()).any(|part| part == FIELD)
 }
 
 fn of_dispatch(error: &(dyn StdError + 'static)) -> FailureKind {

@@ -36,7 +36,7 @@ pub(crate) enum FailureKind {
     },
     /// The embedded engine's disk has no room: it has written nothing.
     StorageFull,
-    /// No connection was made, or the embedded engine did not start the call.
+    /// No connection was made, DynamoDB did not receive the whole request, or the embedded engine did not start the call.
     NotSent,
     /// The memory budget had no room for the answer. Only reads fail with this.
     NoRoom(Full),
@@ -50,7 +50,11 @@ pub(crate) enum FailureKind {
     OtherKeySchema,
     AccessDenied,
     Credentials,
+    /// The signature is too old or from the future. The SDK takes the time from the `Date` of this answer and signs the next
+    /// attempt with it.
+    WrongClock,
     ItemTooLarge,
+    /// The update does not fit the stored item, or a value does not fit the key of an index.
     UpdateNotApplicable,
     ItemCollectionFull,
     /// A transaction was cancelled, with a reason for each operation.
@@ -59,6 +63,8 @@ pub(crate) enum FailureKind {
     InProgress,
     /// DynamoDB refused the request that the driver built, or an expression of the caller.
     Refused,
+    /// DynamoDB refused the call with an error that is not listed.
+    Unlisted,
 }
 
 /// What a failure means for its call.
@@ -85,7 +91,8 @@ impl FailureKind {
             | Self::Conflict
             | Self::NotSent
             | Self::SharedFault { may_have_happened: false, .. }
-            | Self::NoRoom(_) => Meaning::Transient,
+            | Self::NoRoom(_)
+            | Self::WrongClock => Meaning::Transient,
             Self::ConditionFailed(_)
             | Self::TooLate
             | Self::TableNotFound
@@ -98,7 +105,8 @@ impl FailureKind {
             | Self::UpdateNotApplicable
             | Self::ItemCollectionFull
             | Self::Cancelled(_)
-            | Self::Refused => Meaning::Final,
+            | Self::Refused
+            | Self::Unlisted => Meaning::Final,
         }
     }
 
@@ -120,7 +128,7 @@ impl FailureKind {
 
     /// Whether a retry adds load to a failing backend, and so takes tokens from the retry budget.
     pub(crate) fn is_fault(&self) -> bool {
-        matches!(self, Self::Unavailable | Self::NotSent | Self::SharedFault { .. })
+        matches!(self, Self::Unavailable | Self::NotSent | Self::SharedFault { .. } | Self::WrongClock)
     }
 }
 
@@ -184,6 +192,8 @@ impl Failure {
             FailureKind::OtherKeySchema => Error::TableShape(table.to_owned()),
             FailureKind::AccessDenied => Error::BackendAccessDenied(upstream),
             FailureKind::Credentials => Error::BackendCredentials(upstream),
+            FailureKind::WrongClock => Error::BackendClock(upstream),
+            FailureKind::Unlisted => Error::BackendRefused(upstream),
             FailureKind::StorageFull => Error::StorageFull(upstream),
             FailureKind::ItemTooLarge => Error::ItemTooLarge(upstream),
             FailureKind::UpdateNotApplicable => Error::UpdateNotApplicable(upstream),

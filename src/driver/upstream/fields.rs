@@ -1,28 +1,8 @@
-//! Finds the field of the caller's request with the expression that DynamoDB refused.
+//! Finds the field of the caller's request that DynamoDB refused.
 
+use super::validation::{Parameter, Validation};
 use crate::driver::error::{Error, Upstream};
-
-/// A DynamoDB parameter that holds an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Parameter {
-    Condition,
-    Update,
-    Projection,
-}
-
-impl Parameter {
-    /// The parameter that a ValidationException is about, if its message says so: "Invalid UpdateExpression: ...".
-    fn named_in(message: &str) -> Option<Self> {
-        [
-            (Self::Condition, "Invalid ConditionExpression"),
-            (Self::Update, "Invalid UpdateExpression"),
-            (Self::Projection, "Invalid ProjectionExpression"),
-        ]
-        .into_iter()
-        .find(|(_, phrase)| message.contains(phrase))
-        .map(|(parameter, _)| parameter)
-    }
-}
+use crate::model::{Invalid, Violation};
 
 /// The fields of a request with expressions of the caller, each with the DynamoDB parameter that it is sent in.
 #[derive(Debug, Clone, Default)]
@@ -33,23 +13,43 @@ impl CallerFields {
         Self(fields.into_iter().filter_map(|(parameter, field)| Some((parameter, field?))).collect())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The field that DynamoDB refused. `None` if it was none of the caller's: then the bug is ours.
+    pub(crate) fn refused(&self, upstream: &Upstream) -> Option<(Parameter, &'static str)> {
+        let of = |parameter| self.0.iter().find(|(other, _)| *other == parameter).copied();
+        // Without a message nothing was sent.
+        match Validation::of(upstream.message()?) {
+            Validation::Expression(candidates) => candidates.iter().copied().find_map(of),
+            // A query compares such a value with the key of its index.
+            Validation::IndexKey => of(Parameter::KeyCondition),
+            Validation::Unknown => self.0.iter().find(|(parameter, _)| *parameter != Parameter::Actions).copied(),
+            Validation::ItemTooLarge
+            | Validation::NotApplicable
+            | Validation::OtherKeySchema
+            | Validation::TransactionTooLarge
+            | Validation::NoSuchIndex
+            | Validation::IndexNotActive
+            | Validation::Ours => None,
+        }
     }
 
-    /// The field whose expression DynamoDB refused. `None` if it was none of the caller's: then the bug is ours.
-    pub(crate) fn refused(&self, upstream: &Upstream) -> Option<&'static str> {
-        let named = upstream.message().and_then(Parameter::named_in);
-        let is_meant = |parameter| named.is_none_or(|named| named == parameter);
-        self.0.iter().find(|(parameter, _)| is_meant(*parameter)).map(|(_, field)| *field)
-    }
-
-    /// Turns the error into [`Error::InvalidExpression`] if DynamoDB refused one of these fields.
+    /// Turns the error for a refused request into one that names the field.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        let field = error.upstream().and_then(|upstream| self.refused(upstream));
-        match (error, field) {
-            (Error::Internal(upstream), Some(field)) => Error::InvalidExpression { field: field.to_owned(), upstream },
-            (other, _) => other,
+        match error {
+            Error::Internal(upstream) => self.explain(upstream),
+            other => other,
+        }
+    }
+
+    /// The error for a request that DynamoDB refused.
+    pub(crate) fn explain(&self, upstream: Upstream) -> Error {
+        match self.refused(&upstream) {
+            // Actions are no expression of the caller, but their paths are.
+            Some((Parameter::Actions, field)) => {
+                let invalid = Invalid::new(format!("were refused: {}", upstream.message().unwrap_or_default()));
+                Error::Invalid(Violation { field: field.to_owned(), invalid })
+            }
+            Some((_, field)) => Error::InvalidExpression { field: field.to_owned(), upstream },
+            None => Error::Internal(upstream),
         }
     }
 }

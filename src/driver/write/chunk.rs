@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
+use futures_util::FutureExt;
 
-use super::plan::{Action, WritePlan};
+use super::plan::{Action, InDoubt, WritePlan};
 use super::shared::put_request;
+use super::single::SingleWrite;
 use crate::driver::error::Error;
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Paced, Verdict};
@@ -38,8 +40,19 @@ impl Scope {
         let mut call = ChunkCall { scope: self, left: members, asked_for, wants_capacity, was_sent: false, outcome };
         let ended = self.dispatcher().run(&mut self.attempts(), &mut call).await;
         let ChunkCall { left, mut outcome, .. } = call;
-        if let Err(error) = ended.map_err(Arc::new) {
-            outcome.members.extend(left.into_iter().map(|member| (member.tag, Err(Arc::clone(&error)))));
+        match ended.map_err(Arc::new) {
+            Ok(()) => {}
+            // DynamoDB refuses the whole call if one of the values does not fit an index.
+            Err(error) if matches!(*error, Error::UpdateNotApplicable(_)) => {
+                for ChunkMember { plan, tag } in left {
+                    let write = SingleWrite::new(plan, InDoubt::SendAgain).counting_capacity(wants_capacity);
+                    let written = self.write(&write).boxed().await.map(|(_, consumed)| outcome.consumed += consumed);
+                    outcome.members.push((tag, written.map_err(Arc::new)));
+                }
+            }
+            Err(error) => {
+                outcome.members.extend(left.into_iter().map(|member| (member.tag, Err(Arc::clone(&error)))));
+            }
         }
         outcome
     }

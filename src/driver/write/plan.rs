@@ -1,7 +1,8 @@
+use crate::driver::error::{Error, Upstream};
 use crate::driver::expression::{Change, Condition, Rendered, render};
-use crate::driver::store::{Item, Layout, NewValue, Nonce};
-use crate::driver::upstream::CallerFields;
-use crate::model::{ExpireTime, Invalid, Key, Millis};
+use crate::driver::store::{Item, Layout, NewValue, Nonce, Role};
+use crate::driver::upstream::{CallerFields, Validation, index_key_in};
+use crate::model::{ExpireTime, Invalid, Key, Millis, Violation};
 
 /// One write or check of one item, without anything that depends on the time of sending.
 #[derive(Debug)]
@@ -47,6 +48,29 @@ pub(crate) enum Action {
 pub(crate) enum Content {
     Entry { value: NewValue, expire_time: Option<ExpireTime>, nonce: Nonce },
     Item(Item),
+}
+
+impl Action {
+    /// The caller's value that does not fit the key of an index, by DynamoDB's message. `None` if it is no value of the caller.
+    fn misfit(&self, layout: &Layout, message: &str) -> Option<Violation> {
+        let name = index_key_in(message);
+        let field = match self {
+            Self::Put(Content::Item(item)) => match name {
+                Some(name) if item.contains_key(name) => format!("item[{name:?}]"),
+                Some(_) | None => "item".to_owned(),
+            },
+            Self::Put(Content::Entry { value: NewValue::Bytes(_), .. }) if name == Some(layout.name(Role::Value)) => {
+                "value".to_owned()
+            }
+            // The version and the expiry time are numbers, which fit an index of numbers.
+            Self::Update(Change::Entry(update)) if update.set.iter().any(|(role, _)| *role == Role::Value) => {
+                "value".to_owned()
+            }
+            Self::Put(Content::Entry { .. }) | Self::Update(_) | Self::Delete | Self::Check => return None,
+        };
+        let invalid = Invalid::new(format!("does not fit the key of an index: {message}"));
+        Some(Violation { field, invalid })
+    }
 }
 
 /// What to do after an ambiguous attempt.
@@ -125,6 +149,50 @@ impl WritePlan {
             Action::Update(Change::Entry(_) | Change::Item(..)) => true,
             Action::Update(Change::Counter(_)) => layout.counter(item).is_some(),
             Action::Put(_) | Action::Delete | Action::Check => false,
+        }
+    }
+
+    /// Names the caller's field in an error, if DynamoDB refused one.
+    pub(crate) fn blame(&self, layout: &Layout, error: Error) -> Error {
+        match error {
+            Error::UpdateNotApplicable(upstream) | Error::Internal(upstream) => self.explain(layout, upstream),
+            other => other,
+        }
+    }
+
+    /// The error for a request that DynamoDB refused.
+    pub(crate) fn explain(&self, layout: &Layout, upstream: Upstream) -> Error {
+        let message = upstream.message().unwrap_or_default();
+        match Validation::of(message) {
+            Validation::IndexKey => {
+                self.action.misfit(layout, message).map_or(Error::UpdateNotApplicable(upstream), Error::Invalid)
+            }
+            Validation::NotApplicable if matches!(self.action, Action::Update(_)) => {
+                Error::UpdateNotApplicable(upstream)
+            }
+            Validation::NotApplicable
+            | Validation::ItemTooLarge
+            | Validation::OtherKeySchema
+            | Validation::TransactionTooLarge
+            | Validation::NoSuchIndex
+            | Validation::IndexNotActive
+            | Validation::Expression(_)
+            | Validation::Ours
+            | Validation::Unknown => self.caller_fields.explain(upstream),
+        }
+    }
+
+    /// Whether DynamoDB can have meant this write, when it refused one of several and did not say which.
+    pub(crate) fn may_be_meant(&self, layout: &Layout, upstream: &Upstream) -> bool {
+        let message = upstream.message().unwrap_or_default();
+        match &self.action {
+            Action::Put(content) if Validation::of(message) == Validation::IndexKey => {
+                let item = self.item(layout, content);
+                index_key_in(message).is_none_or(|name| item.contains_key(name))
+            }
+            Action::Put(_) | Action::Update(_) | Action::Delete | Action::Check => {
+                self.caller_fields.refused(upstream).is_some()
+            }
         }
     }
 

@@ -137,6 +137,6 @@ impl Call for WriteCall<'_> {
         if in_doubt {
             return Err(failure.into_unknown());
         }
-        Err(self.write.plan.caller_fields.blame(self.scope.table.end(failure)))
+        Err(self.write.plan.blame(&self.scope.layout, self.scope.table.end(failure)))
     }
 }

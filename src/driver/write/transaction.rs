@@ -117,8 +117,9 @@ impl TransactionWrite<'_> {
                 Err(error) => Verdict::Done(Err(error)),
             };
         }
-        if let Some(index) = reasons.iter().position(|reason| reason.kind == CancellationKind::Refused) {
-            return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream)));
+        if let Some(index) = parts().position(|(part, reason)| part.is_refused(reason)) {
+            let message = reasons.get(index).and_then(|reason| reason.message.as_deref());
+            return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream.saying(message))));
         }
         match transient_cause(&reasons) {
             Some(kind) => Verdict::Again(Failure { kind, upstream }),
@@ -207,6 +208,13 @@ impl TransactionPart {
     /// Whether this write was the last to write the item, in an earlier attempt or call.
     pub(crate) fn wrote(&self, item: &Item) -> bool {
         self.plan.wrote(&self.layout, item)
+    }
+
+    /// Whether DynamoDB refused this part as it was sent. A value of a put that does not fit the key of an index is the
+    /// caller's; that of an update may come from the stored item.
+    fn is_refused(&self, reason: &Cancellation) -> bool {
+        let is_put = matches!(self.plan.action, Action::Put(_));
+        reason.kind == CancellationKind::Refused || (reason.kind == CancellationKind::IndexKey && is_put)
     }
 
     /// DynamoDB's name of the action.

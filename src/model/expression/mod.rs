@@ -109,7 +109,8 @@ impl Placeholders {
     pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
         let Checked { tokens, .. } = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
         let definitions = self.take_used(&tokens)?;
-        let mut update = CallerUpdate { clauses: Vec::new(), targets: Vec::new(), definitions };
+        let (clauses, targets, entered, assigned) = Default::default();
+        let mut update = CallerUpdate { clauses, targets, entered, assigned, definitions };
         let mut rest = tokens.as_slice();
         while let Some((keyword, behind)) = rest.split_first() {
             let clause = Clause::of(keyword.token)
@@ -119,7 +120,7 @@ impl Placeholders {
             if update.clauses.iter().any(|(other, _)| *other == clause) {
                 return Err(invalid_at(text, keyword.start, "a second clause of the same kind"));
             }
-            update.read_targets(text, keyword, actions)?;
+            update.read_targets(text, (keyword, clause), actions)?;
             let written = actions.first().zip(actions.last()).and_then(|(first, last)| text.get(first.start..last.end));
             update.clauses.push((clause, written.unwrap_or_default().to_owned()));
             rest = next;
@@ -263,13 +264,32 @@ pub struct CallerUpdate {
     /// The changed attributes as written. They are not resolved, because a thousand aliases may stand for one long
     /// name.
     targets: Vec<String>,
+    /// Those of which it changes a value inside.
+    entered: Vec<String>,
+    /// Those that it sets to a value as a whole, with its placeholder.
+    assigned: Vec<(String, String)>,
     definitions: Definitions,
 }
 
 impl CallerUpdate {
     /// The attributes that it changes in whole or in part.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
-        self.targets.iter().map(|target| self.definitions.names.get(target).unwrap_or(target).as_str())
+        self.targets.iter().map(|target| self.resolve(target))
+    }
+
+    /// Whether it changes a value inside of this attribute.
+    pub(crate) fn leads_into(&self, attribute: &str) -> bool {
+        self.entered.iter().any(|target| self.resolve(target) == attribute)
+    }
+
+    /// The value that it gives this attribute, whatever is stored.
+    pub(crate) fn assigned(&self, attribute: &str) -> Option<&AttributeValue> {
+        let (_, value) = self.assigned.iter().find(|(target, _)| self.resolve(target) == attribute)?;
+        self.definitions.values.get(value)
+    }
+
+    fn resolve<'a>(&'a self, target: &'a String) -> &'a str {
+        self.definitions.names.get(target).unwrap_or(target)
     }
 
     /// Its clauses in order: the actions of each, without the keyword.
@@ -282,7 +302,12 @@ impl CallerUpdate {
     }
 
     /// Every action starts with the attribute that it changes. Commas outside of parentheses separate actions.
-    fn read_targets(&mut self, text: &str, keyword: &Spanned<'_>, actions: &[Spanned<'_>]) -> Result<(), Invalid> {
+    fn read_targets(
+        &mut self,
+        text: &str,
+        (keyword, clause): (&Spanned<'_>, Clause),
+        actions: &[Spanned<'_>],
+    ) -> Result<(), Invalid> {
         let mut depth = 0_usize;
         let is_separator = |spanned: &Spanned<'_>| {
             match spanned.token {
@@ -301,6 +326,14 @@ impl CallerUpdate {
             at = action.first().map_or(at, |spanned| spanned.start);
             let target = target.ok_or_else(|| invalid_at(text, at, "an action without an attribute"))?;
             self.targets.push(target.to_owned());
+            let mut behind = action.iter().skip(1).map(|spanned| spanned.token);
+            match (clause, behind.next(), behind.next(), behind.next()) {
+                (_, Some(Token::Dot | Token::Index), _, _) => self.entered.push(target.to_owned()),
+                (Clause::Set, Some(Token::Comparator), Some(Token::Value(value)), None) => {
+                    self.assigned.push((target.to_owned(), value.to_owned()));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

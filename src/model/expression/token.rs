@@ -1,4 +1,5 @@
 use crate::model::Invalid;
+use crate::model::path::MAX_INDEX;
 
 /// A token of DynamoDB's expression language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Spanned<'_>>, Invalid> {
         }
         let (token, length) = token(rest).ok_or_else(|| invalid_at(text, start, "an unexpected character"))?;
         let end = start + length;
+        if token == Token::Index && !is_allowed(rest.get(1..length - 1).unwrap_or_default()) {
+            return Err(invalid_at(text, start, &format!("a list index above {MAX_INDEX}")));
+        }
         tokens.push(Spanned { token, start, end });
         start = end;
     }
@@ -80,6 +84,11 @@ fn index(text: &str) -> Option<(Token<'_>, usize)> {
     let (digits, _) = text.strip_prefix('[')?.split_once(']')?;
     let is_index = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_index.then_some((Token::Index, digits.len() + 2))
+}
+
+/// Whether DynamoDB allows the list index with these digits.
+fn is_allowed(digits: &str) -> bool {
+    digits.parse::<u32>().is_ok_and(|index| index <= MAX_INDEX)
 }
 
 /// A sign and the name after it.

@@ -231,12 +231,12 @@ pub(crate) fn reason(error: &Error) -> Reason {
         Error::Throttled(_) => Reason::Throttled,
         Error::NoRoom(_) => Reason::Overloaded,
         Error::BackendAccessDenied(_) => Reason::BackendAccessDenied,
-        Error::BackendCredentials(_) => Reason::BackendCredentials,
+        Error::BackendCredentials(_) | Error::BackendClock(_) => Reason::BackendCredentials,
         Error::StorageFull(_) => Reason::StorageFull,
         Error::BackendUnavailable(_) => Reason::BackendUnavailable,
         Error::OutcomeUnknown(_) => Reason::OutcomeUnknown,
         Error::DeadlineExceeded { .. } => Reason::DeadlineExceeded,
-        Error::Internal(_) => Reason::InternalError,
+        Error::BackendRefused(_) | Error::Internal(_) => Reason::InternalError,
     }
 }
 
@@ -264,6 +264,8 @@ fn details(problem: Problem, error: &Error) -> Problem {
         | Error::NoRoom(_)
         | Error::BackendAccessDenied(_)
         | Error::BackendCredentials(_)
+        | Error::BackendClock(_)
+        | Error::BackendRefused(_)
         | Error::StorageFull(_)
         | Error::BackendUnavailable(_)
         | Error::OutcomeUnknown(_)

@@ -12,6 +12,7 @@ mod grove;
 mod items;
 mod limits;
 mod list_keys;
+mod odd_inputs;
 mod orders;
 mod own_versions;
 mod page_tokens;

@@ -4,11 +4,13 @@ mod ambiguous;
 mod batches;
 mod coalescing;
 mod deadline;
+mod error_types;
 mod pages;
 mod tables;
 mod throttled;
 mod transactions;
 mod unambiguous;
+mod words;
 
 /// The RPCs whose lost answers are tested in the matrix.
 pub(crate) use ambiguous::IN_MATRIX;

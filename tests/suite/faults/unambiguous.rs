@@ -28,6 +28,12 @@ async fn each_cause_has_its_reason() {
         (error("ResourceNotFoundException"), Code::FailedPrecondition, Reason::TableNotFound),
         (error("ResourceInUseException"), Code::FailedPrecondition, Reason::TableNotActive),
         (error("AccessDeniedException"), Code::FailedPrecondition, Reason::BackendAccessDenied),
+        (error("AccessDenied"), Code::FailedPrecondition, Reason::BackendAccessDenied),
+        (error("NotAuthorized"), Code::FailedPrecondition, Reason::BackendAccessDenied),
+        (error("OptInRequired"), Code::FailedPrecondition, Reason::BackendAccessDenied),
+        (error("InvalidAccessKeyId"), Code::Unavailable, Reason::BackendCredentials),
+        (error("InvalidClientTokenId"), Code::Unavailable, Reason::BackendCredentials),
+        (error("IncompleteSignature"), Code::Unavailable, Reason::BackendCredentials),
         (error("UnrecognizedClientException"), Code::Unavailable, Reason::BackendCredentials),
         (error("ExpiredTokenException"), Code::Unavailable, Reason::BackendCredentials),
         (error("MissingAuthenticationTokenException"), Code::Unavailable, Reason::BackendCredentials),
@@ -37,6 +43,8 @@ async fn each_cause_has_its_reason() {
         (error("ReplicatedWriteConflictException"), Code::Aborted, Reason::TransactionConflict),
         (error("ThrottlingException"), Code::ResourceExhausted, Reason::Throttled),
         (error("RequestLimitExceeded"), Code::ResourceExhausted, Reason::Throttled),
+        (error("TooManyRequestsException"), Code::ResourceExhausted, Reason::Throttled),
+        (error("RequestTimeoutException"), Code::Unavailable, Reason::BackendUnavailable),
     ];
     for (what, code, reason) in cases {
         let case = format!("{what:?}");

@@ -51,6 +51,31 @@ async fn dynamodb_needs_a_region() {
 }
 
 #[tokio::test]
+async fn a_region_that_is_none_is_refused_with_its_setting() {
+    let sentence = |origin: &str| {
+        format!(
+            "error: the configuration cannot be used:\n  region (from {origin}) must be the name of an AWS region, such as \
+             eu-central-1\n"
+        )
+    };
+    let dynamodb = || Serve::bare().args(["--backend", "dynamodb"]);
+    let flag = dynamodb().args(["--region", "us east"]).refused().await;
+    assert_eq!((flag.code, flag.stderr), (2, sentence("--region")));
+    let variable = dynamodb().env("AWS_REGION", "us east").refused().await;
+    assert_eq!((variable.code, variable.stderr), (2, sentence("AWS_REGION")));
+    let folder = TempDir::new().unwrap();
+    let profile = folder.path().join("config");
+    std::fs::write(&profile, "[default]\nregion = us east\n").unwrap();
+    let profile = dynamodb().env("AWS_CONFIG_FILE", &profile).refused().await;
+    assert_eq!(profile.code, 2);
+    assert!(
+        profile.stderr.starts_with("error: the region \"us east\" of the AWS profile is not"),
+        "{}",
+        profile.stderr
+    );
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_is_named() {
     let first = Serve::in_memory().start().await;
     let second = Serve::bare().args(["--memory", "--listen", first.address()]).refused().await;

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, GlobalSecondaryIndex, KeyType, Projection, ProjectionType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use dynakv_client::pb;
 use dynakv_client::pb::ItemOutcome;
 use dynakv_client::pb::update_action::{Kind as Change, Remove};
@@ -12,10 +10,10 @@ use tonic::Code;
 
 use super::super::on_every_backend;
 use super::{
-    assert_invalid, canonical, item, key_of, names, put, raw_update_of, refusal, set, unversioned, update, update_of,
-    value, values,
+    assert_invalid, canonical, item, key_of, names, raw_update_of, refusal, set, unversioned, update, update_of, value,
+    values,
 };
-use crate::support::{Item, World, element, keyed, number, string};
+use crate::support::{Item, World, number, string};
 
 on_every_backend!(
     each_action_does_what_it_says,
@@ -26,7 +24,6 @@ on_every_backend!(
     bad_expressions_are_refused,
     what_does_not_fit_the_stored_item_is_refused,
     the_builder_of_the_grove_documentation,
-    index_keys_keep_their_type,
 );
 
 fn list(values: impl IntoIterator<Item = AttributeValue>) -> AttributeValue {
@@ -320,42 +317,4 @@ async fn the_builder_of_the_grove_documentation(world: World) {
         assert_eq!(update(&world, request).await.unwrap().outcome(), ItemOutcome::ConditionFailed);
         assert_eq!(world.item("user#1").await, inactive);
     }
-}
-
-async fn index_keys_keep_their_type(world: World) {
-    world
-        .create("orders", |table| {
-            let status = AttributeDefinition::builder().attribute_name("status").attribute_type(ScalarAttributeType::S);
-            let index = GlobalSecondaryIndex::builder()
-                .index_name("by_status")
-                .key_schema(element("status", KeyType::Hash))
-                .projection(Projection::builder().projection_type(ProjectionType::All).build());
-            keyed(table, ("id", ScalarAttributeType::S), None)
-                .attribute_definitions(status.build().unwrap())
-                .global_secondary_indexes(index.build().unwrap())
-        })
-        .await;
-    for status in [number(1), string("")] {
-        let item = values([("id", string("order")), ("status", status.clone())]);
-        let request = pb::PutItemRequest { table: "orders".into(), item, ..Default::default() };
-        let (code, reason, _) = refusal(put(&world, request).await);
-        assert_eq!((code, reason.as_str()), (Code::FailedPrecondition, "UPDATE_NOT_APPLICABLE"), "put {status:?}");
-
-        let actions = update_of("order", [("status", set(status.clone()))]);
-        let request = pb::UpdateItemRequest { table: "orders".into(), ..actions };
-        match update(&world, request).await {
-            // DynamoDB Local accepts updates of index keys that DynamoDB refuses.
-            Ok(answer) => {
-                assert_eq!((answer.outcome(), &status), (ItemOutcome::Applied, &number(1)));
-                let key = Some(pb::ItemKey { partition: Some(value(string("order"))), sort: None });
-                let request = pb::DeleteItemRequest { table: "orders".into(), key, ..Default::default() };
-                super::delete(&world, request).await.unwrap();
-            }
-            refused => {
-                let (code, reason, _) = refusal(refused);
-                assert_eq!((code, reason.as_str()), (Code::FailedPrecondition, "UPDATE_NOT_APPLICABLE"), "{status:?}");
-            }
-        }
-    }
-    assert_eq!(world.item_of("orders", item([("id", string("order"))])).await, None);
 }

@@ -36,6 +36,8 @@ pub(crate) enum What {
     Conflict,
     /// Status 200 with an HTML page, as from a proxy.
     Garbage,
+    /// The page of a proxy with this status: no AWS error type.
+    Proxy { status: u16, body: &'static str },
     /// Status 200 with the first half of the real response, or of an invented one if there is none.
     Truncated,
     /// No response at all.
@@ -61,6 +63,7 @@ impl What {
                 Ok(error(400, "TransactionConflictException", message))
             }
             Self::Garbage => Ok(respond(200, "<html><body>It works!</body></html>")),
+            Self::Proxy { status, body } => Ok(respond(status, body)),
             Self::Truncated => Ok(respond(200, first_half(real).await)),
             Self::Hang => pending().await,
         }
