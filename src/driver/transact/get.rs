@@ -137,9 +137,9 @@ impl Call for SnapshotCall<'_> {
         Ok((items, Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default())))
     }
 
-    async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<Self::Answer> {
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Self::Answer> {
         match result {
-            Ok(answer) => Verdict::Done(Ok(answer)),
+            Ok(answer) => Verdict::Done(answer),
             Err(failure) => Verdict::Again(failure),
         }
     }
@@ -148,7 +148,7 @@ impl Call for SnapshotCall<'_> {
         false
     }
 
-    fn give_up(&mut self, failure: Failure, _: bool) -> Result<Self::Answer, Error> {
+    fn give_up(&mut self, failure: Failure) -> Result<Self::Answer, Error> {
         Err(name_table(failure, self.reads.iter().map(|read| &*read.table)))
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct ChunkOutcome<T> {
 }
 
 impl Scope {
-    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt a plain write is sent
-    /// again: writing it twice makes no difference.
+    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt its members are sent again,
+    /// as each of them would be by itself; see `doubt`.
     pub(crate) async fn write_chunk<T: Send + Sync>(
         &self,
         members: Vec<ChunkMember<T>>,
@@ -87,7 +87,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         self.was_sent
     }
 
-    async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<()> {
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<()> {
         let (unprocessed, consumed) = match result {
             Ok(answer) => answer,
             Err(failure) => return Verdict::Again(failure),
@@ -103,7 +103,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
             }
         }
         let progressed = self.left.len() < before;
-        if self.left.is_empty() { Verdict::Done(Ok(())) } else { Verdict::Partly { progressed } }
+        if self.left.is_empty() { Verdict::Done(()) } else { Verdict::Partly { progressed } }
     }
 
     /// BatchWriteItem is not atomic: its failure may concern only one member.
@@ -111,7 +111,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         failure.may_have_happened_to_some()
     }
 
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<(), Error> {
-        Err(if in_doubt { failure.into_unknown() } else { self.scope.table.end(failure) })
+    fn give_up(&mut self, failure: Failure) -> Result<(), Error> {
+        Err(self.scope.table.end(failure))
     }
 }
