@@ -39,9 +39,9 @@ fn told(result: Result<Told, Error>, case: &str) -> Told {
 /// Every kind of loss, with and without another writer, when the first attempt is carried out at once or never.
 #[tokio::test]
 async fn nothing_is_claimed_that_is_not_known() {
+    let world = World::embedded_in_memory().await;
+    let mut cases = 0;
     for &write in WRITES {
-        let world = World::embedded_in_memory().await;
-        let mut cases = 0;
         for loss in LOSSES {
             for arrival in [Arrival::Never, Arrival::AtOnce] {
                 for before_next in [Another::Nothing, Another::Overwrites] {
@@ -56,8 +56,8 @@ async fn nothing_is_claimed_that_is_not_known() {
                 }
             }
         }
-        assert_eq!(cases, LOSSES.len() * 4);
     }
+    assert_eq!(cases, WRITES.len() * LOSSES.len() * 4);
 }
 
 /// The contract.
@@ -92,7 +92,7 @@ async fn what_is_told_is_true_whatever_happens_in_between() {
             let case = format!("{write:?}, {story:?}");
             most = most.max(run(&world, write, &story, &format!("key-{index}"), &case).await.effects);
         }
-        assert_eq!(most, if may_happen_twice(write) { 2 } else { 1 }, "the most effects of {write:?}");
+        assert_eq!(most > 1, may_happen_twice(write), "the most effects of {write:?}: {most}");
     }
 }
 
@@ -112,16 +112,26 @@ fn is_short(story: &Story) -> bool {
 }
 
 fn stories() -> impl Iterator<Item = Story> {
-    ARRIVALS.into_iter().flat_map(|arrival| {
+    let all = ARRIVALS.into_iter().flat_map(|arrival| {
         OTHERS.into_iter().flat_map(move |before_next| {
             OTHERS.into_iter().flat_map(move |after_next| {
-                [false, true].map(|next_is_lost| {
-                    let loss = What::Reset;
-                    Story { loss, arrival, before_next, after_next, next_is_lost }
-                })
+                let story = Story { loss: What::Reset, arrival, before_next, after_next, next_is_lost: false };
+                [story.clone(), Story { next_is_lost: true, ..story }]
             })
         })
-    })
+    });
+    all.filter(is_told_apart)
+}
+
+/// The other stories show nothing new: a later writer in the second gap matters only to an attempt that arrives after it, and a
+/// second lost answer only to an attempt that was in time or that comes last.
+fn is_told_apart(story: &Story) -> bool {
+    match (story.next_is_lost, story.after_next) {
+        (false, Another::Nothing) => true,
+        (true, Another::Nothing) => matches!(story.arrival, Arrival::AtOnce | Arrival::AfterAll),
+        (false, _) => matches!(story.arrival, Arrival::AfterNext | Arrival::AfterAll),
+        (true, _) => false,
+    }
 }
 
 fn may_happen_twice(write: Write) -> bool {
