@@ -257,9 +257,9 @@ impl Write {
             Self::BatchSwapValue => batch(client, set().expected(value())).await,
             Self::BatchDelete => batch(client, delete()).await,
             Self::BatchDeleteReporting => batch(client, delete().report_existed()).await,
-            Self::BatchDeletePresent => batch(client, delete().expected(Expected::Present)).await,
-            Self::BatchDeleteVersion => batch(client, delete().expected(version())).await,
-            Self::BatchDeleteValue => batch(client, delete().expected(value())).await,
+            Self::BatchDeletePresent => batch(client, delete().expected(Expected::Present)).await.map(was_there),
+            Self::BatchDeleteVersion => batch(client, delete().expected(version())).await.map(was_there),
+            Self::BatchDeleteValue => batch(client, delete().expected(value())).await.map(was_there),
             Self::TransactSet
             | Self::TransactSetAbsent
             | Self::TransactSetPresent
@@ -383,6 +383,11 @@ async fn batch(client: &Client, operation: impl Into<BatchOperation>) -> Result<
         BatchOutcome::OutcomeUnknown(_) => Told::Unknown,
         other @ (BatchOutcome::Superseded | BatchOutcome::Failed(_)) => panic!("{other:?}"),
     })
+}
+
+/// A delete with a condition is not applied to nothing.
+fn was_there(told: Told) -> Told {
+    if told == Told::Gone { Told::Done } else { told }
 }
 
 fn done(is_done: bool) -> Told {
