@@ -22,7 +22,9 @@ impl Parts {
     /// The item of a Set.
     #[must_use]
     pub fn item(&self, set: &Set, expire: Option<ExpireTime>) -> HashMap<String, AttributeValue> {
-        self.0.item(&set.key, &NewValue::Bytes(set.value.clone()), expire, Nonce::NONE)
+        let mut item = self.0.key(&set.key);
+        self.0.add_entry(&mut item, &NewValue::Bytes(set.value.clone()), expire, Nonce::NONE);
+        item
     }
 
     /// The entry in an item; `None` if it has expired or is no entry.

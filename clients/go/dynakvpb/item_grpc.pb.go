@@ -57,7 +57,8 @@ type ItemServiceClient interface {
 	// Writes one item in place of what was there.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the item does not show whether this call wrote it. May be retried with the same `request_id`.
+	// the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+	// `return_values` it may have a second effect, as Set.
 	PutItem(ctx context.Context, in *PutItemRequest, opts ...grpc.CallOption) (*PutItemResponse, error)
 	// Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 	//
@@ -68,9 +69,10 @@ type ItemServiceClient interface {
 	UpdateItem(ctx context.Context, in *UpdateItemRequest, opts ...grpc.CallOption) (*UpdateItemResponse, error)
 	// Deletes one item.
 	//
-	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-	// finds nothing.
+	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+	// retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+	// have a second effect, as Delete.
 	DeleteItem(ctx context.Context, in *DeleteItemRequest, opts ...grpc.CallOption) (*DeleteItemResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
@@ -188,7 +190,8 @@ type ItemServiceServer interface {
 	// Writes one item in place of what was there.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the item does not show whether this call wrote it. May be retried with the same `request_id`.
+	// the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+	// `return_values` it may have a second effect, as Set.
 	PutItem(context.Context, *PutItemRequest) (*PutItemResponse, error)
 	// Changes parts of one item, or creates it; a new item has only its key, its version and what the update sets.
 	//
@@ -199,9 +202,10 @@ type ItemServiceServer interface {
 	UpdateItem(context.Context, *UpdateItemRequest) (*UpdateItemResponse, error)
 	// Deletes one item.
 	//
-	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-	// the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-	// finds nothing.
+	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+	// retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+	// have a second effect, as Delete.
 	DeleteItem(context.Context, *DeleteItemRequest) (*DeleteItemResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//

@@ -75,7 +75,11 @@ type KeyValueServiceClient interface {
 	//
 	// Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
 	// and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-	// Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+	// Expire. May be retried, as any PUT.
+	//
+	// Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+	// It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+	// a change that another client made in between, also one that was acknowledged. So does a retry.
 	Set(ctx context.Context, in *SetRequest, opts ...grpc.CallOption) (*SetResponse, error)
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
@@ -87,11 +91,16 @@ type KeyValueServiceClient interface {
 	//
 	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
 	// cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+	//
+	// Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+	// may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+	// also one that was acknowledged. So does a retry.
 	Delete(ctx context.Context, in *DeleteRequest, opts ...grpc.CallOption) (*DeleteResponse, error)
 	// Deletes one entry if it is as expected, for example to release a lock that is still one's own.
 	//
-	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-	// blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+	// `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+	// happened says `deleted` false, or deletes an entry that another client wrote in between.
 	CompareAndDelete(ctx context.Context, in *CompareAndDeleteRequest, opts ...grpc.CallOption) (*CompareAndDeleteResponse, error)
 	// Says of up to 100 keys whether they exist. Duplicates are allowed.
 	//
@@ -142,11 +151,11 @@ type KeyValueServiceClient interface {
 	// for each operation.
 	//
 	// Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-	// TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-	// retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-	// been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-	// and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-	// committed.
+	// TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+	// later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+	// `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+	// recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+	// leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
 	TransactWrite(ctx context.Context, in *TransactWriteRequest, opts ...grpc.CallOption) (*TransactWriteResponse, error)
 	// Lists the keys of a table, in no order, in pages.
 	//
@@ -366,7 +375,11 @@ type KeyValueServiceServer interface {
 	//
 	// Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
 	// and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-	// Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+	// Expire. May be retried, as any PUT.
+	//
+	// Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+	// It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+	// a change that another client made in between, also one that was acknowledged. So does a retry.
 	Set(context.Context, *SetRequest) (*SetResponse, error)
 	// Writes one entry if it is as expected. The condition is checked and the entry written in one atomic step.
 	//
@@ -378,11 +391,16 @@ type KeyValueServiceServer interface {
 	//
 	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
 	// cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+	//
+	// Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+	// may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+	// also one that was acknowledged. So does a retry.
 	Delete(context.Context, *DeleteRequest) (*DeleteResponse, error)
 	// Deletes one entry if it is as expected, for example to release a lock that is still one's own.
 	//
-	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-	// blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+	// `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+	// happened says `deleted` false, or deletes an entry that another client wrote in between.
 	CompareAndDelete(context.Context, *CompareAndDeleteRequest) (*CompareAndDeleteResponse, error)
 	// Says of up to 100 keys whether they exist. Duplicates are allowed.
 	//
@@ -433,11 +451,11 @@ type KeyValueServiceServer interface {
 	// for each operation.
 	//
 	// Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-	// TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-	// retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-	// been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-	// and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-	// committed.
+	// TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+	// later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+	// `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+	// recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+	// leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
 	TransactWrite(context.Context, *TransactWriteRequest) (*TransactWriteResponse, error)
 	// Lists the keys of a table, in no order, in pages.
 	//

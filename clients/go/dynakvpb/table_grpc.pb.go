@@ -39,7 +39,8 @@ type TableServiceClient interface {
 	// it: ask DescribeTable until its status is ACTIVE.
 	//
 	// Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-	// Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+	// Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+	// server sends the call again: a table that another client has deleted in between is then made again, empty.
 	CreateTable(ctx context.Context, in *CreateTableRequest, opts ...grpc.CallOption) (*CreateTableResponse, error)
 	// Says what a table is like: its keys, indexes, TTL, which attribute plays which part, and what can be done with it.
 	//
@@ -135,7 +136,8 @@ type TableServiceServer interface {
 	// it: ask DescribeTable until its status is ACTIVE.
 	//
 	// Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-	// Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+	// Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+	// server sends the call again: a table that another client has deleted in between is then made again, empty.
 	CreateTable(context.Context, *CreateTableRequest) (*CreateTableResponse, error)
 	// Says what a table is like: its keys, indexes, TTL, which attribute plays which part, and what can be done with it.
 	//

@@ -18,7 +18,7 @@ impl Driver {
         let delete = || async {
             core.dispatcher.send(DeleteTableInput::builder().table_name(table.physical_name())).await.map(drop)
         };
-        let deleted = core.repeat((table, Effect::Change), deadline, delete).await;
+        let deleted = core.repeat((table, Effect::Loss), deadline, delete).await;
         core.catalog.forget(table.physical_name());
         match deleted {
             Err(error) => Err(core.explain_refused_delete(table, error, deadline).await),

@@ -84,7 +84,7 @@ impl Call for ChunkCall<'_> {
         self.scope.batch_get_item(self.keys.iter().map(key).collect(), self.read).await
     }
 
-    async fn judge(&mut self, result: Result<ItemsRead, Failure>, _: &mut Option<Failure>) -> Verdict<Self::Outcome> {
+    async fn judge(&mut self, result: Result<ItemsRead, Failure>) -> Verdict<Self::Outcome> {
         let ItemsRead { items, unprocessed, consumed } = match result {
             Ok(read) => read,
             Err(failure) => return Verdict::Again(failure),
@@ -98,7 +98,7 @@ impl Call for ChunkCall<'_> {
         if looked_for.is_empty() {
             return Verdict::Partly { progressed: false };
         }
-        Verdict::Done(Ok((looked_for, items)))
+        Verdict::Done((looked_for, items))
     }
 
     fn paced(&self) -> Option<Paced<'_>> {
@@ -113,7 +113,7 @@ impl Call for ChunkCall<'_> {
         false
     }
 
-    fn give_up(&mut self, failure: Failure, _: bool) -> Result<Self::Outcome, Error> {
+    fn give_up(&mut self, failure: Failure) -> Result<Self::Outcome, Error> {
         Err(self.scope.table.end(failure))
     }
 }

@@ -2,8 +2,8 @@ use super::call::KeyValues;
 use super::set::new_value;
 use crate::driver::error::Error;
 use crate::driver::expression::{Change, expected_condition, expected_digest};
-use crate::driver::store::{NewValue, Nonce};
-use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan, Written, expiry_digest};
+use crate::driver::store::NewValue;
+use crate::driver::write::{Action, Content, Settled, SingleWrite, WritePlan, Written, expiry_digest};
 use crate::model::{CompareAndDelete, CompareAndSet, Entry, Expected, SetExpiry};
 
 /// The outcome of a CompareAndSet.
@@ -50,9 +50,9 @@ impl KeyValues {
         };
         let condition = Some(expected_condition(&set.expected));
         let plan = WritePlan::entry(set.key.clone(), action, condition, Some(nonce));
-        let (settled, _) = self.scope.write(&SingleWrite::new(plan, set_in_doubt(&set.expected, nonce))).await?;
+        let (settled, _) = self.scope.write(&SingleWrite::new(plan)).await?;
         Ok(match settled {
-            Settled::Applied { .. } => Swap::Swapped(self.written(nonce, expire, None)),
+            Settled::Applied(_) => Swap::Swapped(self.written(nonce, expire, None)),
             Settled::Found(item) => Swap::Swapped(self.written(nonce, expire, Some(&item))),
             Settled::Refused(old) => {
                 let shown = old.filter(|_| set.return_current);
@@ -67,26 +67,18 @@ impl KeyValues {
     /// One write, also if the condition does not hold.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is no longer as expected.
+    /// [`Error::OutcomeUnknown`] if an answer was lost; with [`Expected::Version`] only if the entry does not have this version
+    /// any more.
     pub async fn compare_and_delete(&self, delete: &CompareAndDelete) -> Result<Deletion, Error> {
         let condition = Some(expected_condition(&delete.expected));
         let plan = WritePlan::entry(delete.key.clone(), Action::Delete, condition, None);
-        let (settled, _) = self.scope.write(&SingleWrite::new(plan, InDoubt::SendAgain)).await?;
+        let (settled, _) = self.scope.write(&SingleWrite::new(plan)).await?;
         Ok(match settled {
-            Settled::Applied { .. } | Settled::Found(_) => Deletion::Deleted,
+            Settled::Applied(_) | Settled::Found(_) => Deletion::Deleted,
             Settled::Refused(old) => {
                 let shown = old.filter(|_| delete.return_current);
                 Deletion::NotDeleted(shown.and_then(|old| self.scope.readable(old)))
             }
         })
-    }
-}
-
-fn set_in_doubt(expected: &Expected, nonce: Nonce) -> InDoubt {
-    match expected {
-        // If the first attempt happened, the second one is refused, and the old item has our nonce.
-        Expected::Absent | Expected::Version(_) => InDoubt::SendAgain,
-        // A second attempt could overwrite another caller's change.
-        Expected::Present | Expected::Value(_) => InDoubt::LookFor(nonce),
     }
 }

@@ -2,7 +2,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::call::KeyValues;
 use crate::driver::error::Error;
-use crate::driver::write::{Action, InDoubt, Settled, SingleWrite, WritePlan};
+use crate::driver::write::{Action, Settled, SingleWrite, WritePlan};
 use crate::model::Key;
 
 impl KeyValues {
@@ -17,11 +17,9 @@ impl KeyValues {
     /// [`Error::OutcomeUnknown`] if an answer was lost and the entry is gone: this call or another one may have deleted it.
     pub async fn delete(&self, key: &Key) -> Result<bool, Error> {
         let plan = WritePlan::entry(key.clone(), Action::Delete, None, None);
-        let delete = SingleWrite::new(plan, InDoubt::SendAgain).returning(ReturnValue::AllOld);
+        let delete = SingleWrite::new(plan).returning(ReturnValue::AllOld);
         match self.scope.write(&delete).await?.0 {
-            Settled::Applied { returned: None, doubt: Some(failure) } => Err(failure.into_unknown()),
-            Settled::Applied { returned: None, doubt: None } => Ok(false),
-            Settled::Applied { returned: Some(old), .. } => Ok(self.scope.layout.is_alive(&old, self.scope.now())),
+            Settled::Applied(deleted) => Ok(deleted.is_some()),
             // A write without a condition is never refused, and a delete has no nonce to find.
             Settled::Found(_) | Settled::Refused(_) => Err(Error::internal()),
         }

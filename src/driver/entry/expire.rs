@@ -2,7 +2,7 @@ use super::call::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::expression::{Change, Condition, Operand, Update};
 use crate::driver::store::{Layout, Nonce, Role};
-use crate::driver::write::{Action, InDoubt, Settled, SingleWrite, WritePlan, Written};
+use crate::driver::write::{Action, Settled, SingleWrite, WritePlan, Written};
 use crate::model::{ExpireTime, Key, RequestId, Ttl, Version};
 
 /// The outcome of an Expire.
@@ -42,7 +42,7 @@ impl KeyValues {
         let write = change(key, Update::set(nonce, set), Condition::exists(), nonce);
         let written = |expire_time| Expiry::Set(Written { version: nonce.to_version(), expire_time });
         Ok(match self.scope.write(&write).await?.0 {
-            Settled::Applied { .. } => written(Some(expire_time)),
+            Settled::Applied(_) => written(Some(expire_time)),
             Settled::Found(item) => written(layout.expire_time(&item)),
             Settled::Refused(_) => Expiry::NotFound,
         })
@@ -61,7 +61,7 @@ impl KeyValues {
         let condition = Condition::exists().and(Condition::IsNumber(Role::Ttl));
         let layout = &self.scope.layout;
         Ok(match self.scope.write(&change(key, update, condition, nonce)).await?.0 {
-            Settled::Applied { .. } | Settled::Found(_) => Persistence::Removed(nonce.to_version()),
+            Settled::Applied(_) | Settled::Found(_) => Persistence::Removed(nonce.to_version()),
             // The item has no TTL, which is why the write was refused. An item with a TTL has expired since then.
             Settled::Refused(Some(item)) if layout.expire_time(&item).is_none() => Persistence::NoTtl,
             Settled::Refused(_) => Persistence::NotFound,
@@ -71,5 +71,5 @@ impl KeyValues {
 
 fn change(key: &Key, update: Update, condition: Condition, nonce: Nonce) -> SingleWrite {
     let plan = WritePlan::entry(key.clone(), Action::Update(Change::Entry(update)), Some(condition), Some(nonce));
-    SingleWrite::new(plan, InDoubt::LookFor(nonce))
+    SingleWrite::new(plan)
 }

@@ -4,7 +4,7 @@ use super::call::KeyValues;
 use crate::driver::error::{Error, Upstream};
 use crate::driver::expression::{Change, Condition, Operand, Update};
 use crate::driver::store::{Item, NewValue, Nonce, Role};
-use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan};
+use crate::driver::write::{Action, Content, Settled, SingleWrite, WritePlan};
 use crate::model::{ExpireTime, Increment, Ttl, Version};
 
 /// A counter after an Increment.
@@ -114,7 +114,7 @@ impl KeyValues {
         let condition = conditions.into_iter().chain(guard).fold(Condition::exists(), Condition::and);
         let update = Action::Update(Change::Counter(Update::set(nonce, [(Role::Value, value)])));
         let plan = WritePlan::entry(increment.key.clone(), update, Some(condition), Some(nonce));
-        let write = SingleWrite::new(plan, InDoubt::LookFor(nonce)).returning(ReturnValue::AllNew);
+        let write = SingleWrite::new(plan).returning(ReturnValue::AllNew);
         // The request asks for ALL_NEW, so an answer without an item is an error.
         self.step(self.scope.write(&write).await?.0, nonce, || Err(Error::internal()))
     }
@@ -124,7 +124,7 @@ impl KeyValues {
         let expire_time = increment.ttl.map(|ttl| ExpireTime::after(self.scope.now(), ttl));
         let put = Action::Put(Content::Entry { value: NewValue::Counter(value), expire_time, nonce });
         let plan = WritePlan::entry(increment.key.clone(), put, Some(Condition::absent()), Some(nonce));
-        let (settled, _) = self.scope.write(&SingleWrite::new(plan, InDoubt::LookFor(nonce))).await?;
+        let (settled, _) = self.scope.write(&SingleWrite::new(plan)).await?;
         self.step(settled, nonce, || Ok(Count { value, version: nonce.to_version(), expire_time }))
     }
 
@@ -136,8 +136,8 @@ impl KeyValues {
     ) -> Result<Step, Error> {
         let layout = &self.scope.layout;
         let ours = match settled {
-            Settled::Applied { returned: None, .. } => return created().map(Step::Done),
-            Settled::Applied { returned: Some(item), .. } | Settled::Found(item) => item,
+            Settled::Applied(None) => return created().map(Step::Done),
+            Settled::Applied(Some(item)) | Settled::Found(item) => item,
             Settled::Refused(old) => return Ok(Step::Refused(old)),
         };
         // Another program stored a fraction and kept our version; see "Contract". The addition has happened, so this is not

@@ -1,11 +1,10 @@
-use aws_sdk_dynamodb::types::ReturnValue;
 use bytes::Bytes;
 
 use super::call::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::expression::{Change, Condition, Operand, Update};
 use crate::driver::store::{Item, NewValue, Nonce, Role, binary};
-use crate::driver::write::{Action, Content, InDoubt, Settled, SingleWrite, WritePlan, Written, expiry_digest};
+use crate::driver::write::{Action, Content, Settled, SingleWrite, WritePlan, Written, expiry_digest};
 use crate::model::{Entry, ExpireTime, Set, SetExpiry};
 
 /// The entry that a Set replaced.
@@ -47,8 +46,7 @@ impl KeyValues {
         let (item, previous) = if set.expiry == SetExpiry::Keep {
             self.set_keeping_ttl(set, nonce).await?
         } else {
-            let in_doubt = if set.return_previous { InDoubt::LookFor(nonce) } else { InDoubt::SendAgain };
-            let put = SingleWrite::new(put(set, expire, nonce, None), in_doubt).returning(returned(set));
+            let put = SingleWrite::new(put(set, expire, nonce, None)).showing_old(set.return_previous);
             let (settled, _) = self.scope.write(&put).await?;
             // A write without a condition is never refused.
             self.replaced(settled, nonce).ok_or_else(Error::internal)?
@@ -72,7 +70,7 @@ impl KeyValues {
 
     /// Alternates between an update for an existing entry and a put for an absent one: DynamoDB has no single write for both.
     async fn set_keeping_ttl(&self, set: &Set, nonce: Nonce) -> Result<Replaced, Error> {
-        let write = |plan| SingleWrite::new(plan, InDoubt::LookFor(nonce)).returning(returned(set));
+        let write = |plan| SingleWrite::new(plan).showing_old(set.return_previous);
         let change = Action::Update(Change::Entry(new_value(&set.value, nonce)));
         let update = write(WritePlan::entry(set.key.clone(), change, Some(Condition::exists()), Some(nonce)));
         let create = write(put(set, None, nonce, Some(Condition::absent())));
@@ -92,13 +90,11 @@ impl KeyValues {
             Settled::Refused(_) => None,
             Settled::Found(item) => Some((Some(item), Previous::Lost)),
             // An earlier call with the same request_id wrote this. What that call replaced is no longer known.
-            Settled::Applied { returned: Some(old), .. } if self.scope.layout.was_written_by(&old, nonce) => {
+            Settled::Applied(Some(old)) if self.scope.layout.was_written_by(&old, nonce) => {
                 Some((None, Previous::Lost))
             }
             // The write has happened, even if the entry that it replaced is unreadable.
-            Settled::Applied { returned: old, .. } => {
-                Some((None, self.scope.visible(old).map_or(Previous::Lost, Previous::Known)))
-            }
+            Settled::Applied(old) => Some((None, self.scope.visible(old).map_or(Previous::Lost, Previous::Known))),
         }
     }
 }
@@ -107,10 +103,6 @@ impl KeyValues {
 fn put(set: &Set, expire_time: Option<ExpireTime>, nonce: Nonce, condition: Option<Condition>) -> WritePlan {
     let content = Content::Entry { value: NewValue::Bytes(set.value.clone()), expire_time, nonce };
     WritePlan::entry(set.key.clone(), Action::Put(content), condition, Some(nonce))
-}
-
-fn returned(set: &Set) -> ReturnValue {
-    if set.return_previous { ReturnValue::AllOld } else { ReturnValue::None }
 }
 
 /// A change of only the value, which keeps the TTL.

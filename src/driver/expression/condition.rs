@@ -1,6 +1,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::driver::store::{Nonce, Role};
+use crate::driver::store::{Item, Layout, Nonce, Role};
 use crate::model::CallerExpression;
 
 /// A condition on the stored item: for a write to happen, or for a read to show the item.
@@ -48,6 +48,35 @@ impl Condition {
             Self::CounterVersion => true,
             Self::All(conditions) => conditions.iter().any(Self::implies_own_version),
             _ => false,
+        }
+    }
+
+    /// Whether it holds only on an item with one certain version that DynaKV wrote, and so never again once it has failed.
+    /// Another program may write a version of its own as often as it likes.
+    pub(crate) fn pins_version(&self) -> bool {
+        match self {
+            Self::Equals(Role::Version, AttributeValue::N(number)) => Nonce::is_nonce(number),
+            Self::All(conditions) => conditions.iter().any(Self::pins_version),
+            _ => false,
+        }
+    }
+
+    /// Whether an attribute of the item shows that it does not hold on the item, whoever wrote its version.
+    pub(crate) fn contradicts(&self, layout: &Layout, item: &Item) -> bool {
+        match self {
+            Self::Equals(role, value) => item.get(layout.name(*role)) != Some(value),
+            Self::IsNumber(role) => !matches!(item.get(layout.name(*role)), Some(AttributeValue::N(_))),
+            Self::All(conditions) => conditions.iter().any(|condition| condition.contradicts(layout, item)),
+            Self::Any(conditions) => conditions.iter().all(|condition| condition.contradicts(layout, item)),
+            Self::Stored
+            | Self::Alive
+            | Self::OwnVersion
+            | Self::CounterVersion
+            | Self::AtLeast(..)
+            | Self::AtMost(..)
+            | Self::BeginsWith(..)
+            | Self::Caller(_)
+            | Self::Not(_) => false,
         }
     }
 

@@ -4,7 +4,7 @@ use super::call::Items;
 use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
 use crate::driver::upstream::Capacity;
-use crate::driver::write::{Action, InDoubt, Settled, SingleWrite};
+use crate::driver::write::{Action, Settled, SingleWrite};
 use crate::model::{DeleteItem, ItemCall, ReturnOld};
 
 impl Items {
@@ -16,26 +16,23 @@ impl Items {
     /// One write, also if the condition does not hold; one more if the condition fails on an expired item.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if an answer was lost and the item is gone, or the condition no longer holds: this call or
-    /// another one may have deleted it.
+    /// [`Error::OutcomeUnknown`] if an answer was lost, and the call has a condition or [`ReturnOld::AllOld`], or the item is
+    /// gone: this call or another one may have deleted it.
     pub async fn delete(&self, call: ItemCall<DeleteItem, ReturnOld>) -> Result<(ItemOutcome<bool>, Capacity), Error> {
         let ItemCall { command, return_values, return_current, wants_capacity, request_id } = call;
         let DeleteItem { key, condition } = command;
         // A delete stores no nonce, so its payload does not matter.
         let plan = self.planner(request_id, |_| Ok(()))?.without_content(key, condition, Action::Delete)?;
+        let shows_old = return_values == ReturnOld::AllOld;
         // Always ask for the old item: it shows whether the item existed.
-        let write = SingleWrite::new(plan.write, InDoubt::SendAgain)
+        let write = SingleWrite::new(plan.write)
             .returning(ReturnValue::AllOld)
+            .showing_old(shows_old)
             .counting_capacity(wants_capacity);
         let (settled, consumed) = self.scope.write(&write).await?;
         let outcome = match settled {
-            // An earlier attempt whose answer was lost may have deleted it.
-            Settled::Applied { returned: None, doubt: Some(failure) } => return Err(failure.into_unknown()),
-            Settled::Applied { returned: old, .. } => {
-                let alive = old.filter(|old| self.scope.layout.is_alive(old, self.scope.now()));
-                let existed = alive.is_some();
-                let shown = alive.filter(|_| return_values == ReturnOld::AllOld);
-                ItemOutcome::Applied(existed, Returned::all(shown))
+            Settled::Applied(deleted) => {
+                ItemOutcome::Applied(deleted.is_some(), Returned::all(deleted.filter(|_| shows_old)))
             }
             // A delete has no nonce to find.
             Settled::Found(_) => return Err(Error::internal()),

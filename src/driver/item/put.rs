@@ -1,12 +1,10 @@
-use aws_sdk_dynamodb::types::ReturnValue;
-
 use super::call::Items;
 use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::table::Scope;
 use crate::driver::upstream::Capacity;
-use crate::driver::write::{InDoubt, Settled, SingleWrite, WritePlan, Written};
+use crate::driver::write::{Settled, SingleWrite, WritePlan, Written};
 use crate::model::{ItemCall, PutItem, ReturnOld};
 
 impl Items {
@@ -30,21 +28,17 @@ impl Items {
         })?;
         let plan = planner.put(command)?;
         let (Some(written), Some(nonce)) = (plan.written, plan.write.nonce) else { return Err(Error::internal()) };
-        // A second attempt stores the same, unless the first one made the condition false.
-        let in_doubt = if is_conditional || returns_old { InDoubt::LookFor(nonce) } else { InDoubt::SendAgain };
         // A put without a caller's condition needs no condition of ours.
         let condition = plan.write.condition.filter(|_| is_conditional);
-        let write = SingleWrite::new(WritePlan { condition, ..plan.write }, in_doubt)
-            .returning(if returns_old { ReturnValue::AllOld } else { ReturnValue::None })
+        let write = SingleWrite::new(WritePlan { condition, ..plan.write })
+            .showing_old(returns_old)
             .counting_capacity(wants_capacity);
         let (settled, consumed) = self.scope.write(&write).await?;
         let lost = if returns_old { Returned::Lost } else { Returned::Nothing };
         let outcome = match settled {
             // An earlier call with the same request_id wrote this. What that call replaced is no longer known.
-            Settled::Applied { returned: Some(old), .. } if layout.was_written_by(&old, nonce) => {
-                ItemOutcome::Applied(written, lost)
-            }
-            Settled::Applied { returned: old, .. } => {
+            Settled::Applied(Some(old)) if layout.was_written_by(&old, nonce) => ItemOutcome::Applied(written, lost),
+            Settled::Applied(old) => {
                 let alive = old.filter(|old| layout.is_alive(old, self.scope.now()));
                 ItemOutcome::Applied(written, Returned::all(alive))
             }

@@ -5,7 +5,7 @@ use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
 use crate::driver::table::Scope;
 use crate::driver::upstream::Capacity;
-use crate::driver::write::{InDoubt, Settled, SingleWrite};
+use crate::driver::write::{Settled, SingleWrite};
 use crate::model::{ItemCall, ReturnValues, UpdateItem, Version};
 
 impl Items {
@@ -27,14 +27,11 @@ impl Items {
         core.check_update(table, &command.update, *deadline).await?;
         let plan = self.planner(request_id, |identity| identity.update_item(layout, &command))?.update(command)?;
         let Some(nonce) = plan.write.nonce else { return Err(Error::internal()) };
-        // An update such as an addition must not happen twice.
-        let write = SingleWrite::new(plan.write, InDoubt::LookFor(nonce))
-            .returning(as_sent(return_values))
-            .counting_capacity(wants_capacity);
+        let write = SingleWrite::new(plan.write).returning(as_sent(return_values)).counting_capacity(wants_capacity);
         let (settled, consumed) = self.scope.write(&write).await?;
         let outcome = match settled {
             // The condition made sure that the item had not expired.
-            Settled::Applied { returned, .. } => ItemOutcome::Applied(nonce.to_version(), Returned::all(returned)),
+            Settled::Applied(returned) => ItemOutcome::Applied(nonce.to_version(), Returned::all(returned)),
             Settled::Found(item) => {
                 let returned = match return_values {
                     ReturnValues::Nothing => Returned::Nothing,

@@ -89,9 +89,9 @@ impl Call for CheckCall<'_, '_> {
         self.source.scope.batch_get_item(keys.collect::<Result<_, _>>()?, &self.read).await
     }
 
-    async fn judge(&mut self, result: Result<ItemsRead, Failure>, _: &mut Option<Failure>) -> Verdict<()> {
+    async fn judge(&mut self, result: Result<ItemsRead, Failure>) -> Verdict<()> {
         match result.and_then(|read| self.take(read)) {
-            Ok(_) if self.keys.is_empty() => Verdict::Done(Ok(())),
+            Ok(_) if self.keys.is_empty() => Verdict::Done(()),
             Ok(progressed) => Verdict::Partly { progressed },
             Err(failure) => Verdict::Again(failure),
         }
@@ -101,7 +101,7 @@ impl Call for CheckCall<'_, '_> {
         false
     }
 
-    fn give_up(&mut self, failure: Failure, _: bool) -> Result<(), Error> {
+    fn give_up(&mut self, failure: Failure) -> Result<(), Error> {
         Err(self.source.scope.table.end(failure))
     }
 }

@@ -105,13 +105,6 @@ impl Layout {
         HashMap::from([(self.names.key.clone(), AttributeValue::S(key.as_str().to_owned()))])
     }
 
-    /// The whole item of an entry.
-    pub(crate) fn item(&self, key: &Key, value: &NewValue, expire: Option<ExpireTime>, nonce: Nonce) -> Item {
-        let mut item = self.key(key);
-        self.add_entry(&mut item, value, expire, nonce);
-        item
-    }
-
     /// Adds all attributes of an entry except its key.
     pub(crate) fn add_entry(&self, item: &mut Item, value: &NewValue, expire: Option<ExpireTime>, nonce: Nonce) {
         item.insert(self.names.value.clone(), value.to_attribute());

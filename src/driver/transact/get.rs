@@ -142,9 +142,9 @@ impl Call for SnapshotCall<'_> {
         Some(Paced { pacer: &self.reads.first()?.table.pacers.reads, key: None, items: self.reads.len() })
     }
 
-    async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<Self::Answer> {
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Self::Answer> {
         match result {
-            Ok(answer) => Verdict::Done(Ok(answer)),
+            Ok(answer) => Verdict::Done(answer),
             Err(failure) => Verdict::Again(failure),
         }
     }
@@ -153,7 +153,7 @@ impl Call for SnapshotCall<'_> {
         false
     }
 
-    fn give_up(&mut self, failure: Failure, _: bool) -> Result<Self::Answer, Error> {
+    fn give_up(&mut self, failure: Failure) -> Result<Self::Answer, Error> {
         Err(name_table(failure, self.reads.iter().map(|read| &*read.table)))
     }
 }

@@ -64,8 +64,10 @@ impl Driver {
             token: &token(id, &parts, wants_capacity),
             wants_capacity,
             deadline,
+            started_at: self.core.now(),
             consumed: Capacity::default(),
             was_sent: false,
+            is_in_doubt: false,
         };
         let tables = || parts.iter().map(|part| &*part.table);
         let ended = write.run(|failure| name_table(failure, tables())).await;

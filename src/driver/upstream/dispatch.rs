@@ -1,4 +1,10 @@
 //! Sends calls until their outcome is known, or until it cannot become known.
+//!
+//! # Doubt
+//! An attempt is ambiguous if its answer was lost: it may have happened, and it may still happen, even after the caller has an
+//! answer. From then on the call is in doubt until it ends. What a later attempt fails with shows only what became of that
+//! attempt. So a call in doubt ends as [`Error::OutcomeUnknown`], with one exception: a later attempt shows what became of all
+//! of them ([`Verdict::Done`]). Whether there is a later attempt is the decision of each call; for writes see `write/doubt.rs`.
 
 use std::time::Duration;
 
@@ -45,20 +51,16 @@ pub(crate) trait Call: Send {
         0
     }
 
-    /// Decides what follows from an attempt. `doubt` holds the last ambiguous failure of an earlier attempt.
-    fn judge(
-        &mut self,
-        result: Result<Self::Answer, Failure>,
-        doubt: &mut Option<Failure>,
-    ) -> impl Future<Output = Verdict<Self::Outcome>> + Send;
+    /// Decides what follows from an attempt.
+    fn judge(&mut self, result: Result<Self::Answer, Failure>) -> impl Future<Output = Verdict<Self::Outcome>> + Send;
 
     /// Whether the call may have happened although an attempt failed like this.
     fn is_ambiguous(&self, failure: &FailureKind) -> bool {
         failure.may_have_happened()
     }
 
-    /// Ends a call that is not sent again. `in_doubt` means that this attempt or an earlier one may have happened.
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<Self::Outcome, Error>;
+    /// Ends a call that is not sent again, and of which certainly no attempt has happened.
+    fn give_up(&mut self, failure: Failure) -> Result<Self::Outcome, Error>;
 }
 
 /// The effect of a call without conditions.
@@ -66,14 +68,22 @@ pub(crate) trait Call: Send {
 pub(crate) enum Effect {
     /// It reads, or makes no change that a caller could see.
     Invisible,
-    /// It changes a table. After a lost answer, only a success shows the outcome.
+    /// It changes a table, and may be sent again. After a lost answer, only a success shows the outcome.
     Change,
+    /// It deletes a table. After a lost answer it is not sent again: it could delete the table that another caller has created
+    /// since then, with all of its items.
+    Loss,
 }
 
 /// What follows from an attempt.
 pub(crate) enum Verdict<T> {
-    /// The call has ended.
-    Done(Result<T, Error>),
+    /// The call has ended. The outcome is true whatever became of earlier attempts: this attempt succeeded, or the stored item
+    /// has the nonce of the call.
+    Done(T),
+    /// The call has ended. The outcome is true only if no earlier attempt is in doubt.
+    Refused(Result<T, Error>),
+    /// This attempt may have happened, and the call must not be sent again.
+    InDoubt(Failure),
     /// Wait, then send again.
     Again(Failure),
     /// DynamoDB left a part unprocessed: wait, then send that part.
@@ -108,10 +118,11 @@ impl Dispatcher {
 
     /// Makes attempts until the call has ended. `attempts` may be those of an earlier part of the same call.
     pub(crate) async fn run<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<C::Outcome, Error> {
-        let mut doubt = None;
+        // The last ambiguous failure.
+        let mut doubt: Option<Failure> = None;
         loop {
             if let Err(failure) = self.wait_for_turn(attempts, call).await {
-                return call.give_up(failure, doubt.is_some());
+                return if doubt.is_some() { Err(failure.into_unknown()) } else { call.give_up(failure) };
             }
             let mut result = attempts.make(&self.budget, call.attempt()).await;
             if let Err(Failure { kind: kind @ FailureKind::Deadline, .. }) = &mut result
@@ -119,17 +130,20 @@ impl Dispatcher {
             {
                 *kind = FailureKind::TooLate;
             }
-            let verdict = call.judge(result, &mut doubt).await;
+            let verdict = call.judge(result).await;
             count(call, &verdict);
             let failure = match verdict {
-                Verdict::Done(outcome) => return outcome,
+                Verdict::Done(outcome) => return Ok(outcome),
+                Verdict::Refused(outcome) => return doubt.map_or(outcome, |earlier| Err(earlier.into_unknown())),
+                Verdict::InDoubt(failure) => return Err(failure.into_unknown()),
                 Verdict::AtOnce => continue,
                 Verdict::Again(failure) => failure,
                 Verdict::Partly { progressed } => attempts.left_unprocessed(progressed),
             };
             let is_ambiguous = call.is_ambiguous(&failure.kind);
             if !attempts.wait_for_next(&failure.kind, &self.runtime, &self.budget).await {
-                return call.give_up(failure, is_ambiguous || doubt.is_some());
+                let in_doubt = is_ambiguous || doubt.is_some();
+                return if in_doubt { Err(failure.into_unknown()) } else { call.give_up(failure) };
             }
             if is_ambiguous {
                 doubt = Some(failure);
@@ -165,7 +179,7 @@ impl Dispatcher {
         if attempts.wait_for_next(&failure.kind, &self.runtime, &self.budget).await {
             return self.run(attempts, call).await;
         }
-        call.give_up(failure, false)
+        call.give_up(failure)
     }
 
     /// Sends a call without conditions, which may be repeated. `error` turns its last failure into an error.
@@ -189,11 +203,13 @@ fn count<C: Call>(call: &C, verdict: &Verdict<C::Outcome>) {
     let Some(paced) = call.paced() else { return };
     let now = Instant::now();
     match verdict {
-        Verdict::Done(_) | Verdict::AtOnce | Verdict::Partly { .. } => paced.answered(call.left(), now),
+        Verdict::Done(_) | Verdict::Refused(_) | Verdict::AtOnce | Verdict::Partly { .. } => {
+            paced.answered(call.left(), now)
+        }
         Verdict::Again(Failure { kind: FailureKind::Throttled, upstream }) => {
             paced.throttled(paced.items, upstream, now);
         }
-        Verdict::Again(_) => {}
+        Verdict::Again(_) | Verdict::InDoubt(_) => {}
     }
 }
 
@@ -202,7 +218,7 @@ fn attempt_ended(action: &'static str, failure: Option<&Failure>) {
     tracing::trace!(action, code = failure.and_then(|failure| failure.upstream.code()), failed = failure.is_some());
 }
 
-/// A call without conditions. After every transient failure it is sent again.
+/// A call without conditions. After a transient failure it is sent again, as far as its effect allows.
 struct Repeatable<'a, S, E> {
     send: S,
     error: E,
@@ -228,18 +244,25 @@ where
         self.paced
     }
 
-    async fn judge(&mut self, result: Result<T, Failure>, _: &mut Option<Failure>) -> Verdict<T> {
+    async fn judge(&mut self, result: Result<T, Failure>) -> Verdict<T> {
         match result {
-            Ok(answer) => Verdict::Done(Ok(answer)),
+            Ok(answer) => Verdict::Done(answer),
+            Err(failure) if self.effect == Effect::Loss && failure.kind.may_have_happened() => {
+                Verdict::InDoubt(failure)
+            }
             Err(failure) => Verdict::Again(failure),
         }
     }
 
     fn is_ambiguous(&self, failure: &FailureKind) -> bool {
-        self.effect == Effect::Change && failure.may_have_happened()
+        match self.effect {
+            // Nobody can see how often it has happened.
+            Effect::Invisible => false,
+            Effect::Change | Effect::Loss => failure.may_have_happened(),
+        }
     }
 
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<T, Error> {
-        Err(if in_doubt { failure.into_unknown() } else { (self.error)(failure) })
+    fn give_up(&mut self, failure: Failure) -> Result<T, Error> {
+        Err((self.error)(failure))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use futures_util::FutureExt;
 
-use super::plan::{Action, InDoubt, WritePlan};
+use super::plan::{Action, WritePlan};
 use super::shared::put_request;
 use super::single::SingleWrite;
 use crate::driver::error::Error;
@@ -28,8 +28,8 @@ pub(crate) struct ChunkOutcome<T> {
 }
 
 impl Scope {
-    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt a plain write is sent
-    /// again: writing it twice makes no difference.
+    /// Makes attempts until all members are written, or until it gives up. After an ambiguous attempt its members are sent again,
+    /// as each of them would be by itself; see `doubt`.
     pub(crate) async fn write_chunk<T: Send + Sync>(
         &self,
         members: Vec<ChunkMember<T>>,
@@ -45,7 +45,7 @@ impl Scope {
             // DynamoDB refuses the whole call if one of the values does not fit an index.
             Err(error) if matches!(*error, Error::UpdateNotApplicable(_)) => {
                 for ChunkMember { plan, tag } in left {
-                    let write = SingleWrite::new(plan, InDoubt::SendAgain).counting_capacity(wants_capacity);
+                    let write = SingleWrite::new(plan).counting_capacity(wants_capacity);
                     let written = self.write(&write).boxed().await.map(|(_, consumed)| outcome.consumed += consumed);
                     outcome.members.push((tag, written.map_err(Arc::new)));
                 }
@@ -112,7 +112,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         self.left.len()
     }
 
-    async fn judge(&mut self, result: Result<Self::Answer, Failure>, _: &mut Option<Failure>) -> Verdict<()> {
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<()> {
         let (unprocessed, consumed) = match result {
             Ok(answer) => answer,
             Err(failure) => return Verdict::Again(failure),
@@ -128,7 +128,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
             }
         }
         let progressed = self.left.len() < before;
-        if self.left.is_empty() { Verdict::Done(Ok(())) } else { Verdict::Partly { progressed } }
+        if self.left.is_empty() { Verdict::Done(()) } else { Verdict::Partly { progressed } }
     }
 
     /// BatchWriteItem is not atomic: its failure may concern only one member.
@@ -136,7 +136,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         failure.may_have_happened_to_some()
     }
 
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<(), Error> {
-        Err(if in_doubt { failure.into_unknown() } else { self.scope.table.end(failure) })
+    fn give_up(&mut self, failure: Failure) -> Result<(), Error> {
+        Err(self.scope.table.end(failure))
     }
 }

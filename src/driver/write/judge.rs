@@ -4,7 +4,8 @@
 //! after a 5xx, a reset, a timeout or an unreadable answer. The driver never guesses whether an ambiguous write succeeded or
 //! lost a race: either the stored item has our nonce, or the call fails with "outcome unknown".
 
-use super::plan::{InDoubt, WritePlan};
+use super::doubt::InDoubt;
+use super::plan::{Action, WritePlan};
 use super::settle::Settled;
 use crate::driver::error::Error;
 use crate::driver::read::{Consistency, Read};
@@ -15,64 +16,72 @@ use crate::model::Millis;
 
 /// What to do next.
 pub(super) enum Judgement {
+    /// This is true of all attempts.
     Settled(Settled),
-    Failed(Error),
+    /// This is true of the last attempt.
+    Refused(Result<Settled, Error>),
     /// Delete the expired item on which the condition failed.
     Purge,
     /// Find out with a strong read whether the write with this nonce happened.
     LookFor(Nonce, Failure),
+    /// Nothing shows whether the write happened.
+    Unknown(Failure),
     Again(Failure),
 }
 
 /// Judges an attempt whose expressions were rendered as of `now`.
 pub(super) fn judge(
     scope: &Scope,
-    plan: &WritePlan,
-    in_doubt: InDoubt,
+    (plan, in_doubt): (&WritePlan, InDoubt),
     result: Result<Option<Item>, Failure>,
-    (doubt, now): (&mut Option<Failure>, Millis),
+    now: Millis,
 ) -> Judgement {
     match result {
-        Ok(returned) => Judgement::Settled(Settled::Applied { returned, doubt: doubt.take() }),
-        Err(Failure { kind: FailureKind::ConditionFailed(old), .. }) => refused(scope, plan, old, (doubt, now)),
-        Err(failure) => match in_doubt {
-            InDoubt::LookFor(nonce) if failure.kind.may_have_happened() => Judgement::LookFor(nonce, failure),
-            InDoubt::LookFor(_) | InDoubt::SendAgain => Judgement::Again(failure),
+        Ok(returned) => applied(scope, plan, returned, now),
+        Err(Failure { kind: FailureKind::ConditionFailed(old), .. }) => refused(scope, plan, old, now),
+        Err(failure) if failure.kind.may_have_happened() => match in_doubt {
+            InDoubt::SendAgain => Judgement::Again(failure),
+            InDoubt::LookFor(nonce) => Judgement::LookFor(nonce, failure),
+            InDoubt::GiveUp => Judgement::Unknown(failure),
         },
+        Err(failure) => Judgement::Again(failure),
     }
 }
 
+/// Judges an attempt that succeeded.
+fn applied(scope: &Scope, plan: &WritePlan, returned: Option<Item>, now: Millis) -> Judgement {
+    if !matches!(plan.action, Action::Delete) {
+        return Judgement::Settled(Settled::Applied(returned));
+    }
+    // An expired item does not exist.
+    let deleted = returned.filter(|item| scope.layout.is_alive(item, now));
+    if deleted.is_none() && plan.condition.is_none() {
+        // A delete without a condition also succeeds if there is nothing: an earlier attempt may have deleted it.
+        return Judgement::Refused(Ok(Settled::Applied(None)));
+    }
+    Judgement::Settled(Settled::Applied(deleted))
+}
+
 /// Judges an attempt whose condition did not hold on `old`.
-fn refused(
-    scope: &Scope,
-    plan: &WritePlan,
-    old: Option<Item>,
-    (doubt, now): (&mut Option<Failure>, Millis),
-) -> Judgement {
+fn refused(scope: &Scope, plan: &WritePlan, old: Option<Item>, now: Millis) -> Judgement {
     let layout = &scope.layout;
     let old = match old {
         Some(item) if plan.wrote(layout, &item) => return Judgement::Settled(Settled::Found(item)),
         Some(item) if plan.purges_expired && !layout.is_alive(&item, now) => return Judgement::Purge,
         old => old,
     };
-    if let Some(failure) = doubt.take() {
-        return Judgement::Failed(failure.into_unknown());
-    }
     let foreign = old.as_ref().filter(|item| layout.is_alive(item, now) && plan.fits(layout, item));
-    match foreign.and_then(|item| layout.foreign_version(item)) {
-        Some(unexpected) => Judgement::Failed(unexpected.into()),
-        None => Judgement::Settled(Settled::Refused(old)),
-    }
+    Judgement::Refused(match foreign.and_then(|item| layout.foreign_version(item)) {
+        Some(unexpected) => Err(unexpected.into()),
+        None => Ok(Settled::Refused(old)),
+    })
 }
 
 impl Scope {
     /// Reads the stored item, and returns it if the write with this nonce was the last to write it.
-    pub(super) async fn look_for(&self, plan: &WritePlan, nonce: Nonce, failure: Failure) -> Result<Item, Error> {
+    pub(super) async fn look_for(&self, plan: &WritePlan, nonce: Nonce) -> Option<Item> {
         let read = Read::whole(Consistency::Strong);
         let item = self.repeat(|| self.get_item(plan.target.key_attributes(&self.layout), &read)).await;
-        match item {
-            Ok((Some(item), _)) if self.layout.was_written_by(&item, nonce) => Ok(item),
-            Ok(_) | Err(_) => Err(failure.into_unknown()),
-        }
+        item.ok()?.0.filter(|item| self.layout.was_written_by(item, nonce))
     }
 }

@@ -1,13 +1,15 @@
 //! One pipeline for all writes: plan, claim, send, judge, settle.
 //!
 //! `plan` says what to write. `claim` locks the key against batches while the write is in flight. `send` makes the request.
-//! `judge` decides what follows from an attempt, and `settle` has the outcome of the write.
+//! `judge` decides what follows from an attempt, `doubt` what follows from an ambiguous one, and `settle` has the outcome of the
+//! write.
 //!
 //! Three kinds of calls use the pipeline: `single` for one item, `chunk` for a part of a batch, `transaction` for a
 //! transaction. `shared` coalesces plain Sets of different callers.
 
 mod chunk;
 mod claim;
+mod doubt;
 mod identity;
 mod judge;
 mod plan;
@@ -21,7 +23,7 @@ mod written;
 
 pub(crate) use chunk::ChunkMember;
 pub(crate) use identity::{WriteIdentity, expiry_digest, key_digest};
-pub(crate) use plan::{Action, Content, InDoubt, Target, WritePlan};
+pub(crate) use plan::{Action, Content, Target, WritePlan};
 pub(crate) use settle::Settled;
 pub(crate) use single::SingleWrite;
 pub(crate) use transaction::{TransactionEnd, TransactionPart, TransactionWrite};

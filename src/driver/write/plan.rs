@@ -73,15 +73,6 @@ impl Action {
     }
 }
 
-/// What to do after an ambiguous attempt.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum InDoubt {
-    /// Send the write again: writing it twice makes no difference, or the old item shows by its nonce that it happened.
-    SendAgain,
-    /// Do not send the write again. Find out with a strong read whether the item has this nonce.
-    LookFor(Nonce),
-}
-
 impl Target {
     /// The key, if batches of plain Sets may write it too.
     pub(crate) fn entry_key(&self) -> Option<&Key> {
@@ -130,21 +121,22 @@ impl WritePlan {
 
     /// The item that a put writes.
     pub(crate) fn item(&self, layout: &Layout, content: &Content) -> Item {
-        match (content, &self.target) {
-            (Content::Entry { value, expire_time, nonce }, Target::Entry(key)) => {
-                layout.item(key, value, *expire_time, *nonce)
-            }
-            (Content::Entry { value, expire_time, nonce }, Target::Item { key, .. }) => {
-                let mut item = key.clone();
+        match content {
+            Content::Entry { value, expire_time, nonce } => {
+                let mut item = self.target.key_attributes(layout);
                 layout.add_entry(&mut item, value, *expire_time, *nonce);
                 item
             }
-            (Content::Item(item), _) => item.clone(),
+            Content::Item(item) => item.clone(),
         }
     }
 
-    /// Whether this is a partial update that fits the item, so that only a version of another program can have stopped it.
+    /// Whether this is a partial update that fits the item, so that only a version of another program can have stopped it. What
+    /// a caller's own condition says of the item is not known.
     pub(crate) fn fits(&self, layout: &Layout, item: &Item) -> bool {
+        if self.condition.as_ref().is_some_and(|condition| condition.contradicts(layout, item)) {
+            return false;
+        }
         match &self.action {
             Action::Update(Change::Entry(_) | Change::Item(..)) => true,
             Action::Update(Change::Counter(_)) => layout.counter(item).is_some(),

@@ -2,8 +2,9 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 
+use super::doubt::InDoubt;
 use super::judge::{Judgement, judge};
-use super::plan::{Action, InDoubt, Target, WritePlan};
+use super::plan::{Action, Target, WritePlan};
 use super::purge::Expired;
 use super::send::Answers;
 use super::settle::Settled;
@@ -18,19 +19,25 @@ use crate::model::Millis;
 #[derive(Debug)]
 pub(crate) struct SingleWrite {
     pub(crate) plan: WritePlan,
-    /// What to do after an ambiguous attempt.
-    pub(crate) in_doubt: InDoubt,
     answers: Answers,
+    /// Whether the caller sees the item that the write replaces.
+    shows_old: bool,
 }
 
 impl SingleWrite {
     /// A write that returns nothing.
-    pub(crate) fn new(plan: WritePlan, in_doubt: InDoubt) -> Self {
-        Self { plan, in_doubt, answers: Answers { return_values: ReturnValue::None, wants_capacity: false } }
+    pub(crate) fn new(plan: WritePlan) -> Self {
+        let answers = Answers { return_values: ReturnValue::None, wants_capacity: false };
+        Self { plan, answers, shows_old: false }
     }
 
     pub(crate) fn returning(self, return_values: ReturnValue) -> Self {
         Self { answers: Answers { return_values, ..self.answers }, ..self }
+    }
+
+    /// Returns the item that the write replaces, to show it to the caller if `shows_old`.
+    pub(crate) fn showing_old(self, shows_old: bool) -> Self {
+        if shows_old { Self { shows_old, ..self.returning(ReturnValue::AllOld) } } else { self }
     }
 
     pub(crate) fn counting_capacity(self, wants_capacity: bool) -> Self {
@@ -106,19 +113,21 @@ impl Call for WriteCall<'_> {
         Some(self.scope.paced_writes(self.write.plan.target.entry_key(), 1))
     }
 
-    async fn judge(&mut self, result: Result<Self::Answer, Failure>, doubt: &mut Option<Failure>) -> Verdict<Settled> {
-        let Self { scope, write: SingleWrite { plan, in_doubt, answers }, rendered_at: now, consumed, .. } = self;
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Settled> {
+        let Self { scope, write: SingleWrite { plan, answers, shows_old }, rendered_at: now, consumed, .. } = self;
         let result = result.map(|(returned, charged)| {
             *consumed += charged;
             returned
         });
-        match judge(scope, plan, *in_doubt, result, (doubt, *now)) {
-            Judgement::Settled(settled) => Verdict::Done(Ok(settled)),
-            Judgement::Failed(error) => Verdict::Done(Err(error)),
+        match judge(scope, (plan, InDoubt::of(plan, *shows_old)), result, *now) {
+            Judgement::Settled(settled) => Verdict::Done(settled),
+            Judgement::Refused(outcome) => Verdict::Refused(outcome),
+            Judgement::Unknown(failure) => Verdict::InDoubt(failure),
             Judgement::Again(failure) => Verdict::Again(failure),
-            Judgement::LookFor(nonce, failure) => {
-                Verdict::Done(scope.look_for(plan, nonce, failure).await.map(Settled::Found))
-            }
+            Judgement::LookFor(nonce, failure) => match scope.look_for(plan, nonce).await {
+                Some(item) => Verdict::Done(Settled::Found(item)),
+                None => Verdict::InDoubt(failure),
+            },
             Judgement::Purge => {
                 let key = plan.target.key_attributes(&scope.layout);
                 let expired = Expired { table: &scope.table, layout: &scope.layout, key: &key, now: *now };
@@ -127,16 +136,13 @@ impl Call for WriteCall<'_> {
                         *consumed += charged;
                         Verdict::AtOnce
                     }
-                    Err(error) => Verdict::Done(Err(doubt.take().map_or(error, Failure::into_unknown))),
+                    Err(error) => Verdict::Refused(Err(error)),
                 }
             }
         }
     }
 
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<Settled, Error> {
-        if in_doubt {
-            return Err(failure.into_unknown());
-        }
+    fn give_up(&mut self, failure: Failure) -> Result<Settled, Error> {
         Err(self.write.plan.blame(&self.scope.layout, self.scope.table.end(failure)))
     }
 }

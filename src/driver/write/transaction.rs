@@ -1,5 +1,8 @@
 //! Sends a transaction: all writes or none.
 //!
+//! All attempts have the same token, by which DynamoDB recognises a repeat. So a transaction is sent again while it is in doubt,
+//! also one of only deletes and checks.
+//!
 //! Every part that writes has the condition `NOT version = :nonce`. So if a committed transaction is sent again, after a lost
 //! answer or a restart, DynamoDB cancels it and returns an item that has our nonce. This proves that it was committed.
 
@@ -55,9 +58,18 @@ pub(crate) struct TransactionWrite<'a> {
     pub(crate) token: &'a str,
     pub(crate) wants_capacity: bool,
     pub(crate) deadline: Deadline,
+    /// The time of the first attempt.
+    pub(crate) started_at: Millis,
     pub(crate) consumed: Capacity,
     pub(crate) was_sent: bool,
+    /// Whether an attempt so far was ambiguous.
+    pub(crate) is_in_doubt: bool,
 }
+
+/// How long DynamoDB recognises the token of a transaction that it has committed. "Do not resubmit the same request with the same
+/// client token for more than 10 minutes, or the result might not be idempotent." Source: `TransactWriteItems`, Amazon DynamoDB
+/// API Reference.
+const TOKEN_MILLIS: Millis = 10 * 60 * 1000;
 
 impl TransactionWrite<'_> {
     /// Sends the transaction until it is committed or cancelled for good. `error` names the tables in a failure.
@@ -76,6 +88,10 @@ impl TransactionWrite<'_> {
         self.was_sent = false;
         let keys = self.parts.iter().filter_map(|part| Some((&*part.table, part.plan.target.entry_key()?)));
         let _guards = claim(keys, self.deadline).await?;
+        if self.is_in_doubt && self.core.now() - self.started_at >= TOKEN_MILLIS {
+            // An earlier attempt may have committed, and this one would do so once more.
+            return Err(Failure::refused());
+        }
         self.was_sent = true;
         let items = self.parts.iter().map(TransactionPart::request).collect::<Result<_, _>>()?;
         let request = TransactWriteItemsInput::builder()
@@ -87,19 +103,14 @@ impl TransactionWrite<'_> {
     }
 
     /// Decides what follows from a cancellation. Proof of a commit has to be looked for first.
-    async fn judge(
-        &mut self,
-        reasons: Vec<Cancellation>,
-        upstream: Upstream,
-        is_in_doubt: bool,
-    ) -> Verdict<TransactionEnd> {
+    async fn judge(&mut self, reasons: Vec<Cancellation>, upstream: Upstream) -> Verdict<TransactionEnd> {
         // DynamoDB gives one reason for each part. Any other number is an unreadable answer.
         if reasons.len() != self.parts.len() {
             return Verdict::Again(Failure { kind: FailureKind::Unavailable, upstream });
         }
         let parts = || self.parts.iter().zip(&reasons);
         if parts().any(|(part, reason)| reason.item.as_ref().is_some_and(|item| part.wrote(item))) {
-            return Verdict::Done(Ok(TransactionEnd::Found(reasons)));
+            return Verdict::Done(TransactionEnd::Found(reasons));
         }
         let is_expired = |part: &TransactionPart, item: &Item| !part.layout.is_alive(item, part.now);
         let expired: Vec<&TransactionPart> = parts()
@@ -112,18 +123,18 @@ impl TransactionWrite<'_> {
                     self.consumed += consumed;
                     Verdict::AtOnce
                 }
-                // The delete may have happened. Then an earlier attempt, which DynamoDB may still carry out, can commit.
-                Err(_) if is_in_doubt => Verdict::Done(Err(Error::OutcomeUnknown(upstream))),
-                Err(error) => Verdict::Done(Err(error)),
+                Err(error) => Verdict::Refused(Err(error)),
             };
         }
         if let Some(index) = parts().position(|(part, reason)| part.is_refused(reason)) {
             let message = reasons.get(index).and_then(|reason| reason.message.as_deref());
-            return Verdict::Done(Ok(TransactionEnd::Refused(Some(index), upstream.saying(message))));
+            return Verdict::Refused(Ok(TransactionEnd::Refused(Some(index), upstream.saying(message))));
         }
         match transient_cause(&reasons) {
             Some(kind) => Verdict::Again(Failure { kind, upstream }),
-            None => Verdict::Done(Ok(TransactionEnd::Cancelled(reasons))),
+            // If an earlier attempt is in doubt, it has not committed before this one, or DynamoDB would have recognised the
+            // token. But DynamoDB remembers only what has committed: if the attempt arrives later, it may still commit.
+            None => Verdict::Refused(Ok(TransactionEnd::Cancelled(reasons))),
         }
     }
 
@@ -141,7 +152,7 @@ impl TransactionWrite<'_> {
 /// The failure for a cancellation that only conflicts, throttles or another key schema caused; `None` for any other.
 fn transient_cause(reasons: &[Cancellation]) -> Option<FailureKind> {
     let any_is = |kind| reasons.iter().any(|reason| reason.kind == kind);
-    let only_passing = reasons.iter().all(|reason| {
+    let only_transient = reasons.iter().all(|reason| {
         matches!(
             reason.kind,
             CancellationKind::Reason(CancelReason::None | CancelReason::Conflict | CancelReason::Throttled)
@@ -149,8 +160,8 @@ fn transient_cause(reasons: &[Cancellation]) -> Option<FailureKind> {
     });
     match () {
         () if any_is(CancellationKind::OtherKeySchema) => Some(FailureKind::OtherKeySchema),
-        () if only_passing && any_is(CancellationKind::Reason(CancelReason::Conflict)) => Some(FailureKind::Conflict),
-        () if only_passing => Some(FailureKind::Throttled),
+        () if only_transient && any_is(CancellationKind::Reason(CancelReason::Conflict)) => Some(FailureKind::Conflict),
+        () if only_transient => Some(FailureKind::Throttled),
         () => None,
     }
 }
@@ -178,26 +189,25 @@ impl<E: Fn(Failure) -> Error + Send> Call for TransactionCall<'_, '_, E> {
         Some(Paced { pacer, key: None, items: self.write.parts.len() })
     }
 
-    async fn judge(
-        &mut self,
-        result: Result<Capacity, Failure>,
-        doubt: &mut Option<Failure>,
-    ) -> Verdict<TransactionEnd> {
-        match result {
+    async fn judge(&mut self, result: Result<Capacity, Failure>) -> Verdict<TransactionEnd> {
+        let verdict = match result {
             Ok(consumed) => {
                 self.write.consumed += consumed;
-                Verdict::Done(Ok(TransactionEnd::Committed))
+                return Verdict::Done(TransactionEnd::Committed);
             }
             Err(Failure { kind: FailureKind::Cancelled(reasons), upstream }) => {
-                self.write.judge(reasons, upstream, doubt.is_some()).await
+                self.write.judge(reasons, upstream).await
             }
             Err(failure) => Verdict::Again(failure),
+        };
+        if let Verdict::Again(failure) = &verdict {
+            self.write.is_in_doubt |= self.is_ambiguous(&failure.kind);
         }
+        verdict
     }
 
-    fn give_up(&mut self, failure: Failure, in_doubt: bool) -> Result<TransactionEnd, Error> {
+    fn give_up(&mut self, failure: Failure) -> Result<TransactionEnd, Error> {
         match failure {
-            failure if in_doubt => Err(failure.into_unknown()),
             Failure { kind: FailureKind::Refused, upstream } => Ok(TransactionEnd::Refused(None, upstream)),
             failure => Err((self.error)(failure)),
         }

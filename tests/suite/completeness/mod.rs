@@ -78,9 +78,9 @@ fn each_rpc_says_whether_it_may_be_sent_again() {
 /// A write whose answer is lost is never guessed about.
 #[test]
 fn each_write_is_tested_with_a_lost_answer() {
-    let tested: BTreeSet<_> = IN_MATRIX.into_iter().chain(BESIDE_MATRIX.map(|(rpc, _)| rpc)).collect();
+    let tested: BTreeSet<_> = IN_MATRIX.iter().copied().chain(BESIDE_MATRIX.map(|(rpc, _)| rpc)).collect();
     let places =
-        "no row in WRITES of tests/suite/faults/ambiguous.rs, nor in BESIDE_MATRIX of tests/suite/faults/mod.rs";
+        "no row in writes! of tests/suite/faults/ambiguous/write.rs, nor in BESIDE_MATRIX of tests/suite/faults/mod.rs";
     assert_none_missing(places, |rpc| !writes(rpc) || tested.contains(rpc.name()));
     let methods = methods();
     let written: BTreeSet<_> = methods.iter().filter(|rpc| writes(rpc)).map(MethodDescriptor::name).collect();

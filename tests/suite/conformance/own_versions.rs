@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynakv_client::pb::update_action::Kind as Change;
 use dynakv_client::pb::{self, transact_write_response};
-use dynakv_client::{Expected, Reason};
+use dynakv_client::{Expected, PersistOutcome, Reason, Swap};
 use tonic_types::StatusExt;
 
 use super::items::{key_of, update, update_of};
@@ -14,6 +14,7 @@ use crate::support::{World, binary, number, string};
 
 on_every_backend!(
     partial_updates_of_entries_leave_it_alone,
+    a_write_that_fails_in_any_case_says_why,
     update_item_leaves_it_alone,
     a_transaction_with_an_update_is_cancelled,
     whole_writes_replace_it,
@@ -56,6 +57,20 @@ async fn partial_updates_of_entries_leave_it_alone(world: World) {
             assert_eq!(error.reason(), Some(&Reason::UnexpectedAttributeType), "call {index}, {version:?}");
         }
         assert_eq!((world.item("key").await, world.item("counter").await), before, "{version:?}");
+    }
+}
+
+/// The caller learns first what would be so without the foreign version too.
+async fn a_write_that_fails_in_any_case_says_why(world: World) {
+    for version in foreign() {
+        world.put("key", [("val", binary(b"value")), ("dkv_ver", version.clone())]).await;
+        let client = &world.client;
+        assert_eq!(client.persist("key").await.unwrap(), PersistOutcome::NoTtl, "{version:?}");
+        let other = Expected::version("2305843009213693952");
+        for expected in [Expected::value("other"), Expected::value("5"), other] {
+            let swap = client.compare_and_set("key", "new", expected.clone()).keep_ttl().await.unwrap();
+            assert_eq!(swap, Swap::NotSwapped { current: None }, "{expected:?}, {version:?}");
+        }
     }
 }
 

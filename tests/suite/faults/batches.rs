@@ -153,7 +153,7 @@ async fn every_key_is_answered_once_and_as_it_is() {
 }
 
 #[tokio::test]
-pub(super) async fn every_operation_ends_as_it_says() {
+async fn every_operation_ends_as_it_says() {
     let world = World::embedded_in_memory().await;
     let mut runner = TestRunner::deterministic();
     let operations = proptest::collection::vec((0..200usize, any::<bool>()), 1..250);

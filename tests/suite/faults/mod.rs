@@ -16,9 +16,7 @@ mod words;
 pub(crate) use ambiguous::IN_MATRIX;
 
 /// The other RPCs that write, each with the test of its lost answers.
-pub(crate) const BESIDE_MATRIX: [(&str, fn()); 5] = [
-    ("BatchWrite", batches::every_operation_ends_as_it_says),
-    ("TransactWrite", transactions::lost::what_was_committed_is_never_called_cancelled),
+pub(crate) const BESIDE_MATRIX: [(&str, fn()); 3] = [
     ("CreateTable", tables::a_table_that_may_be_ours_is_not_said_to_exist),
     ("EnableTtl", tables::ttl_is_enabled_although_the_answer_is_lost),
     ("DeleteTable", tables::a_table_that_may_be_gone_is_not_said_to_be_missing),

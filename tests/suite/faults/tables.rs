@@ -52,6 +52,27 @@ pub(super) async fn a_table_that_may_be_gone_is_not_said_to_be_missing() {
     }
 }
 
+/// A second attempt would delete the table that another caller has created since then.
+#[tokio::test]
+async fn a_table_is_deleted_once() {
+    for when in [When::Before, When::After] {
+        let world = World::embedded_in_memory().await;
+        let client = world.client.clone();
+        world.faults.inject(Fault::new("DeleteTable", when, What::Reset).between(move || {
+            let client = client.clone();
+            async move {
+                if when == When::After {
+                    client.create_table().table("other").await.unwrap();
+                }
+            }
+        }));
+        let error = world.client.delete_table("other").await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{when:?}: {error}");
+        assert!(world.client.describe_table().table("other").await.unwrap().is_active(), "{when:?}");
+        assert_eq!(world.faults.calls("DeleteTable"), 1, "{when:?}");
+    }
+}
+
 /// The table shows what the lost response would have said.
 #[tokio::test]
 pub(super) async fn ttl_is_enabled_although_the_answer_is_lost() {

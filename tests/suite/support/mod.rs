@@ -12,4 +12,4 @@ mod world;
 
 pub(crate) use raw::RawCodec;
 pub(crate) use tables::{element, keyed};
-pub(crate) use world::{Item, World, binary, number, string};
+pub(crate) use world::{Item, World, Writer, binary, number, string};

@@ -66,8 +66,18 @@ impl Writer {
         self.put_item(item).await;
     }
 
-    async fn put_item(&self, item: Item) {
+    pub(crate) async fn put_item(&self, item: Item) {
         self.backend.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    }
+
+    pub(crate) async fn delete(&self, key: &str) {
+        self.backend.delete_item().table_name(&self.table).key("pk", string(key)).send().await.unwrap();
+    }
+
+    /// The stored item.
+    pub(crate) async fn item(&self, key: &str) -> Option<Item> {
+        let request = self.backend.get_item().table_name(&self.table).key("pk", string(key)).consistent_read(true);
+        request.send().await.unwrap().item
     }
 }
 

@@ -2,14 +2,14 @@
 //! applied it, with and without another writer in between. The transaction is sent again unchanged. DynamoDB, or else
 //! our nonce in the written items, shows whether the first attempt committed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dynakv_client::{Expected, Transact, TransactOperation, pb};
+use dynakv_client::{Expected, Transact, TransactOperation, Transaction, pb};
 use serde_json::json;
 
-use super::{Requests, WRITE, check_open, count_up, item, item_key, s};
-use crate::support::faults::{What, When};
+use super::{Requests, WRITE, cancellation, check_open, count_up, item, item_key, s};
+use crate::support::faults::{Fault, What, When};
 use crate::support::{Item, World, binary, number, string};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ const LOSSES: [What; 7] =
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
     Committed,
-    Cancelled,
+    Unknown,
 }
 
 /// The last writer of the item.
@@ -77,16 +77,17 @@ impl Write {
     #[allow(clippy::match_same_arms, reason = "one arm for each line of the table")]
     fn expected(self, when: When, another: bool) -> (Told, Last) {
         use When::{After, Before};
-        match (self, when, another) {
+        match (when, another) {
             // DynamoDB tells the second attempt that the first one has committed, and changes nothing.
-            (_, After, false) => (Told::Committed, Last::We),
-            (_, After, true) => (Told::Committed, Last::Another),
+            (After, false) => (Told::Committed, Last::We),
+            (After, true) => (Told::Committed, Last::Another),
             // The second attempt is the first one that reaches DynamoDB.
-            (_, Before, false) => (Told::Committed, Last::We),
-            (Self::Set | Self::Add, Before, true) => (Told::Committed, Last::We),
-            (Self::SetAbsent | Self::PutItemAbsent | Self::DeleteIfOpen, Before, true) => {
-                (Told::Cancelled, Last::Another)
-            }
+            (Before, false) => (Told::Committed, Last::We),
+            (Before, true) => match self {
+                Self::Set | Self::Add => (Told::Committed, Last::We),
+                // The second attempt is cancelled, but the first one may still arrive.
+                Self::SetAbsent | Self::PutItemAbsent | Self::DeleteIfOpen => (Told::Unknown, Last::Another),
+            },
         }
     }
 
@@ -132,7 +133,7 @@ struct Strike {
 }
 
 #[tokio::test]
-pub(in crate::faults) async fn what_was_committed_is_never_called_cancelled() {
+async fn what_was_committed_is_never_called_cancelled() {
     let world = World::embedded_in_memory().await;
     let mut cases = 0;
     for write in WRITES {
@@ -165,12 +166,17 @@ async fn run(world: &World, write: Write, strike: Strike, key: &str) {
     let case = format!("{write:?}, {strike:?}");
     write.prepare(world, key).await;
     let requests = lose_first(world, strike.clone(), key);
-    let transaction =
-        world.client.transact_write(write.operations(key)).await.unwrap_or_else(|e| panic!("{case}: {e:?}"));
+    let told = match world.client.transact_write(write.operations(key)).await {
+        Ok(Transaction::Committed(_)) => Told::Committed,
+        Ok(Transaction::Cancelled(_)) => panic!("{case}: the first attempt may still commit"),
+        Err(error) => {
+            assert!(error.is_outcome_unknown(), "{case}: {error:?}");
+            Told::Unknown
+        }
+    };
     assert_eq!(requests.all_alike().len(), 2, "{case}");
     world.faults.clear();
 
-    let told = if transaction.is_committed() { Told::Committed } else { Told::Cancelled };
     let counted = told == Told::Committed && write != Write::DeleteIfOpen;
     let item = world.item(key).await;
     let last = write.last(item.as_ref(), strike.another);
@@ -211,4 +217,84 @@ fn lose_first(world: &World, strike: Strike, key: &str) -> Requests {
         async move { upstream.call(call).await }
     });
     requests
+}
+
+/// DynamoDB recognises a token for ten minutes. After that a repeat would be another transaction.
+#[tokio::test]
+async fn a_token_that_dynamodb_may_have_forgotten_is_not_used_again() {
+    let world = World::embedded_in_memory().await;
+    let delete = || TransactOperation::delete("key");
+    for (minutes, calls) in [(9, 2), (10, 1)] {
+        world.faults.reset_counts();
+        let clock = Arc::clone(&world.clock);
+        world.faults.inject(Fault::new(WRITE, When::After, What::Reset).between(move || {
+            clock.advance(Duration::from_mins(minutes));
+            std::future::ready(())
+        }));
+        let outcome = world.client.transact_write([delete()]).await;
+        assert_eq!(world.faults.calls(WRITE), calls, "{minutes} minutes");
+        match outcome {
+            Ok(outcome) => assert!(outcome.is_committed() && calls == 2),
+            Err(error) => assert!(error.is_outcome_unknown() && calls == 1, "{error:?}"),
+        }
+    }
+}
+
+/// A request that is refused while an earlier attempt is in doubt does not deny that one.
+#[tokio::test]
+async fn a_refusal_does_not_deny_an_earlier_attempt() {
+    let refusals = [
+        json!([{ "Code": "ValidationError", "Message": "Invalid ConditionExpression: Syntax error; token: \"=\"" }]),
+        json!([{ "Code": "ItemCollectionSizeLimitExceeded", "Message": "Collection size exceeded." }]),
+        json!([{ "Code": "ValidationError", "Message": "An operand in the update expression has an incorrect data type" }]),
+    ];
+    let world = World::embedded_in_memory().await;
+    for reasons in refusals {
+        world.faults.inject(Fault::new(WRITE, When::Before, What::Reset));
+        world.faults.rule(WRITE, 1, move |_, _| {
+            let answer = cancellation(&reasons);
+            async move { Ok(answer) }
+        });
+        let error = world.client.transact_write([count_up("key")]).await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error:?}");
+    }
+    for code in ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"] {
+        let refusal = What::Error { status: 400, code, message: "as DynamoDB says" };
+        for (action, write) in [(WRITE, true), ("PutItem", false)] {
+            world.faults.inject(Fault::new(action, When::Before, What::Reset));
+            world.faults.inject(Fault::new(action, When::Before, refusal.clone()));
+            let error = match write {
+                true => world.client.transact_write([count_up("key")]).await.unwrap_err(),
+                false => world.client.set("key", "value").await.unwrap_err(),
+            };
+            assert!(error.is_outcome_unknown(), "{code}: {error:?}");
+        }
+    }
+}
+
+/// Deleting an expired item while an attempt is in doubt changes nothing that the attempt could see.
+#[tokio::test]
+async fn a_purge_in_doubt_is_safe() {
+    for arrives in [false, true] {
+        let world = World::embedded_in_memory().await;
+        world.put("key", [("ttl", number(1)), ("count", number(41))]).await;
+        let held = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&held);
+        world.faults.rule(WRITE, 1, move |call, upstream| {
+            *kept.lock().unwrap() = Some((call, upstream));
+            async { What::Reset.instead_of(None).await }
+        });
+        let late = Arc::clone(&held);
+        world.faults.inject(Fault::none("DeleteItem", When::After).between(move || {
+            let attempt = late.lock().unwrap().take().filter(|_| arrives);
+            async move {
+                if let Some((call, upstream)) = attempt {
+                    upstream.call(call).await.unwrap();
+                }
+            }
+        }));
+        assert!(world.client.transact_write([count_up("key")]).await.unwrap().is_committed(), "{arrives}");
+        assert_eq!(world.faults.calls("DeleteItem"), 1, "{arrives}");
+        assert_eq!(world.item("key").await.unwrap()["count"], number(1), "counted once, from nothing: {arrives}");
+    }
 }

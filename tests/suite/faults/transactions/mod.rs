@@ -3,7 +3,7 @@
 mod cancelled;
 mod deadline;
 mod expired;
-pub(super) mod lost;
+mod lost;
 mod repeated;
 
 use std::collections::HashMap;

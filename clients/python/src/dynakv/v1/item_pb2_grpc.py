@@ -98,7 +98,8 @@ class ItemServiceServicer(object):
         """Writes one item in place of what was there.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the item does not show whether this call wrote it. May be retried with the same `request_id`.
+        the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+        `return_values` it may have a second effect, as Set.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,9 +120,10 @@ class ItemServiceServicer(object):
     def DeleteItem(self, request, context):
         """Deletes one item.
 
-        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-        finds nothing.
+        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+        retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+        have a second effect, as Delete.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

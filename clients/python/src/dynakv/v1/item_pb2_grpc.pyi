@@ -55,7 +55,8 @@ class ItemServiceStub:
     """Writes one item in place of what was there.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the item does not show whether this call wrote it. May be retried with the same `request_id`.
+    the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+    `return_values` it may have a second effect, as Set.
     """
 
     UpdateItem: grpc.UnaryUnaryMultiCallable[
@@ -76,9 +77,10 @@ class ItemServiceStub:
     ]
     """Deletes one item.
 
-    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-    finds nothing.
+    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+    retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+    have a second effect, as Delete.
     """
 
     Query: grpc.UnaryUnaryMultiCallable[
@@ -144,7 +146,8 @@ class ItemServiceAsyncStub:
     """Writes one item in place of what was there.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the item does not show whether this call wrote it. May be retried with the same `request_id`.
+    the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+    `return_values` it may have a second effect, as Set.
     """
 
     UpdateItem: grpc.aio.UnaryUnaryMultiCallable[
@@ -165,9 +168,10 @@ class ItemServiceAsyncStub:
     ]
     """Deletes one item.
 
-    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-    the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-    finds nothing.
+    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+    retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+    have a second effect, as Delete.
     """
 
     Query: grpc.aio.UnaryUnaryMultiCallable[
@@ -237,7 +241,8 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
         """Writes one item in place of what was there.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the item does not show whether this call wrote it. May be retried with the same `request_id`.
+        the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+        `return_values` it may have a second effect, as Set.
         """
 
     @abc.abstractmethod
@@ -262,9 +267,10 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[dynakv.v1.item_pb2.DeleteItemResponse, collections.abc.Awaitable[dynakv.v1.item_pb2.DeleteItemResponse]]:
         """Deletes one item.
 
-        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-        the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-        finds nothing.
+        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+        retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+        have a second effect, as Delete.
         """
 
     @abc.abstractmethod

@@ -66,7 +66,11 @@ class KeyValueServiceStub:
 
     Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
     and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-    Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+    Expire. May be retried, as any PUT.
+
+    Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+    It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+    a change that another client made in between, also one that was acknowledged. So does a retry.
     """
 
     CompareAndSet: grpc.UnaryUnaryMultiCallable[
@@ -88,6 +92,10 @@ class KeyValueServiceStub:
 
     Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
     cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+
+    Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+    may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+    also one that was acknowledged. So does a retry.
     """
 
     CompareAndDelete: grpc.UnaryUnaryMultiCallable[
@@ -96,8 +104,9 @@ class KeyValueServiceStub:
     ]
     """Deletes one entry if it is as expected, for example to release a lock that is still one's own.
 
-    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-    blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+    `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+    happened says `deleted` false, or deletes an entry that another client wrote in between.
     """
 
     Exists: grpc.UnaryUnaryMultiCallable[
@@ -193,11 +202,11 @@ class KeyValueServiceStub:
     for each operation.
 
     Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-    TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-    retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-    been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-    and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-    committed.
+    TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+    later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+    `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+    recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+    leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
     """
 
     ListKeys: grpc.UnaryUnaryMultiCallable[
@@ -261,7 +270,11 @@ class KeyValueServiceAsyncStub:
 
     Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
     and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-    Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+    Expire. May be retried, as any PUT.
+
+    Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+    It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+    a change that another client made in between, also one that was acknowledged. So does a retry.
     """
 
     CompareAndSet: grpc.aio.UnaryUnaryMultiCallable[
@@ -283,6 +296,10 @@ class KeyValueServiceAsyncStub:
 
     Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
     cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+
+    Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+    may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+    also one that was acknowledged. So does a retry.
     """
 
     CompareAndDelete: grpc.aio.UnaryUnaryMultiCallable[
@@ -291,8 +308,9 @@ class KeyValueServiceAsyncStub:
     ]
     """Deletes one entry if it is as expected, for example to release a lock that is still one's own.
 
-    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-    blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+    Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+    `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+    happened says `deleted` false, or deletes an entry that another client wrote in between.
     """
 
     Exists: grpc.aio.UnaryUnaryMultiCallable[
@@ -388,11 +406,11 @@ class KeyValueServiceAsyncStub:
     for each operation.
 
     Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-    TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-    retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-    been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-    and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-    committed.
+    TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+    later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+    `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+    recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+    leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
     """
 
     ListKeys: grpc.aio.UnaryUnaryMultiCallable[
@@ -460,7 +478,11 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
 
         Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
         and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-        Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+        Expire. May be retried, as any PUT.
+
+        Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+        It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+        a change that another client made in between, also one that was acknowledged. So does a retry.
         """
 
     @abc.abstractmethod
@@ -486,6 +508,10 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
 
         Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
         cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+
+        Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+        may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+        also one that was acknowledged. So does a retry.
         """
 
     @abc.abstractmethod
@@ -496,8 +522,9 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[dynakv.v1.kv_pb2.CompareAndDeleteResponse, collections.abc.Awaitable[dynakv.v1.kv_pb2.CompareAndDeleteResponse]]:
         """Deletes one entry if it is as expected, for example to release a lock that is still one's own.
 
-        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-        blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+        Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+        `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+        happened says `deleted` false, or deletes an entry that another client wrote in between.
         """
 
     @abc.abstractmethod
@@ -611,11 +638,11 @@ class KeyValueServiceServicer(metaclass=abc.ABCMeta):
         for each operation.
 
         Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-        TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-        retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-        been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-        and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-        committed.
+        TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+        later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+        `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+        recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+        leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
         """
 
     @abc.abstractmethod

@@ -57,7 +57,8 @@ class TableServiceServicer(object):
         it: ask DescribeTable until its status is ACTIVE.
 
         Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-        Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+        Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+        server sends the call again: a table that another client has deleted in between is then made again, empty.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -33,7 +33,8 @@ class TableServiceStub:
     it: ask DescribeTable until its status is ACTIVE.
 
     Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-    Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+    Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+    server sends the call again: a table that another client has deleted in between is then made again, empty.
     """
 
     DescribeTable: grpc.UnaryUnaryMultiCallable[
@@ -92,7 +93,8 @@ class TableServiceAsyncStub:
     it: ask DescribeTable until its status is ACTIVE.
 
     Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-    Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+    Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+    server sends the call again: a table that another client has deleted in between is then made again, empty.
     """
 
     DescribeTable: grpc.aio.UnaryUnaryMultiCallable[
@@ -153,7 +155,8 @@ class TableServiceServicer(metaclass=abc.ABCMeta):
         it: ask DescribeTable until its status is ACTIVE.
 
         Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-        Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+        Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+        server sends the call again: a table that another client has deleted in between is then made again, empty.
         """
 
     @abc.abstractmethod

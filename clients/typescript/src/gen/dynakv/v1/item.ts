@@ -3087,7 +3087,8 @@ export const ItemServiceDefinition = {
      * Writes one item in place of what was there.
      *
      * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-     * the item does not show whether this call wrote it. May be retried with the same `request_id`.
+     * the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+     * `return_values` it may have a second effect, as Set.
      */
     putItem: {
       name: "PutItem",
@@ -3116,9 +3117,10 @@ export const ItemServiceDefinition = {
     /**
      * Deletes one item.
      *
-     * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-     * the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-     * finds nothing.
+     * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+     * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+     * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+     * have a second effect, as Delete.
      */
     deleteItem: {
       name: "DeleteItem",
@@ -3205,7 +3207,8 @@ export const ItemServiceService = {
    * Writes one item in place of what was there.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item does not show whether this call wrote it. May be retried with the same `request_id`.
+   * the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+   * `return_values` it may have a second effect, as Set.
    */
   putItem: {
     path: "/dynakv.v1.ItemService/PutItem" as const,
@@ -3236,9 +3239,10 @@ export const ItemServiceService = {
   /**
    * Deletes one item.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-   * finds nothing.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+   * have a second effect, as Delete.
    */
   deleteItem: {
     path: "/dynakv.v1.ItemService/DeleteItem" as const,
@@ -3298,7 +3302,8 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
    * Writes one item in place of what was there.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item does not show whether this call wrote it. May be retried with the same `request_id`.
+   * the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+   * `return_values` it may have a second effect, as Set.
    */
   putItem: handleUnaryCall<PutItemRequest, PutItemResponse>;
   /**
@@ -3313,9 +3318,10 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
   /**
    * Deletes one item.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-   * finds nothing.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+   * have a second effect, as Delete.
    */
   deleteItem: handleUnaryCall<DeleteItemRequest, DeleteItemResponse>;
   /**
@@ -3365,7 +3371,8 @@ export interface ItemServiceClient extends Client {
    * Writes one item in place of what was there.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item does not show whether this call wrote it. May be retried with the same `request_id`.
+   * the item does not show whether this call wrote it. May be retried with the same `request_id`. Without a condition and
+   * `return_values` it may have a second effect, as Set.
    */
   putItem(
     request: PutItemRequest,
@@ -3408,9 +3415,10 @@ export interface ItemServiceClient extends Client {
   /**
    * Deletes one item.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and
-   * the item is gone, so that `existed` cannot be known. Not to be retried blindly: a retry of a delete that has happened
-   * finds nothing.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
+   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
+   * have a second effect, as Delete.
    */
   deleteItem(
     request: DeleteItemRequest,

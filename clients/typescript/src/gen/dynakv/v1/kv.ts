@@ -2412,7 +2412,11 @@ export const KeyValueServiceDefinition = {
      *
      * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
      * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-     * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+     * Expire. May be retried, as any PUT.
+     *
+     * Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+     * It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+     * a change that another client made in between, also one that was acknowledged. So does a retry.
      */
     set: {
       name: "Set",
@@ -2442,6 +2446,10 @@ export const KeyValueServiceDefinition = {
      *
      * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
      * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+     *
+     * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+     * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+     * also one that was acknowledged. So does a retry.
      */
     delete: {
       name: "Delete",
@@ -2454,8 +2462,9 @@ export const KeyValueServiceDefinition = {
     /**
      * Deletes one entry if it is as expected, for example to release a lock that is still one's own.
      *
-     * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-     * blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+     * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+     * `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+     * happened says `deleted` false, or deletes an entry that another client wrote in between.
      */
     compareAndDelete: {
       name: "CompareAndDelete",
@@ -2587,11 +2596,11 @@ export const KeyValueServiceDefinition = {
      * for each operation.
      *
      * Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-     * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-     * retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-     * been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-     * and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-     * committed.
+     * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+     * later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+     * `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+     * recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+     * leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
      */
     transactWrite: {
       name: "TransactWrite",
@@ -2672,7 +2681,11 @@ export const KeyValueServiceService = {
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
    * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+   * Expire. May be retried, as any PUT.
+   *
+   * Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+   * It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+   * a change that another client made in between, also one that was acknowledged. So does a retry.
    */
   set: {
     path: "/dynakv.v1.KeyValueService/Set" as const,
@@ -2705,6 +2718,10 @@ export const KeyValueServiceService = {
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
    * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   *
+   * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+   * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+   * also one that was acknowledged. So does a retry.
    */
   delete: {
     path: "/dynakv.v1.KeyValueService/Delete" as const,
@@ -2718,8 +2735,9 @@ export const KeyValueServiceService = {
   /**
    * Deletes one entry if it is as expected, for example to release a lock that is still one's own.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-   * blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+   * `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+   * happened says `deleted` false, or deletes an entry that another client wrote in between.
    */
   compareAndDelete: {
     path: "/dynakv.v1.KeyValueService/CompareAndDelete" as const,
@@ -2862,11 +2880,11 @@ export const KeyValueServiceService = {
    * for each operation.
    *
    * Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-   * retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-   * been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-   * and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-   * committed.
+   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+   * later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+   * `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+   * recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+   * leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
    */
   transactWrite: {
     path: "/dynakv.v1.KeyValueService/TransactWrite" as const,
@@ -2914,7 +2932,11 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
    * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+   * Expire. May be retried, as any PUT.
+   *
+   * Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+   * It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+   * a change that another client made in between, also one that was acknowledged. So does a retry.
    */
   set: handleUnaryCall<SetRequest, SetResponse>;
   /**
@@ -2930,13 +2952,18 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
    * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   *
+   * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+   * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+   * also one that was acknowledged. So does a retry.
    */
   delete: handleUnaryCall<DeleteRequest, DeleteResponse>;
   /**
    * Deletes one entry if it is as expected, for example to release a lock that is still one's own.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-   * blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+   * `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+   * happened says `deleted` false, or deletes an entry that another client wrote in between.
    */
   compareAndDelete: handleUnaryCall<CompareAndDeleteRequest, CompareAndDeleteResponse>;
   /**
@@ -3005,11 +3032,11 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    * for each operation.
    *
    * Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-   * retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-   * been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-   * and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-   * committed.
+   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+   * later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+   * `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+   * recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+   * leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
    */
   transactWrite: handleUnaryCall<TransactWriteRequest, TransactWriteResponse>;
   /**
@@ -3051,7 +3078,11 @@ export interface KeyValueServiceClient extends Client {
    *
    * Cost: one write; with `keep_ttl` on an absent entry two. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost
    * and `keep_ttl` or `return_previous` forbids to send the write again; with `keep_ttl` UNEXPECTED_ATTRIBUTE_TYPE as for
-   * Expire. May be retried, as any PUT: a retry may write over a change that somebody else made in between.
+   * Expire. May be retried, as any PUT.
+   *
+   * Second effect: if an answer was lost, the server sends the write again, unless `keep_ttl` or `return_previous` is set.
+   * It may then happen twice, and a lost attempt may happen late, also after the response. The second effect writes over
+   * a change that another client made in between, also one that was acknowledged. So does a retry.
    */
   set(request: SetRequest, callback: (error: ServiceError | null, response: SetResponse) => void): ClientUnaryCall;
   set(
@@ -3092,6 +3123,10 @@ export interface KeyValueServiceClient extends Client {
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
    * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   *
+   * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
+   * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
+   * also one that was acknowledged. So does a retry.
    */
   delete(
     request: DeleteRequest,
@@ -3111,8 +3146,9 @@ export interface KeyValueServiceClient extends Client {
   /**
    * Deletes one entry if it is as expected, for example to release a lock that is still one's own.
    *
-   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN as for Delete. Not to be retried
-   * blindly: a retry of a delete that has happened finds nothing and says `deleted` false.
+   * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost; with
+   * `version` only if the entry no longer has that version. Not to be retried blindly: a retry of a delete that has
+   * happened says `deleted` false, or deletes an entry that another client wrote in between.
    */
   compareAndDelete(
     request: CompareAndDeleteRequest,
@@ -3298,11 +3334,11 @@ export interface KeyValueServiceClient extends Client {
    * for each operation.
    *
    * Consistency: serializable. Cost: two writes for each operation. Limits: no item twice; 4 MB together. Errors:
-   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer was lost for good. May be
-   * retried with the same `request_id` and the same operations if it has a set, put_item or update_item: one that has
-   * been committed is recognised by the versions it wrote, while one of them is still there. A transaction of deletes
-   * and checks alone leaves no version behind: after a lost response a retry may say CANCELLED of one that has been
-   * committed.
+   * TRANSACTION_CONFLICT if another transaction stays in the way, OUTCOME_UNKNOWN if an answer of DynamoDB was lost and no
+   * later attempt shows that the transaction is committed; never CANCELLED in that case. May be retried with the same
+   * `request_id` and the same operations if it has a set, put_item or update_item: one that has been committed is
+   * recognised by the versions it wrote, while one of them is still there. A transaction of deletes and checks alone
+   * leaves no version behind: after a lost response a retry may say CANCELLED of one that has been committed.
    */
   transactWrite(
     request: TransactWriteRequest,

@@ -1809,7 +1809,8 @@ export const TableServiceDefinition = {
      * it: ask DescribeTable until its status is ACTIVE.
      *
      * Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-     * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+     * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+     * server sends the call again: a table that another client has deleted in between is then made again, empty.
      */
     createTable: {
       name: "CreateTable",
@@ -1892,7 +1893,8 @@ export const TableServiceService = {
    * it: ask DescribeTable until its status is ACTIVE.
    *
    * Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+   * server sends the call again: a table that another client has deleted in between is then made again, empty.
    */
   createTable: {
     path: "/dynakv.v1.TableService/CreateTable" as const,
@@ -1973,7 +1975,8 @@ export interface TableServiceServer extends UntypedServiceImplementation {
    * it: ask DescribeTable until its status is ACTIVE.
    *
    * Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+   * server sends the call again: a table that another client has deleted in between is then made again, empty.
    */
   createTable: handleUnaryCall<CreateTableRequest, CreateTableResponse>;
   /**
@@ -2013,7 +2016,8 @@ export interface TableServiceClient extends Client {
    * it: ask DescribeTable until its status is ACTIVE.
    *
    * Errors: TABLE_EXISTS; TABLE_NOT_ACTIVE while a table of that name is being deleted; OUTCOME_UNKNOWN if an answer was lost.
-   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS.
+   * Not to be retried blindly: a retry of one that has happened says TABLE_EXISTS. If an answer of DynamoDB was lost, the
+   * server sends the call again: a table that another client has deleted in between is then made again, empty.
    */
   createTable(
     request: CreateTableRequest,
