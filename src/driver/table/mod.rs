@@ -5,6 +5,7 @@ mod core;
 mod describe;
 mod handle;
 mod item_size;
+mod known;
 mod schema;
 mod scope;
 mod state;
