@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use futures_util::FutureExt;
 use super::signals::Signals;
 use super::{output, server_exit_code};
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{self, Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime};
+use crate::driver::{self, Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime, SystemClock};
 use crate::embedded::{self, Engine, Location};
 use crate::memory::Pool;
 use crate::server::{self, Listener, Server, backend, metered, startup, startup::AwsCli, telemetry, tls};
@@ -114,10 +115,11 @@ fn prepare(args: &Serve) -> Result<Prepared, Error> {
 
 async fn serve(config: Config, mut signals: Signals) -> Result<(), Error> {
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    let runtime = Runtime::system();
+    let clock = Arc::new(SystemClock::default());
+    let runtime = Runtime { clock: clock.clone(), ..Runtime::system() };
     let memory = server::memory_of(&config.limits);
     let (driver, engine) = tokio::select! {
-        opened = open_backend(&config, &runtime, &memory) => opened?,
+        opened = open_backend(&config, &runtime, &clock, &memory) => opened?,
         () = signals.end() => return Ok(()),
     };
     let bind = |source| Error::Bind { listen: config.listen.clone(), source };
@@ -131,12 +133,17 @@ async fn serve(config: Config, mut signals: Signals) -> Result<(), Error> {
     tokio::select! {
         served = serving => Ok(served?),
         () = signals.stop_twice(stop) => Ok(()),
-        never = sweep(engine, runtime) => match never {},
+        never = sweep(engine, runtime, clock) => match never {},
     }
 }
 
 /// Creates the driver for the configured backend and checks or creates its tables.
-async fn open_backend(config: &Config, runtime: &Runtime, memory: &Pool) -> Result<(Driver, Option<Engine>), Error> {
+async fn open_backend(
+    config: &Config,
+    runtime: &Runtime,
+    clock: &Arc<SystemClock>,
+    memory: &Pool,
+) -> Result<(Driver, Option<Engine>), Error> {
     let concurrency = usize::try_from(config.limits.batch_concurrency).ok().and_then(NonZeroUsize::new);
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
     let config::Coalescing { reads, writes } = config.coalescing;
@@ -156,7 +163,7 @@ async fn open_backend(config: &Config, runtime: &Runtime, memory: &Pool) -> Resu
         }
         Backend::DynamoDb { region, endpoint_url, timeouts } => {
             let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_ref());
-            let clock = runtime.clock.clone();
+            let clock = Arc::clone(clock);
             let client = backend::network_client(region, endpoint_url, timeouts, clock, memory).boxed().await?;
             let driver = driver(client, driver::Backend::DynamoDb);
             startup::check(&driver, &AwsCli::new(region, endpoint_url)).await?;
@@ -201,9 +208,10 @@ fn announce(announcement: String) -> io::Result<()> {
 
 /// Sweeps the embedded engine, if there is one. Never resolves: a failed engine shows in health and does not stop the
 /// server.
-async fn sweep(engine: Option<Engine>, runtime: Runtime) -> Infallible {
+async fn sweep(engine: Option<Engine>, runtime: Runtime, clock: Arc<SystemClock>) -> Infallible {
     if let Some(engine) = engine {
-        engine.sweep_every(SWEEP_PERIOD, runtime.sleep).await;
+        // The engine deletes by the machine's clock, and what it deletes is lost. So it waits while that clock is not believed.
+        engine.sweep_every(SWEEP_PERIOD, runtime.sleep, move || clock.believes_wall()).await;
     }
     std::future::pending().await
 }

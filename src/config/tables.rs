@@ -22,6 +22,18 @@ pub(super) fn read(root: &mut Section) -> Vec<TableSpec> {
     for table in tables.iter().filter(|table| !names.insert(&table.name)) {
         root.fault("tables", origin.clone(), format!("has {:?} more than once", table.name));
     }
+    for (index, table) in tables.iter().enumerate() {
+        let differs =
+            |other: &&TableSpec| other.physical_name == table.physical_name && other.attributes != table.attributes;
+        if let Some(other) = tables.iter().take(index).find(differs) {
+            let problem = format!(
+                "give the table {:?} of DynamoDB other attributes as {:?} than as {:?}; neither name would see the versions and \
+                 expiry times that the other writes",
+                table.physical_name, table.name, other.name
+            );
+            root.fault("tables", origin.clone(), problem);
+        }
+    }
     let Some(first) = tables.first().map(|table| table.name.clone()) else {
         root.fault("tables", origin, "must name at least one table");
         return tables;

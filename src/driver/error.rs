@@ -3,13 +3,14 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::memory::Full;
 use crate::model::{Violation, excerpt};
 
 /// Why a driver call failed. A miss, a lost race and a condition that did not hold are results, not errors.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The caller named a table that is not configured.
     #[error("table {name:?} is not configured")]
@@ -201,10 +202,10 @@ impl Error {
 }
 
 /// Details of a failed call to DynamoDB: for the log and, without the cause, for the caller.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Upstream(Box<Details>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Details {
     code: Option<String>,
     message: Option<String>,
@@ -212,7 +213,7 @@ struct Details {
     throttle_reasons: Vec<String>,
     attempts: u32,
     retry_after: Option<Duration>,
-    cause: Option<Box<dyn StdError + Send + Sync>>,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Longest error code, request id or throttle reason that is kept. Those of DynamoDB are shorter, but an endpoint may send
@@ -232,7 +233,7 @@ impl Upstream {
     }
 
     pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.cause = Some(cause.into());
+        self.0.cause = Some(Arc::from(cause.into()));
         self
     }
 

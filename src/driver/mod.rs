@@ -12,7 +12,7 @@
 //! upstream                                     sends, classifies failures, decides on retries
 //! expression                                   conditions, updates, projections
 //! store                                        how an entry is stored
-//! error, deadline, runtime
+//! error, deadline, runtime, clock
 //! ```
 //!
 //! The driver is usable as a library. For anything that DynamoDB offers and the driver does not, [`Driver::client`] returns the
@@ -22,6 +22,7 @@ mod admin;
 mod batch;
 #[cfg(feature = "bench-internals")]
 pub mod benchmarks;
+mod clock;
 mod coalesce;
 mod deadline;
 mod entry;
@@ -40,6 +41,7 @@ mod write;
 
 pub use admin::{ListedTable, TableList};
 pub use batch::{Answer, BatchGet, BatchOperation, BatchOutcome, BatchWritten, Found};
+pub use clock::{Clock, DatedAnswer, SystemClock, TimeSource};
 pub use coalesce::Coalescing;
 pub use deadline::Deadline;
 pub use entry::{Count, Deletion, Expiry, KeyValues, Persistence, Previous, Remaining, Swap};
@@ -48,7 +50,7 @@ pub use handle::{DEFAULT_BATCH_CONCURRENCY, DEFAULT_TIMEOUT, Driver, Options};
 pub use item::{GetItem, ItemOutcome, Items, Returned};
 pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
 pub use read::Consistency;
-pub use runtime::{Clock, Load, Random, Runtime, SystemClock, SystemRandom, TokioLoad, Workers};
+pub use runtime::{Load, Random, Runtime, SystemRandom, TokioLoad, Workers};
 pub(crate) use store::Digest;
 pub use store::Item;
 pub use table::{Backend, IndexState, TableState, TtlState};

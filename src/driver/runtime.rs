@@ -1,33 +1,11 @@
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, TokioSleep};
 use tokio::runtime::Handle;
 
-use crate::model::Millis;
-
-/// The wall clock that decides what has expired.
-pub trait Clock: fmt::Debug + Send + Sync {
-    /// Milliseconds since the Unix epoch. Never less than an earlier call returned.
-    fn now(&self) -> Millis;
-}
-
-/// The machine's clock. It never steps back within a process, so an entry that has expired stays expired.
-#[derive(Debug, Default)]
-pub struct SystemClock {
-    latest: AtomicI64,
-}
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the source of the injected time")]
-    fn now(&self) -> Millis {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
-        self.latest.fetch_max(now, Ordering::Relaxed).max(now)
-    }
-}
+use super::clock::{Clock, SystemClock};
 
 /// The source of the jitter of retries.
 pub trait Random: fmt::Debug + Send + Sync {

@@ -72,7 +72,7 @@ impl Engine {
     }
 
     /// See the engine.
-    pub fn sweep_every(self, _: Duration, _: SharedAsyncSleep) -> Pending<()> {
+    pub fn sweep_every(self, _: Duration, _: SharedAsyncSleep, _: impl Fn() -> bool) -> Pending<()> {
         match self {}
     }
 }

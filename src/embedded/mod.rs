@@ -232,10 +232,13 @@ impl Engine {
         swept.map_err(Error::Sweep)
     }
 
-    /// Sweeps repeatedly, with a pause of `period`, until dropped or the engine fails.
-    pub async fn sweep_every(self, period: Duration, sleep: SharedAsyncSleep) {
+    /// Sweeps repeatedly, with a pause of `period`, until dropped or the engine fails. Leaves a sweep out if `may_sweep` says so.
+    pub async fn sweep_every(self, period: Duration, sleep: SharedAsyncSleep, may_sweep: impl Fn() -> bool + Send) {
         while self.check().is_ok() {
             sleep.sleep(period).await;
+            if !may_sweep() {
+                continue;
+            }
             let engine = self.clone();
             match tokio::task::spawn_blocking(move || engine.sweep()).await {
                 Ok(Ok(swept)) => tracing::debug!(swept, "expired entries swept"),

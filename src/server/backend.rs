@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 use super::response_memory::metered;
 use super::skew::SkewWatch;
 use crate::config::{EndpointUrl, Timeouts, is_host_label};
-use crate::driver::Clock;
+use crate::driver::SystemClock;
 use crate::memory::Pool;
 use crate::model::excerpt;
 
@@ -58,7 +58,7 @@ pub async fn network_client(
     region: Option<&str>,
     endpoint_url: Option<&EndpointUrl>,
     timeouts: &Timeouts,
-    clock: Arc<dyn Clock>,
+    clock: Arc<SystemClock>,
     memory: &Pool,
 ) -> Result<Client, NoRegion> {
     let http = metered(network_connector(), memory);
@@ -83,7 +83,13 @@ pub async fn network_client(
     if !is_host_label(region.as_ref()) {
         return Err(NoRegion::Invalid(excerpt(region.as_ref(), MAX_SHOWN_REGION).into_owned()));
     }
-    Ok(client(config::Builder::from(&shared).interceptor(SkewWatch::new(clock))))
+    Ok(dated(&client(config::Builder::from(&shared)), clock))
+}
+
+/// The same client, which tells the clock the date of each answer.
+#[must_use]
+pub fn dated(client: &Client, clock: Arc<SystemClock>) -> Client {
+    Client::from_conf(client.config().to_builder().interceptor(SkewWatch::new(clock)).build())
 }
 
 /// Region and credentials from the usual sources, with a short timeout for EC2's instance metadata, the last of them. A

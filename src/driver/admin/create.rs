@@ -31,7 +31,7 @@ impl Driver {
         let wants_ttl = draft.enable_ttl;
         let definition = TableDefinition::new(draft, &table.spec().attributes)?;
         let created = core.repeat((table, Effect::Change), deadline, || core.create(table, &definition)).await;
-        core.catalog.forget(table.physical_name());
+        core.catalog.forget(table);
         let created = match created {
             Ok(created) => created,
             Err(error) => return Err(core.explain_name_in_use(table, error, deadline).await),
@@ -54,7 +54,7 @@ impl Core {
     /// apart.
     async fn explain_name_in_use(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::TableNotActive(name, upstream) = error else { return error };
-        match self.describe(table, deadline).await {
+        match self.describe_without_ttl(table, deadline).await {
             Ok(state) if state.is_deleting() => Error::TableNotActive(name, upstream),
             Ok(_) | Err(_) => Error::TableExists(name, upstream),
         }

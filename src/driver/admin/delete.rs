@@ -19,7 +19,7 @@ impl Driver {
             core.dispatcher.send(DeleteTableInput::builder().table_name(table.physical_name())).await.map(drop)
         };
         let deleted = core.repeat((table, Effect::Loss), deadline, delete).await;
-        core.catalog.forget(table.physical_name());
+        core.catalog.forget(table);
         match deleted {
             Err(error) => Err(core.explain_refused_delete(table, error, deadline).await),
             Ok(()) => Ok(()),
@@ -31,7 +31,7 @@ impl Core {
     /// DynamoDB has no separate error code for a protected table. Describes the table to find out.
     async fn explain_refused_delete(&self, table: &Table, error: Error, deadline: Deadline) -> Error {
         let Error::Internal(upstream) = error else { return error };
-        match self.describe(table, deadline).await {
+        match self.describe_without_ttl(table, deadline).await {
             Ok(state) if state.is_protected => Error::TableProtected(table.name().to_owned(), upstream),
             Ok(_) | Err(_) => Error::Internal(upstream),
         }

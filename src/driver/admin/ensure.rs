@@ -35,7 +35,7 @@ impl Driver {
 impl Core {
     /// Whether the table is ACTIVE. DescribeTable may not know a new table yet, which counts as not ACTIVE.
     async fn is_active(&self, table: &Table, deadline: Deadline) -> Result<bool, Error> {
-        match self.describe(table, deadline).await {
+        match self.describe_without_ttl(table, deadline).await {
             Ok(state) => Ok(state.is_active()),
             Err(Error::TableNotFound(..)) => Ok(false),
             Err(error) => Err(error),

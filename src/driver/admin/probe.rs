@@ -20,18 +20,16 @@ impl Driver {
     /// # Cost
     /// Half a read unit.
     pub async fn probe(&self, deadline: Deadline) -> Result<(), Error> {
-        let core = &*self.core;
-        let table = &*core.table("")?;
+        let core = &self.core;
+        let table = &core.table("")?;
         let key = HashMap::from([(table.spec().attributes.key.clone(), AttributeValue::S(PROBE_KEY.to_owned()))]);
         let read = || async {
             let request = GetItemInput::builder().table_name(table.physical_name()).set_key(Some(key.clone()));
             core.dispatcher.send(request).await.map(drop)
         };
         let answer = core.repeat((table, Effect::Invisible), deadline, read).await;
-        if table.schema().key.get().is_none() {
-            // The first describe may have failed because the backend was unreachable. The probe does not depend on this one.
-            let _state = core.describe(table, deadline).await;
-        }
+        // The key of the table may be unknown because the backend was unreachable at the start. The probe does not depend on it.
+        let _key = core.key_schema(table, deadline).await;
         match answer {
             Ok(()) | Err(Error::Throttled(_) | Error::BackendAccessDenied(_) | Error::TableShape(_)) => Ok(()),
             Err(error) => Err(error),

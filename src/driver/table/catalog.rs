@@ -35,12 +35,15 @@ const LONGEST_NAME: usize = 255;
 
 impl Catalog {
     pub(crate) fn new(configured: Vec<TableSpec>, backend: Backend) -> Self {
-        let configured = configured.into_iter().map(|spec| Arc::new(Table::new(spec))).collect();
+        let mut tables: Vec<Arc<Table>> = Vec::with_capacity(configured.len());
+        for spec in configured {
+            tables.push(Arc::new(Table::beside(spec, &tables)));
+        }
         let others = match backend {
             Backend::Embedded => Some(Others::default()),
             Backend::DynamoDb => None,
         };
-        Self { configured, others }
+        Self { configured: tables, others }
     }
 
     pub(crate) fn configured(&self) -> impl Iterator<Item = &Table> {
@@ -93,11 +96,11 @@ impl Catalog {
     }
 
     /// Forgets what is known of a table, because it was created or deleted.
-    pub(crate) fn forget(&self, physical_name: &str) {
-        self.configured().filter(|table| table.physical_name() == physical_name).for_each(Table::forget);
+    pub(crate) fn forget(&self, changed: &Table) {
+        self.configured().filter(|table| table.is_same(changed)).for_each(Table::forget);
         if let Some(others) = &self.others {
             // The map is always consistent, so a poisoned lock does not matter.
-            others.lock().unwrap_or_else(PoisonError::into_inner).remove(physical_name);
+            others.lock().unwrap_or_else(PoisonError::into_inner).remove(changed.physical_name());
         }
     }
 }
@@ -107,7 +110,7 @@ fn other(others: &Others, name: &str) -> Arc<Table> {
     if others.len() >= MAX_OTHERS && !others.contains_key(name) {
         others.clear();
     }
-    let table = others.entry(name.to_owned()).or_insert_with(|| Arc::new(Table::new(TableSpec::named(name))));
+    let table = others.entry(name.to_owned()).or_insert_with(|| Arc::new(Table::beside(TableSpec::named(name), &[])));
     Arc::clone(table)
 }
 
@@ -151,7 +154,7 @@ mod tests {
         assert!(kept <= MAX_OTHERS, "{kept}");
         let again = tables.get("table-2999").unwrap();
         assert!(Arc::ptr_eq(&again, &tables.get("table-2999").unwrap()));
-        tables.forget("table-2999");
+        tables.forget(&again);
         assert!(!Arc::ptr_eq(&again, &tables.get("table-2999").unwrap()));
     }
 }

@@ -1,15 +1,16 @@
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_sdk_dynamodb::types::TableDescription;
 
 use super::item_size::ItemSize;
-use super::schema::{Indexes, KeySchema};
+use super::known::{KnownSchema, described_key};
+use super::schema::KeySchema;
 use super::state::TableState;
 use crate::driver::coalesce::{BatchQueue, KeyLocks, ReadBatch, WriteBatch};
 use crate::driver::error::Error;
 use crate::driver::store::Layout;
 use crate::driver::upstream::{Failure, FailureKind, Pacers};
-use crate::model::TableSpec;
+use crate::model::{Millis, TableSpec};
 
 /// The queues of a table, and the locks of keys that are being written. Reads of different consistency cannot share a batch.
 #[derive(Debug, Default)]
@@ -17,44 +18,54 @@ pub(crate) struct Queues {
     pub(crate) eventual_reads: BatchQueue<ReadBatch>,
     pub(crate) strong_reads: BatchQueue<ReadBatch>,
     pub(crate) writes: BatchQueue<WriteBatch>,
-    pub(crate) key_locks: KeyLocks,
+    pub(crate) key_locks: Arc<KeyLocks>,
+    /// Pace its calls while DynamoDB throttles them.
+    pub(crate) pacers: Pacers,
 }
 
-/// A table.
+/// A table under one of its names.
 #[derive(Debug)]
 pub(crate) struct Table {
     spec: TableSpec,
     layout: Layout,
-    schema: RwLock<Arc<KnownSchema>>,
+    /// Shared by all names of the table in DynamoDB.
+    schema: Arc<RwLock<Arc<KnownSchema>>>,
     /// Estimated size of its items.
     pub(crate) item_size: ItemSize,
-    /// Its calls in flight and the batches that wait.
-    pub(crate) queues: Queues,
-    /// Paces its calls while DynamoDB throttles them.
-    pub(crate) pacers: Pacers,
-}
-
-/// What is known of a table from DescribeTable.
-///
-/// The key of a table never changes, but another table may be created under its name. Then a new `KnownSchema` replaces this
-/// one, so that a late answer about the old table does not describe the new one.
-#[derive(Debug, Default)]
-pub(crate) struct KnownSchema {
-    pub(crate) key: OnceLock<KeySchema>,
-    pub(crate) indexes: Indexes,
+    /// Its calls in flight and the batches that wait. Shared by all names of the table with the same attributes.
+    pub(crate) queues: Arc<Queues>,
 }
 
 impl Table {
-    pub(crate) fn new(spec: TableSpec) -> Self {
+    /// A table that is none of `others`, or one of them under another name.
+    ///
+    /// What is known of the table and its queues are shared only if DynamoDB's name is the same: a name and an ARN may be tables
+    /// of two accounts. Locks of keys are shared in that case too, since a lock too many only makes a write wait for another.
+    pub(crate) fn beside(spec: TableSpec, others: &[Arc<Self>]) -> Self {
         let layout = Layout::new(spec.attributes.clone());
-        Self {
-            spec,
-            layout,
-            schema: RwLock::default(),
-            item_size: ItemSize::default(),
-            queues: Queues::default(),
-            pacers: Pacers::default(),
-        }
+        let same = || others.iter().filter(|other| other.physical_name() == spec.physical_name);
+        let schema = same().next().map(|other| Arc::clone(&other.schema));
+        let queues = match same().find(|other| other.spec.attributes == spec.attributes) {
+            Some(other) => Arc::clone(&other.queues),
+            None => {
+                let alike = others.iter().find(|other| other.spec.table_name() == spec.table_name());
+                let key_locks = alike.map(|other| Arc::clone(&other.queues.key_locks)).unwrap_or_default();
+                Arc::new(Queues { key_locks, ..Queues::default() })
+            }
+        };
+        Self { spec, layout, schema: schema.unwrap_or_default(), item_size: ItemSize::default(), queues }
+    }
+
+    /// Whether both are the same table in DynamoDB.
+    ///
+    /// A name is that of a table of our own account, which only the ARN in its description shows. Without a description of both,
+    /// for example without access to DescribeTable, a name and an ARN of a table of that name count as the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (here, there) = (self.schema(), other.schema());
+        let described = here.arn().zip(there.arn());
+        let arns = described.or_else(|| self.spec.arn().zip(other.spec.arn()));
+        self.physical_name() == other.physical_name()
+            || self.spec.table_name() == other.spec.table_name() && arns.is_none_or(|(one, other)| one == other)
     }
 
     pub(crate) fn spec(&self) -> &TableSpec {
@@ -120,15 +131,16 @@ impl Table {
     }
 
     /// Stores a description that was requested for `asked_for`.
-    pub(super) fn store_schema(&self, asked_for: &KnownSchema, description: &TableDescription, state: &TableState) {
-        let Some(key) = state.key_schema().filter(|_| !state.is_deleting()) else { return };
-        if *asked_for.key.get_or_init(|| key.clone()) == key {
-            asked_for.indexes.replace(description);
-        } else {
+    pub(super) fn store_schema(
+        &self,
+        asked_for: &KnownSchema,
+        (description, state): (&TableDescription, &TableState),
+        now: Millis,
+    ) {
+        let Some(key) = described_key(state) else { return };
+        if !asked_for.store(&key, description, now) {
             // Another program has deleted the table and created one with another key.
-            let fresh = self.replace_schema();
-            fresh.key.get_or_init(|| key);
-            fresh.indexes.replace(description);
+            self.replace_schema().store(&key, description, now);
         }
     }
 }

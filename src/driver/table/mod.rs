@@ -7,6 +7,7 @@ mod handle;
 mod index_check;
 mod index_key;
 mod item_size;
+mod known;
 mod schema;
 mod scope;
 mod state;

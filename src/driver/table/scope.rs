@@ -53,12 +53,12 @@ impl Scope {
         F: Future<Output = Result<T, Failure>> + Send,
     {
         let error = |failure| self.table.end(failure);
-        let paced = Paced { pacer: &self.table.pacers.reads, key: key.map(Key::as_str), items: 1 };
+        let paced = Paced { pacer: &self.table.queues.pacers.reads, key: key.map(Key::as_str), items: 1 };
         self.dispatcher().repeat(self.attempts(), (Effect::Invisible, Some(paced)), send, error).await
     }
 
     /// Writes of this many items, of which the only one has this key.
     pub(crate) fn paced_writes<'a>(&'a self, key: Option<&'a Key>, items: usize) -> Paced<'a> {
-        Paced { pacer: &self.table.pacers.writes, key: key.map(Key::as_str), items }
+        Paced { pacer: &self.table.queues.pacers.writes, key: key.map(Key::as_str), items }
     }
 }

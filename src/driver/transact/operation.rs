@@ -12,12 +12,14 @@ pub(crate) const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Refuses two operations on one item, also if they name its table differently.
 pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a ItemKey)>) -> Result<(), Violation> {
-    let mut seen = HashMap::new();
+    let mut seen: HashMap<_, Vec<(usize, &Table)>> = HashMap::new();
     for (index, (table, key)) in items.enumerate() {
-        if let Some(first) = seen.insert((table.physical_name(), key), index) {
+        let earlier = seen.entry((table.spec().table_name(), key)).or_default();
+        if let Some((first, _)) = earlier.iter().find(|(_, other)| table.is_same(other)) {
             let problem = format!("names the same item as operations[{first}]; a transaction takes each item once");
             return Err(Violation { field: format!("operations[{index}]"), invalid: Invalid::new(problem) });
         }
+        earlier.push((index, table));
     }
     Ok(())
 }

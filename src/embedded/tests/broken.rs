@@ -32,7 +32,7 @@ async fn a_sweep_deletes_what_has_expired_and_nothing_else() {
     let swept = async { while client.scan().table_name(TABLE).limit(10).send().await.unwrap().count != 1 {} };
     tokio::select! {
         () = swept => {}
-        () = engine.clone().sweep_every(Duration::from_mins(1), SharedAsyncSleep::new(NoSleep)) => {
+        () = engine.clone().sweep_every(Duration::from_mins(1), SharedAsyncSleep::new(NoSleep), || true) => {
             panic!("sweeps on until dropped");
         }
     }
@@ -101,7 +101,7 @@ async fn a_panic_under_a_call_ends_the_service() {
 async fn a_panic_under_a_sweep_ends_the_service_and_the_sweeper() {
     let (engine, client, broken) = fragile().await;
     broken.store(true, Ordering::SeqCst);
-    engine.clone().sweep_every(Duration::from_mins(1), SharedAsyncSleep::new(NoSleep)).await;
+    engine.clone().sweep_every(Duration::from_mins(1), SharedAsyncSleep::new(NoSleep), || true).await;
     assert!(matches!(engine.check(), Err(Error::Failed)));
     let read = client.get_item().table_name(TABLE).key("pk", text("a")).send().await;
     assert_eq!(read.unwrap_err().into_service_error().code(), Some(NOT_BEGUN));

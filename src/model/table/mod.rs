@@ -22,6 +22,20 @@ impl TableSpec {
     pub fn named(name: &str) -> Self {
         Self { name: name.to_owned(), physical_name: name.to_owned(), attributes: AttributeNames::default() }
     }
+
+    /// The name in DynamoDB without account and region, if `physical_name` is an ARN
+    /// (`arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`).
+    pub(crate) fn table_name(&self) -> &str {
+        match self.arn().and_then(|arn| arn.split_once(":table/")) {
+            Some((_, name)) => name,
+            None => &self.physical_name,
+        }
+    }
+
+    /// The name in DynamoDB, if it is an ARN.
+    pub(crate) fn arn(&self) -> Option<&str> {
+        Some(self.physical_name.as_str()).filter(|name| name.starts_with("arn:"))
+    }
 }
 
 /// The attribute for each role. The defaults of key, value and expiry are those of the Grove KV driver, so that its tables

@@ -2,8 +2,10 @@
 
 mod ambiguous;
 mod batches;
+mod clock;
 mod coalescing;
 mod deadline;
+mod descriptions;
 mod error_types;
 mod pages;
 mod tables;

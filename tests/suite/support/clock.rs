@@ -65,13 +65,14 @@ impl AsyncSleep for InstantSleep {
     }
 }
 
-/// A sleep that never ends, unless its duration is zero.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EndlessSleep;
+/// A sleep that never ends, unless its duration is zero. It is recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct EndlessSleep(pub(crate) InstantSleep);
 
 impl AsyncSleep for EndlessSleep {
     fn sleep(&self, duration: Duration) -> Sleep {
-        if duration.is_zero() { Sleep::new(tokio::task::yield_now()) } else { Sleep::new(std::future::pending()) }
+        let instant = self.0.sleep(duration);
+        if duration.is_zero() { instant } else { Sleep::new(std::future::pending()) }
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynakv::config::{Config, Flags, Listen};
-use dynakv::driver::{self, Clock, Deadline, Driver, Options, Random, Runtime};
+use dynakv::driver::{self, Clock, Deadline, Driver, Options, Random, Runtime, SystemClock};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{AttributeNames, TableSpec};
 use dynakv::server::{self, Listener, Server, backend, startup};
@@ -81,6 +81,34 @@ impl Writer {
     }
 }
 
+/// The time of a world, and what else differs from the usual one.
+struct Setting {
+    time: TestTime,
+    runtime: Runtime,
+    /// Further names of the default table.
+    names: &'static [&'static str],
+    /// A clock that the driver uses instead of the stopped one. It sees the dates of answers.
+    clock: Option<Arc<SystemClock>>,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let time = TestTime::new();
+        Self { runtime: time.runtime(), time, names: &[], clock: None }
+    }
+
+    fn with_runtime(change: impl FnOnce(Runtime) -> Runtime) -> Self {
+        let setting = Self::new();
+        Self { runtime: change(setting.runtime), ..setting }
+    }
+
+    fn with_endless_sleep() -> Self {
+        let setting = Self::new();
+        let sleep = SharedAsyncSleep::new(EndlessSleep(setting.time.sleep.clone()));
+        Self { runtime: Runtime { sleep, ..setting.runtime }, ..setting }
+    }
+}
+
 #[derive(Debug)]
 struct FullJitter;
 
@@ -92,46 +120,50 @@ impl Random for FullJitter {
 
 impl World {
     pub(crate) async fn embedded_in_memory() -> Self {
-        let time = TestTime::new();
-        let runtime = time.runtime();
-        Self::embedded(&Location::Memory, time, runtime, None).await
+        Self::embedded(&Location::Memory, Setting::new(), None).await
     }
 
     /// Retry pauses have their maximum length. None of them takes time.
     pub(crate) async fn with_full_pauses() -> Self {
-        let time = TestTime::new();
-        let runtime = Runtime { random: Arc::new(FullJitter), ..time.runtime() };
-        Self::embedded(&Location::Memory, time, runtime, None).await
+        let setting = Setting::with_runtime(|runtime| Runtime { random: Arc::new(FullJitter), ..runtime });
+        Self::embedded(&Location::Memory, setting, None).await
     }
 
     /// Waits have no timeout, and retry pauses take no time.
     pub(crate) async fn with_endless_patience() -> Self {
-        let time = TestTime::new();
-        let runtime = Runtime { sleep: SharedAsyncSleep::new(EndlessSleep), ..time.runtime() };
-        Self::embedded(&Location::Memory, time, runtime, None).await
+        Self::embedded(&Location::Memory, Setting::with_endless_sleep(), None).await
+    }
+
+    /// Waits have no timeout, retry pauses never end, and the default table has a second name, `alias`.
+    pub(crate) async fn with_endless_pauses() -> Self {
+        let setting = Setting::with_endless_sleep();
+        let runtime = Runtime { random: Arc::new(FullJitter), ..setting.runtime };
+        Self::embedded(&Location::Memory, Setting { runtime, names: &["alias"], ..setting }, None).await
+    }
+
+    /// The driver judges expiry by this clock, which sees the dates of answers.
+    pub(crate) async fn with_clock(clock: Arc<SystemClock>) -> Self {
+        let time = Arc::clone(&clock);
+        let setting = Setting::with_runtime(|runtime| Runtime { clock: time, ..runtime });
+        Self::embedded(&Location::Memory, Setting { clock: Some(clock), ..setting }, None).await
     }
 
     pub(crate) async fn embedded_on_disk() -> Self {
         let folder = TempDir::new().unwrap();
-        let time = TestTime::new();
-        let runtime = time.runtime();
-        Self::embedded(&Location::Folder(folder.path().join("data")), time, runtime, Some(folder)).await
+        Self::embedded(&Location::Folder(folder.path().join("data")), Setting::new(), Some(folder)).await
     }
 
-    async fn embedded(location: &Location, time: TestTime, runtime: Runtime, folder: Option<TempDir>) -> Self {
+    async fn embedded(location: &Location, setting: Setting, folder: Option<TempDir>) -> Self {
         let engine = Engine::open(location).unwrap();
         let behind = backend::nominal_client(engine.connector(), None);
         let connector = engine.connector();
-        Self::start(connector, |http| backend::nominal_client(http, None), behind, Some(engine), time, runtime, folder)
-            .await
+        Self::start(connector, |http| backend::nominal_client(http, None), behind, Some(engine), setting, folder).await
     }
 
     pub(crate) async fn dynamodb_local() -> Self {
         let local = DynamoDbLocal::shared().await;
-        let time = TestTime::new();
-        let runtime = time.runtime();
         let through = |http| local.client_through(http);
-        Self::start(network(), through, local.client(), None, time, runtime, None).await
+        Self::start(network(), through, local.client(), None, Setting::new(), None).await
     }
 
     async fn start(
@@ -139,10 +171,10 @@ impl World {
         sdk_client: impl Fn(SharedHttpClient) -> Backend,
         backend: Backend,
         engine: Option<Engine>,
-        time: TestTime,
-        runtime: Runtime,
+        setting: Setting,
         folder: Option<TempDir>,
     ) -> Self {
+        let Setting { time, runtime, names, clock } = setting;
         let (http, faults) = Faults::wrap(http);
         let (table, other) = (unique_name("entries"), unique_name("other"));
         let tables = vec![
@@ -161,11 +193,17 @@ impl World {
         let unmade = UNMADE.map(|name| (name, unique_name(name)));
         let unmade_spec =
             |(name, physical): &(&str, String)| TableSpec { physical_name: physical.clone(), ..TableSpec::named(name) };
-        let tables = tables.into_iter().chain(unmade.iter().map(unmade_spec)).collect();
+        let alias = |name: &&str| TableSpec { physical_name: table.clone(), ..TableSpec::named(name) };
+        let tables = tables.into_iter().chain(unmade.iter().map(unmade_spec)).chain(names.iter().map(alias)).collect();
         let has_any_table = engine.is_some();
         let backend_kind = if has_any_table { driver::Backend::Embedded } else { driver::Backend::DynamoDb };
         let options = Options { backend: backend_kind, ..Options::from(runtime) };
-        let driver = Driver::new(sdk_client(http), tables, options);
+        let sdk_client = sdk_client(http);
+        let sdk_client = match clock {
+            Some(clock) => backend::dated(&sdk_client, clock),
+            None => sdk_client,
+        };
+        let driver = Driver::new(sdk_client, tables, options);
         let (serving, channel) = serve(driver, engine).await;
         await_readiness(channel.clone()).await;
         faults.reset_counts();

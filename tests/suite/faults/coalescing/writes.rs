@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use dynakv_client::{BatchOperation, Client, Error, Expected, Reason, Swap, Written};
+use dynakv_client::{BatchOperation, Client, Error, Expected, Reason, RetryPolicy, Swap, TransactOperation, Written};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -21,7 +21,10 @@ fn name(index: usize) -> String {
 
 /// A world in which every Set is coalesced until the gate is opened.
 async fn crowded() -> (World, Gate, JoinSet<(String, String, Wrote)>) {
-    let world = World::with_endless_patience().await;
+    crowd(World::with_endless_patience().await).await
+}
+
+async fn crowd(world: World) -> (World, Gate, JoinSet<(String, String, Wrote)>) {
     let gate = Gate::new();
     gate.hold(&world, "PutItem", ALONE);
     let mut sets = JoinSet::new();
@@ -190,6 +193,58 @@ async fn who_waits_for_a_shared_write_ends_in_time() {
     assert!(batch.is_ok() || batch.is_err_and(|error| !error.is_outcome_unknown()));
 
     shared.open();
+    gate.open();
+    while let Some(wrote) = sets.join_next().await {
+        wrote.unwrap().2.unwrap();
+    }
+}
+
+/// While a write pauses between two attempts, batches may write its key.
+#[tokio::test]
+async fn a_write_that_pauses_keeps_no_other_write_of_its_key_back() {
+    let (world, gate, mut sets) = crowd(World::with_endless_pauses().await).await;
+    let throttle = What::Throttle { code: "ProvisionedThroughputExceededException", reasons: &[] };
+    for operation in ["UpdateItem", "DeleteItem", "TransactWriteItems"] {
+        world.faults.inject(Fault::new(operation, When::Before, throttle.clone()));
+    }
+    let mut pausing = JoinSet::new();
+    let client = world.client.clone();
+    pausing.spawn(async move { drop(client.persist("key-1").await) });
+    let client = world.client.clone();
+    pausing.spawn(async move { drop(client.delete("key-2").await) });
+    let client = world.client.clone();
+    pausing.spawn(async move { drop(client.transact_write([TransactOperation::set("key-3", "value")]).await) });
+    while world.sleep.slept().len() < pausing.len() {
+        tokio::task::yield_now().await;
+    }
+    set_all(&mut sets, &world);
+    next_written(&world, &mut sets, SHARED).await;
+    assert_eq!((world.faults.calls("BatchWriteItem"), world.faults.calls("PutItem")), (1, ALONE));
+    pausing.abort_all();
+    gate.open();
+    assert_all_written(&world, sets).await;
+}
+
+/// Two names of one table are one table: a batch under one name keeps other writes under the other name back.
+#[tokio::test]
+async fn names_of_one_table_share_their_batches_and_locks() {
+    let (world, gate, mut sets) = crowd(World::with_endless_pauses().await).await;
+    let shared = Gate::new();
+    shared.hold(&world, "BatchWriteItem", 1);
+    let alias = Client::builder().retry(RetryPolicy::none()).table("alias").over(world.channel.clone()).unwrap();
+    for index in 0..SHARED {
+        let client = if index % 2 == 0 { &world.client } else { &alias };
+        set(&mut sets, client, name(index), format!("value of {}", name(index)));
+    }
+    world.faults.arrived("BatchWriteItem", 1).await;
+    assert_eq!(world.faults.calls("PutItem"), ALONE, "both names fill one batch");
+
+    let expected = Expected::Value("value of key-2".into());
+    let swap = tokio::spawn(async move { alias.compare_and_set("key-2", "swapped", expected).await });
+    let other = world.client.compare_and_set("other", "value", Expected::Absent).await.unwrap();
+    assert!(matches!(other, Swap::Swapped { .. }));
+    shared.open();
+    assert!(matches!(swap.await.unwrap().unwrap(), Swap::Swapped { .. }));
     gate.open();
     while let Some(wrote) = sets.join_next().await {
         wrote.unwrap().2.unwrap();

@@ -4,7 +4,7 @@ mod asking;
 mod ending;
 mod everything_once;
 mod listing;
-mod readings;
+pub(super) mod readings;
 mod refusals;
 
 use dynakv_client::pb;

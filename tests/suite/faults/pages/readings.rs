@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::support::{Item, World, binary, element, keyed, number, string};
 
-pub(super) const TABLE: &str = "readings";
+pub(in crate::faults) const TABLE: &str = "readings";
 
 /// A table or an index, as readers see it.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ impl View {
     }
 }
 
-pub(super) async fn create(world: &World) {
+pub(in crate::faults) async fn create(world: &World) {
     let definition = |name: &str, of_type| {
         AttributeDefinition::builder().attribute_name(name).attribute_type(of_type).build().unwrap()
     };

@@ -1,5 +1,7 @@
 //! DynamoDB's errors reach the caller with the name of the field.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::{
     CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, KeyType,
     Projection, ProjectionType,
@@ -118,6 +120,8 @@ async fn an_index_is_taken_as_it_is_now() {
         .key_schema(element("group", KeyType::Hash))
         .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
     update(GlobalSecondaryIndexUpdate::builder().create(create.build().unwrap()).build()).await;
+    assert_eq!(judged(&scan().await.unwrap_err()).1, ["index"], "its absence is remembered");
+    world.clock.advance(Duration::from_secs(10));
     assert_eq!(scan().await.unwrap(), 0, "it still has");
     assert_eq!(world.faults.calls("BatchGetItem"), 1, "the table was asked");
 }
