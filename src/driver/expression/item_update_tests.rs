@@ -347,10 +347,7 @@ fn names_share_their_aliases_and_a_long_update_is_refused() {
     let layout = Layout::new(AttributeNames::default());
     let render = |update: &ItemUpdate| render_item_update(&layout, None, (update, nonce()), NOW);
     let rendered = render(&actions([("a.a[0]", Change::Remove), (r#"b."a""#, Change::Remove)])).unwrap();
-    assert_eq!(
-        rendered.update.as_deref(),
-        Some("SET #dkv_ver = :dkv_nonce REMOVE #dkv_p0.#dkv_p0[0], #dkv_p1.#dkv_p0")
-    );
+    assert_eq!(rendered.update.as_deref(), Some("SET #dkv_ver = :dkv_nonce REMOVE #0.#0[0], #1.#0"));
     let many = |count: usize| {
         let action = |index| UpdateAction { path: path(&format!("a{index}")), change: Change::Set(number(1)) };
         ItemUpdate::Actions(UpdateActions::new((0..count).map(action).collect()).unwrap())
