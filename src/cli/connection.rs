@@ -7,6 +7,7 @@ use dynakv_client::{Builder, Client, DEFAULT_ADDRESS, Tls, Uuid};
 
 use super::duration;
 use super::error::Error;
+use super::input::without_mark;
 use super::output::Output;
 
 /// Options of every command that connects to a server.
@@ -132,7 +133,8 @@ impl Connection {
         let token = match (&self.token_file, &self.token) {
             (Some(path), _) => {
                 let read = fs::read_to_string(path);
-                read.map_err(|source| Error::Input { path: path.clone(), source })?.trim().to_owned()
+                let text = read.map_err(|source| Error::Input { path: path.clone(), source })?;
+                without_mark(&text).trim().to_owned()
             }
             (None, Some(Token(token))) => token.clone(),
             (None, None) => return Ok(None),

@@ -36,6 +36,11 @@ impl Input {
     }
 }
 
+/// A text without the byte order mark with which some editors, on Windows above all, begin a file.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The bytes of an argument; on Unix exactly as the shell passed them.
 pub(super) fn bytes_of(argument: OsString) -> Bytes {
     argument.into_encoded_bytes().into()

@@ -20,7 +20,8 @@ pub(super) fn read(section: &mut Section, key: &'static str, origin: &Origin) ->
         Reported
     })?;
     exposure::warn(section, key, Some(origin.clone()), &path);
-    Ok(text.trim().to_owned())
+    // Some editors, on Windows above all, begin a file with a byte order mark.
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).trim().to_owned())
 }
 
 fn text(path: &Path) -> io::Result<String> {

@@ -53,8 +53,10 @@ pub enum Error {
     /// The update does not fit the stored item.
     #[error("the update does not fit the stored item")]
     UpdateNotApplicable(#[source] Upstream),
-    /// Increment on an entry whose value is not a 64-bit integer.
-    #[error("the entry holds no whole number of 64 bits")]
+    /// Increment on an entry whose value is not a DynamoDB number, or not a 64-bit integer.
+    #[error(
+        "the entry's value is not a number that Increment can add to: a 64-bit integer, stored as a DynamoDB number and not as text"
+    )]
     NotACounter,
     /// The counter would leave the range of a signed 64-bit integer.
     #[error("the counter would leave the range of a signed 64-bit integer")]

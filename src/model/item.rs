@@ -21,6 +21,23 @@ const MAX_NAME_BYTES: usize = 65_535;
 /// Maximum length of a sort key in bytes.
 const MAX_SORT_BYTES: usize = 1024;
 
+/// DynamoDB's name for the type of an attribute.
+pub(crate) fn type_name(value: &AttributeValue) -> &'static str {
+    match value {
+        AttributeValue::S(_) => "S",
+        AttributeValue::N(_) => "N",
+        AttributeValue::B(_) => "B",
+        AttributeValue::Bool(_) => "BOOL",
+        AttributeValue::Null(_) => "NULL",
+        AttributeValue::M(_) => "M",
+        AttributeValue::L(_) => "L",
+        AttributeValue::Ss(_) => "SS",
+        AttributeValue::Ns(_) => "NS",
+        AttributeValue::Bs(_) => "BS",
+        _ => "unknown",
+    }
+}
+
 /// Refuses invalid attribute names.
 pub(crate) fn check_attribute_name(name: &str) -> Result<(), Invalid> {
     let limit = || format!("1..{MAX_NAME_BYTES} bytes");

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::Invalid;
@@ -41,19 +42,28 @@ impl Number {
             let problem = format!("has {} significant digits, at most {MAX_DIGITS} are allowed", digits.len());
             return Err(Invalid::limit(problem, format!("{MAX_DIGITS} digits")));
         }
-        // DynamoDB checks the exponent of a zero too, at its last written digit.
-        let first = if digits.is_empty() { 1 } else { from_first.len() };
-        let magnitude = exponent.saturating_add(length(first)).saturating_sub(length(fraction.len()) + 1);
+        if digits.is_empty() {
+            return Ok(Self { is_negative: false, digits: String::new(), magnitude: 0 });
+        }
+        let first = length(from_first.len());
+        let magnitude = exponent.saturating_add(first).saturating_sub(length(fraction.len()) + 1);
         if !MAGNITUDES.contains(&magnitude) {
             let limit = "1E-130..9.9999999999999999999999999999999999999E+125, or 0";
             return Err(Invalid::limit("is outside of the range of DynamoDB's numbers", limit));
         }
-        let is_zero = digits.is_empty();
-        Ok(Self {
-            is_negative: text.starts_with('-') && !is_zero,
-            digits: digits.to_owned(),
-            magnitude: if is_zero { 0 } else { magnitude },
-        })
+        Ok(Self { is_negative: text.starts_with('-'), digits: digits.to_owned(), magnitude })
+    }
+
+    /// The order of the values.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        let sign = |number: &Self| match (number.digits.is_empty(), number.is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        // Without leading and trailing zeros, digits of one magnitude compare like text.
+        let size = self.magnitude.cmp(&other.magnitude).then_with(|| self.digits.cmp(&other.digits));
+        sign(self).cmp(&sign(other)).then(if self.is_negative { size.reverse() } else { size })
     }
 }
 
@@ -66,10 +76,14 @@ impl fmt::Display for Number {
     }
 }
 
-/// Removes padding from the text of a number, which may consist of megabytes of zeros. Arithmetic on the text, as in
-/// the embedded engine, takes quadratic time.
+/// Removes padding from the text of a number, which may consist of megabytes of zeros, and writes a zero with an exponent as 0.
+///
+/// Arithmetic on the text, as in the embedded engine, takes quadratic time. And the engine refuses a zero whose exponent is out of
+/// range, while DynamoDB Local takes 0E500 for 0.
 pub(crate) fn without_padding(text: String) -> String {
-    if text.len() <= MAX_TEXT_BYTES {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let is_padded_zero = mantissa.len() < text.len() && !mantissa.contains(|digit: char| matches!(digit, '1'..='9'));
+    if text.len() <= MAX_TEXT_BYTES && !is_padded_zero {
         return text;
     }
     match Number::parse(&text) {
@@ -92,7 +106,8 @@ mod tests {
     #[test]
     fn the_limits_hold_on_both_sides() {
         let nines = "9".repeat(38);
-        let accepted = ["0", "-0", "+5", "5.", ".5", "00042", "1e+2", "1E-130", "-1E-130", "0e125", "1E125"];
+        let accepted =
+            ["0", "-0", "+5", "5.", ".5", "00042", "1e+2", "1E-130", "-1E-130", "0e125", "1E125", "0E500", "-0.0e-500"];
         for text in
             accepted.into_iter().chain([nines.as_str(), &format!("{nines}E+88"), &format!("1{}", "0".repeat(125))])
         {
@@ -104,7 +119,7 @@ mod tests {
             assert_eq!(Number::parse(text).err().and_then(|invalid| invalid.limit), None, "{text}");
             assert!(Number::parse(text).is_err(), "{text}");
         }
-        let beyond = ["1E126", "1E-131", "-0.1E-130", "0e126", "1e9223372036854775807", "1e-9223372036854775808"];
+        let beyond = ["1E126", "1E-131", "-0.1E-130", "1e9223372036854775807", "1e-9223372036854775808"];
         for text in beyond.into_iter().chain([format!("{nines}9").as_str(), &format!("{nines}E+89")]) {
             assert!(Number::parse(text).is_err_and(|invalid| invalid.limit.is_some()), "{text}");
         }
@@ -115,6 +130,7 @@ mod tests {
         let zeros = "0".repeat(1_000_000);
         assert_eq!(without_padding(format!("-{zeros}12.50{zeros}")), "-1.25E1");
         assert_eq!(without_padding(zeros), "0");
+        assert_eq!(without_padding("-0.0e-500".to_owned()), "0");
         for text in ["00012.50", "-0", "1E-130", "one"] {
             assert_eq!(without_padding(text.to_owned()), text);
         }
@@ -130,6 +146,12 @@ mod tests {
         fn equality_is_that_of_the_value(a in decimal(), b in decimal()) {
             let same = a.parse::<BigDecimal>().unwrap() == b.parse::<BigDecimal>().unwrap();
             prop_assert_eq!(Number::parse(&a).unwrap() == Number::parse(&b).unwrap(), same);
+        }
+
+        #[test]
+        fn the_order_is_that_of_the_value(a in decimal(), b in decimal()) {
+            let order = a.parse::<BigDecimal>().unwrap().cmp(&b.parse::<BigDecimal>().unwrap());
+            prop_assert_eq!(Number::parse(&a).unwrap().compare(&Number::parse(&b).unwrap()), order);
         }
 
         #[test]

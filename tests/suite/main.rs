@@ -15,6 +15,7 @@ mod completeness;
 mod conformance;
 mod echo;
 mod examples;
+mod expressions;
 mod faults;
 mod server;
 mod support;

@@ -7,6 +7,7 @@ use csv::StringRecord;
 
 use super::record::Record;
 use crate::cli::error::Error;
+use crate::cli::input::without_mark;
 
 /// Maximum length of a line: more than the largest entry in base64 and JSON.
 const MAX_LINE_BYTES: u64 = 1024 * 1024;
@@ -99,7 +100,7 @@ fn lines<R: 'static>(
                 Ok(_) => {}
             }
             let Ok(text) = std::str::from_utf8(&line) else { return Some(Err(bad("is not UTF-8".to_owned()))) };
-            let text = text.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(text);
+            let text = if number == 1 { without_mark(text) } else { text };
             let text = text.strip_suffix('\n').unwrap_or(text);
             let text = text.strip_suffix('\r').unwrap_or(text);
             if !text.is_empty() {

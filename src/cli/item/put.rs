@@ -6,7 +6,7 @@ use super::report::{Requested, WriteReport};
 use crate::cli::connection::{Connection, RequestId, Table};
 use crate::cli::error::Error;
 use crate::cli::expression::{Condition, conditional};
-use crate::cli::input::Input;
+use crate::cli::input::{Input, without_mark};
 use crate::cli::{duration, notation};
 
 /// Write an item, replacing the old one, and print its new version.
@@ -38,7 +38,7 @@ impl Put {
     pub(super) async fn run(self) -> Result<WriteReport, Error> {
         let text = self.item.read()?;
         let not_text = |_| Error::Usage("the item is not UTF-8".into());
-        let item = notation::item(std::str::from_utf8(&text).map_err(not_text)?);
+        let item = notation::item(without_mark(std::str::from_utf8(&text).map_err(not_text)?));
         let item = item.map_err(|problem| Error::Usage(format!("the item: {problem}").into()))?;
         let client = self.connection.to(&self.table).await?;
         let requested = Requested { attributes: self.return_old, current: self.condition.return_current };

@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 use super::connection::{Connection, RequestId, Table};
 use super::entry::{Shown, time};
 use super::error::Error;
+use super::input::without_mark;
 use super::output::{Report, Verdict};
 
 /// Maximum size of the file: more than any transaction.
@@ -53,7 +54,7 @@ pub(super) struct Transact {
 impl Transact {
     pub(super) async fn run(self) -> Result<TransactReport, Error> {
         let bad = |problem| Error::BadFile { path: self.file.clone(), problem };
-        let operations = operation::parse(&read(&self.file)?).map_err(bad)?;
+        let operations = operation::parse(without_mark(&read(&self.file)?)).map_err(bad)?;
         let client = self.connection.to(&self.table).await?;
         let transaction = client.transact_write(operations).request_id(self.id.request_id).await?;
         Ok(TransactReport::from(transaction))

@@ -89,11 +89,11 @@ impl Export {
         let client = self.connection.to(&self.table).await?;
         let version = version::attribute(&client).await?;
         let checkpoint = Checkpoint::at(with_suffix(&self.file, ".progress"));
-        let state = begin(&self.file, &checkpoint, self.options(version)?, self.force)?;
+        let options = self.options(version)?;
+        let (file, state) = start(&self.file, &checkpoint, options, self.force)?;
         let call = define!(client.scan().segments(self.segments).page_size(PAGE), self.definitions);
         let call = if let Some(filter) = self.filter { call.filter(filter) } else { call };
         let call = if self.consistent { call.consistent() } else { call };
-        let file = open(&self.file, state.bytes)?;
         let writer = Writer { path: self.file, file, checkpoint, state };
         let Exported { items, bytes } = writer.run(call).await?;
         output.summary(&Exported { items, bytes }, &format!("{items} items exported"));
@@ -115,8 +115,28 @@ impl Export {
     }
 }
 
+/// Locks the file before anything else, since another export may be writing it and its checkpoint.
+fn start(path: &Path, checkpoint: &Checkpoint, options: Options, force: bool) -> Result<(File, State), Error> {
+    let existed = path.exists();
+    let file = lock(path)?;
+    let begun = begin(path, existed, checkpoint, options, force).and_then(|state| {
+        cut(path, &file, state.bytes)?;
+        Ok(state)
+    });
+    match begun {
+        Ok(state) => Ok((file, state)),
+        Err(error) => {
+            if !existed {
+                // Leave no empty file behind. If that fails, the first error matters more.
+                let _removed = std::fs::remove_file(path);
+            }
+            Err(error)
+        }
+    }
+}
+
 /// The start: the checkpoint, or the beginning.
-fn begin(file: &Path, checkpoint: &Checkpoint, options: Options, force: bool) -> Result<State, Error> {
+fn begin(file: &Path, existed: bool, checkpoint: &Checkpoint, options: Options, force: bool) -> Result<State, Error> {
     let saved = if force { None } else { checkpoint.load::<State>()? };
     match saved {
         Some(state) if state.options == options => Ok(state),
@@ -125,7 +145,7 @@ fn begin(file: &Path, checkpoint: &Checkpoint, options: Options, force: bool) ->
             let problem = format!("{path} belongs to an export with other options; --force starts again");
             Err(Error::Usage(problem.into()))
         }
-        None if !force && file.exists() => {
+        None if !force && existed => {
             let problem = format!("{} exists already; --force overwrites it", file.display());
             Err(Error::Usage(problem.into()))
         }
@@ -138,18 +158,24 @@ fn begin(file: &Path, checkpoint: &Checkpoint, options: Options, force: bool) ->
     }
 }
 
-/// Opens and locks the file and truncates it at the checkpoint.
-fn open(path: &Path, bytes: u64) -> Result<File, Error> {
+/// Opens the file and locks it as long as it is open.
+fn lock(path: &Path) -> Result<File, Error> {
     let failed = |source| Error::File { path: path.to_owned(), source };
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(failed)?;
     file.try_lock().map_err(|error| failed(error.into()))?;
+    Ok(file)
+}
+
+/// Truncates the file at the checkpoint.
+fn cut(path: &Path, mut file: &File, bytes: u64) -> Result<(), Error> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
     let length = file.metadata().map_err(failed)?.len();
     if length < bytes {
         let problem = format!("has {length} bytes, fewer than its checkpoint says; --force starts again");
         return Err(Error::BadFile { path: path.to_owned(), problem });
     }
     file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(failed)?;
-    Ok(file)
+    Ok(())
 }
 
 /// Writes the pages of a scan to a file.
@@ -222,44 +248,61 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_finished_file_is_not_overwritten_unless_forced() {
+    /// A path in a folder, with its checkpoint.
+    fn file() -> (TempDir, PathBuf, Checkpoint) {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("f");
         let checkpoint = Checkpoint::at(with_suffix(&file, ".progress"));
+        (folder, file, checkpoint)
+    }
+
+    #[test]
+    fn a_finished_file_is_not_overwritten_unless_forced() {
+        let (_folder, file, checkpoint) = file();
         std::fs::write(&file, "{}\n").unwrap();
-        assert!(matches!(begin(&file, &checkpoint, options("a"), false), Err(Error::Usage(_))));
-        assert_eq!(begin(&file, &checkpoint, options("a"), true).unwrap().bytes, 0);
-        // The checkpoint is there, and the file not yet touched: going on is beginning anew.
-        assert_eq!(begin(&file, &checkpoint, options("a"), false).unwrap().bytes, 0);
-        assert_eq!(open(&file, 0).unwrap().metadata().unwrap().len(), 0);
+        let begin = |force| start(&file, &checkpoint, options("a"), force);
+        assert!(matches!(begin(false), Err(Error::Usage(_))));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}\n");
+        let (forced, state) = begin(true).unwrap();
+        assert_eq!((forced.metadata().unwrap().len(), state.bytes), (0, 0));
+        drop(forced);
+        // The checkpoint is there, and the file is empty: going on is beginning anew.
+        assert_eq!(begin(false).unwrap().1.bytes, 0);
     }
 
     #[test]
     fn other_options_are_refused() {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("f");
-        let checkpoint = Checkpoint::at(with_suffix(&file, ".progress"));
-        begin(&file, &checkpoint, options("a"), false).unwrap();
-        assert!(matches!(begin(&file, &checkpoint, options("b"), false), Err(Error::Usage(_))));
-        assert!(begin(&file, &checkpoint, options("b"), true).is_ok());
+        let (_folder, file, checkpoint) = file();
+        let begin = |table, force| start(&file, &checkpoint, options(table), force).map(|_| ());
+        begin("a", false).unwrap();
+        assert!(matches!(begin("b", false), Err(Error::Usage(_))));
+        std::fs::remove_file(&file).unwrap();
+        assert!(matches!(begin("b", false), Err(Error::Usage(_))));
+        assert!(!file.exists(), "a refused export leaves no file");
+        begin("b", true).unwrap();
     }
 
     #[test]
     fn what_the_checkpoint_does_not_count_is_cut_off() {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("f");
+        let (_folder, file, checkpoint) = file();
+        let state = |bytes| State { options: options("a"), page_token: "t".to_owned(), bytes, items: 1 };
         std::fs::write(&file, "{}\n{\"pk\":\"half").unwrap();
-        open(&file, 3).unwrap().write_all(b"{}\n").unwrap();
+        checkpoint.save(&state(3)).unwrap();
+        start(&file, &checkpoint, options("a"), false).unwrap().0.write_all(b"{}\n").unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}\n{}\n");
-        assert!(matches!(open(&file, 7), Err(Error::BadFile { .. })));
+        checkpoint.save(&state(7)).unwrap();
+        assert!(matches!(start(&file, &checkpoint, options("a"), false), Err(Error::BadFile { .. })));
     }
 
     #[test]
-    fn two_at_once_do_not_share_a_file() {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("f");
-        let _first = open(&file, 0).unwrap();
-        assert!(matches!(open(&file, 0), Err(Error::File { .. })));
+    fn two_at_once_do_not_share_a_file_or_a_checkpoint() {
+        let (_folder, file, checkpoint) = file();
+        let _first = start(&file, &checkpoint, options("a"), false).unwrap();
+        let reached = State { options: options("a"), page_token: "t".to_owned(), bytes: 0, items: 7 };
+        checkpoint.save(&reached).unwrap();
+        for force in [false, true] {
+            assert!(matches!(start(&file, &checkpoint, options("b"), force), Err(Error::File { .. })));
+            assert_eq!(checkpoint.load::<State>().unwrap().unwrap().items, 7, "the other export's checkpoint");
+        }
     }
 }

@@ -2,6 +2,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
 use crate::cli::error::Error;
+use crate::cli::input::without_mark;
 
 /// Maximum length of a line: more than any item, in whatever notation.
 const MAX_LINE_BYTES: u64 = 8 * 1024 * 1024;
@@ -39,8 +40,9 @@ impl<R: Read> Lines<R> {
                 return Err(self.bad(format!("is longer than {MAX_LINE_BYTES} bytes")));
             }
             let text = String::from_utf8(line).map_err(|_| self.bad("is not UTF-8".to_owned()))?;
-            if !text.trim().is_empty() {
-                return Ok(Some(Line { number: self.number, text }));
+            let content = if self.number == 1 { without_mark(&text) } else { &text };
+            if !content.trim().is_empty() {
+                return Ok(Some(Line { number: self.number, text: content.to_owned() }));
             }
         }
     }

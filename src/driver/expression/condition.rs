@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::driver::store::{Item, Layout, Nonce, Role};
-use crate::model::CallerExpression;
+use crate::model::{CallerExpression, Definitions};
 
 /// A condition on the stored item: for a write to happen, or for a read to show the item.
 #[derive(Debug, Clone)]
@@ -47,6 +47,18 @@ impl Condition {
         match self {
             Self::CounterVersion => true,
             Self::All(conditions) => conditions.iter().any(Self::implies_own_version),
+            _ => false,
+        }
+    }
+
+    /// Whether a caller's expression in it uses this placeholder. Such an expression is never negated or an alternative.
+    pub(super) fn uses(&self, placeholder: &str) -> bool {
+        match self {
+            Self::Caller(expression) => {
+                let Definitions { names, values } = expression.definitions();
+                names.contains_key(placeholder) || values.contains_key(placeholder)
+            }
+            Self::All(conditions) => conditions.iter().any(|condition| condition.uses(placeholder)),
             _ => false,
         }
     }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::condition::Condition;
 use super::renderer::Renderer;
-use crate::driver::store::Nonce;
+use crate::driver::store::{Nonce, Role};
 use crate::model::{Change, Invalid, ItemUpdate, Path, Step, UpdateAction, UpdateActions};
 
 /// The longest expression, in bytes. Source: "Quotas in Amazon DynamoDB", expression parameters.
@@ -20,10 +21,28 @@ pub(crate) fn update_field(update: &ItemUpdate) -> &'static str {
 }
 
 /// Renders an update of an item, which also writes the version.
-pub(super) fn render(renderer: &mut Renderer<'_>, update: &ItemUpdate, nonce: Nonce) -> Result<String, Invalid> {
+///
+/// # Errors
+/// The update is longer than DynamoDB allows.
+pub(super) fn render(
+    renderer: &mut Renderer<'_>,
+    condition: Option<&Condition>,
+    update: &ItemUpdate,
+    nonce: Nonce,
+) -> Result<String, Invalid> {
+    let drops_remainder = drops_remainder(update, renderer);
     let update = match update {
-        ItemUpdate::Actions(actions) => Clauses::of(actions, nonce, renderer),
-        ItemUpdate::Expression(expression) => renderer.caller_update(expression, nonce),
+        ItemUpdate::Actions(actions) => {
+            let set = vec![renderer.version(nonce)];
+            let (aliases, remove, add, delete) = Default::default();
+            let mut clauses = Clauses { renderer, condition, next: 0, aliases, set, remove, add, delete };
+            if drops_remainder {
+                let remainder = clauses.renderer.name(Role::TtlMs).to_owned();
+                clauses.remove.push(remainder);
+            }
+            clauses.render(actions)
+        }
+        ItemUpdate::Expression(expression) => renderer.caller_update(expression, nonce, drops_remainder),
     };
     if update.len() > MAX_EXPRESSION_BYTES {
         let problem =
@@ -33,9 +52,31 @@ pub(super) fn render(renderer: &mut Renderer<'_>, update: &ItemUpdate, nonce: No
     Ok(update)
 }
 
+/// Whether the update replaces or removes the expiry time without its remainder. An old remainder would then shorten the new
+/// time by up to a second.
+fn drops_remainder(update: &ItemUpdate, renderer: &Renderer<'_>) -> bool {
+    let (ttl, ttl_ms) = (renderer.attribute(Role::Ttl), renderer.attribute(Role::TtlMs));
+    match update {
+        ItemUpdate::Actions(actions) => {
+            let replaces = |action: &UpdateAction| {
+                let is_whole = action.path.attribute() == ttl && action.path.steps().is_empty();
+                is_whole && !matches!(action.change, Change::SetIfAbsent(_))
+            };
+            actions.iter().any(replaces) && actions.iter().all(|action| action.path.attribute() != ttl_ms)
+        }
+        ItemUpdate::Expression(expression) => {
+            expression.replaces(ttl) && expression.targets().all(|target| target != ttl_ms)
+        }
+    }
+}
+
 /// Sorts the actions of an update into its clauses.
 struct Clauses<'r, 'l> {
     renderer: &'r mut Renderer<'l>,
+    /// The condition of the same request, whose placeholders are taken.
+    condition: Option<&'r Condition>,
+    /// The number of the next placeholder.
+    next: usize,
     /// The alias of each name in a path.
     aliases: HashMap<String, String>,
     set: Vec<String>,
@@ -45,14 +86,11 @@ struct Clauses<'r, 'l> {
 }
 
 impl<'r, 'l> Clauses<'r, 'l> {
-    fn of(actions: &UpdateActions, nonce: Nonce, renderer: &'r mut Renderer<'l>) -> String {
-        let set = vec![renderer.version(nonce)];
-        let (aliases, remove, add, delete) = Default::default();
-        let mut clauses = Self { renderer, aliases, set, remove, add, delete };
-        for (index, action) in actions.iter().enumerate() {
-            clauses.action(index, action);
+    fn render(mut self, actions: &UpdateActions) -> String {
+        for action in actions.iter() {
+            self.action(action);
         }
-        let Self { set, remove, add, delete, .. } = clauses;
+        let Self { set, remove, add, delete, .. } = self;
         [("SET ", set), ("REMOVE ", remove), ("ADD ", add), ("DELETE ", delete)]
             .into_iter()
             .filter(|(_, actions)| !actions.is_empty())
@@ -61,19 +99,22 @@ impl<'r, 'l> Clauses<'r, 'l> {
             .join(" ")
     }
 
-    fn action(&mut self, index: usize, UpdateAction { path, change }: &UpdateAction) {
+    fn action(&mut self, UpdateAction { path, change }: &UpdateAction) {
+        let is_attribute = path.steps().is_empty();
         let path = self.path(path);
+        // Also for a removal, which does not use it.
+        let placeholder = self.placeholder(':');
         let mut value = |value: AttributeValue| {
-            let placeholder = format!(":dkv_a{index}");
             self.renderer.values.insert(placeholder.clone(), value);
-            placeholder
+            placeholder.as_str()
         };
         match change {
             Change::Set(new) => self.set.push(format!("{path} = {}", value(new.clone()))),
             Change::SetIfAbsent(new) => {
                 self.set.push(format!("{path} = if_not_exists({path}, {})", value(new.clone())));
             }
-            // Not ADD: it works on top-level attributes only.
+            Change::Add(addend) if is_attribute => self.add.push(format!("{path} {}", value(addend.clone().into()))),
+            // Not ADD: DynamoDB documents it for top-level attributes only.
             Change::Add(addend) => {
                 let addend = value(addend.clone().into());
                 let zero = self.renderer.constant(":dkv_zero", || AttributeValue::N("0".to_owned()));
@@ -111,12 +152,24 @@ impl<'r, 'l> Clauses<'r, 'l> {
         text
     }
 
+    /// A placeholder that the request does not use yet. It is short, without our prefix, so that all allowed actions fit into the
+    /// longest expression.
+    fn placeholder(&mut self, sign: char) -> String {
+        loop {
+            let placeholder = format!("{sign}{:x}", self.next);
+            self.next += 1;
+            if self.condition.is_none_or(|condition| !condition.uses(&placeholder)) {
+                return placeholder;
+            }
+        }
+    }
+
     /// Every name is aliased, since it may be a reserved word or contain dots.
     fn alias(&mut self, name: &str) -> String {
         if let Some(alias) = self.aliases.get(name) {
             return alias.clone();
         }
-        let alias = format!("#dkv_p{}", self.aliases.len());
+        let alias = self.placeholder('#');
         self.aliases.insert(name.to_owned(), alias.clone());
         self.renderer.names.insert(alias.clone(), name.to_owned());
         alias

@@ -19,7 +19,7 @@ pub(crate) fn render(
     let update = match change {
         None => None,
         Some(Change::Entry(update) | Change::Counter(update)) => Some(renderer.update(update)),
-        Some(Change::Item(update, nonce)) => Some(item_update::render(&mut renderer, update, *nonce)?),
+        Some(Change::Item(update, nonce)) => Some(item_update::render(&mut renderer, condition, update, *nonce)?),
     };
     Ok(renderer.finish(condition, update))
 }
@@ -32,7 +32,7 @@ pub(crate) fn render_item_update(
     now: Millis,
 ) -> Result<Rendered, Invalid> {
     let mut renderer = Renderer::new(layout, now);
-    let update = item_update::render(&mut renderer, update, nonce)?;
+    let update = item_update::render(&mut renderer, condition, update, nonce)?;
     Ok(renderer.finish(condition, Some(update)))
 }
 

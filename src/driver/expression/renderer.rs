@@ -61,7 +61,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Every name is aliased, since some are reserved words.
-    fn name(&mut self, role: Role) -> &'static str {
+    pub(super) fn name(&mut self, role: Role) -> &'static str {
         let alias = match role {
             Role::Key => "#dkv_key",
             Role::Value => "#dkv_val",
@@ -75,6 +75,11 @@ impl<'a> Renderer<'a> {
             self.names.insert(alias.to_owned(), self.layout.name(role).to_owned());
         }
         alias
+    }
+
+    /// The attribute with this role.
+    pub(super) fn attribute(&self, role: Role) -> &'a str {
+        self.layout.name(role)
     }
 
     fn value(&mut self, value: AttributeValue) -> Cow<'static, str> {
@@ -197,14 +202,21 @@ impl<'a> Renderer<'a> {
         text.push_str(expression.text());
     }
 
-    /// A caller's update expression, extended by the action that writes the version.
-    pub(crate) fn caller_update(&mut self, update: &CallerUpdate, nonce: Nonce) -> String {
+    /// A caller's update expression, extended by the action that writes the version and, if asked to, by the removal of the
+    /// expiry time's remainder.
+    pub(crate) fn caller_update(&mut self, update: &CallerUpdate, nonce: Nonce, drops_remainder: bool) -> String {
         self.define(update.definitions());
         let version = self.version(nonce);
+        let remainder = drops_remainder.then(|| self.name(Role::TtlMs));
+        let has_remove = update.clauses().any(|(clause, _)| clause == Clause::Remove);
         let mut clauses = vec![format!("SET {version}")];
+        if let Some(remainder) = remainder.filter(|_| !has_remove) {
+            clauses.push(format!("REMOVE {remainder}"));
+        }
         for (clause, actions) in update.clauses() {
-            match (clause, clauses.first_mut()) {
-                (Clause::Set, Some(set)) => *set = format!("SET {actions}, {version}"),
+            match (clause, clauses.first_mut(), remainder) {
+                (Clause::Set, Some(set), _) => *set = format!("SET {actions}, {version}"),
+                (Clause::Remove, _, Some(remainder)) => clauses.push(format!("REMOVE {actions}, {remainder}")),
                 _ => clauses.push(format!("{} {actions}", clause.keyword())),
             }
         }

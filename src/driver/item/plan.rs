@@ -68,6 +68,7 @@ impl ItemPlanner {
             let (name, _) = sort.unwrap_or(&self.schema.partition);
             Violation { field: format!("item[{name:?}]"), invalid: violation.invalid }
         })?;
+        self.check_condition(condition.as_ref())?;
         let nonce = self.nonce("PutItem", &key);
         let expire_time = ttl.map(|ttl| ExpireTime::after(self.now, ttl));
         item.extend(expire_time.into_iter().flat_map(|time| layout.expiry_attributes(time)));
@@ -88,6 +89,7 @@ impl ItemPlanner {
         for name in self.schema.names() {
             update.spare(name, "is part of the primary key").map_err(in_update)?;
         }
+        self.check_condition(condition.as_ref())?;
         let parameter = match &update {
             ItemUpdate::Actions(_) => Parameter::Actions,
             ItemUpdate::Expression(_) => Parameter::Update,
@@ -112,9 +114,16 @@ impl ItemPlanner {
         condition: Option<CallerExpression>,
         action: Action,
     ) -> Result<ItemPlan, Violation> {
+        self.check_condition(condition.as_ref())?;
         let caller_fields = CallerFields::new([(Parameter::Condition, condition.is_some().then_some(CONDITION))]);
         let condition = Condition::all(Condition::of_caller(condition));
         self.plan(key, Parts { action, condition, nonce: None, written: None, caller_fields })
+    }
+
+    /// Refuses a condition that takes a key attribute for a map or a list.
+    fn check_condition(&self, condition: Option<&CallerExpression>) -> Result<(), Violation> {
+        let checked = condition.map_or(Ok(()), |condition| condition.check_keys(self.schema.names()));
+        checked.map_err(|invalid| Violation { field: CONDITION.to_owned(), invalid })
     }
 
     fn plan(self, key: ItemKey, parts: Parts) -> Result<ItemPlan, Violation> {

@@ -9,7 +9,7 @@ use crate::driver::read::Consistency;
 use crate::driver::store::{Item, Role, response_bytes};
 use crate::driver::table::{Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{CallerFields, Parameter, Validation};
-use crate::model::{Attributes, CallerExpression, Invalid, Violation};
+use crate::model::{Attributes, CallerExpression, Invalid, Violation, excerpt};
 
 /// What a page is read from, and which items and attributes it shows.
 #[derive(Debug)]
@@ -92,6 +92,9 @@ impl<'a> Source<'a> {
             consistency: *consistency,
             wants_capacity: false,
         };
+        if let Some(filter) = filter {
+            source.check_filter(filter)?;
+        }
         source.expiry_filter = source.choose_expiry_filter();
         let needed = source.needed();
         let shared = match count_only {
@@ -99,6 +102,23 @@ impl<'a> Source<'a> {
             false => SharedProjection::new(projection.as_ref(), needed),
         };
         Ok(Self { projection: shared, ..source })
+    }
+
+    /// Refuses a filter that takes a key attribute for a map or a list, and one of a Query on an attribute that the global index
+    /// lacks. A Scan lets that pass and finds nothing.
+    fn check_filter(&self, filter: &CallerExpression) -> Result<(), Violation> {
+        let in_filter = |invalid| Violation { field: "filter".to_owned(), invalid };
+        filter.check_keys(self.start_key_names()).map_err(in_filter)?;
+        let (Kind::Query { .. }, Some(index)) = (self.kind, self.index.as_ref().filter(|index| index.is_global()))
+        else {
+            return Ok(());
+        };
+        let is_lacking = |name: &&str| index.lacks(name) && !self.key.names().any(|key| key == *name);
+        let Some(lacking) = filter.attributes().find(is_lacking) else { return Ok(()) };
+        // It may have been made anew with another projection: ask again for the next call.
+        self.scope.table.schema().indexes.forget(&index.name);
+        let problem = format!("reads the attribute {:?}, which the index does not project", excerpt(lacking, 255));
+        Err(in_filter(Invalid::new(problem)))
     }
 
     fn choose_expiry_filter(&self) -> ExpiryFilter {

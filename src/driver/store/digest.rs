@@ -31,7 +31,7 @@ impl Digest {
     /// Adds the paths of a projection. A projection has at least one, so zero paths mean that there is none.
     pub(crate) fn projection(&mut self, projection: Option<&Projection>) {
         let places = projection.map(Projection::places).unwrap_or_default();
-        self.bytes(&places.len().to_le_bytes());
+        self.count(places.len());
         for place in places {
             self.bytes(place.text.as_bytes());
         }
@@ -44,7 +44,7 @@ impl Digest {
     pub(crate) fn names(&mut self, names: &HashMap<String, String>) {
         let mut names: Vec<_> = names.iter().collect();
         names.sort();
-        self.bytes(&names.len().to_le_bytes());
+        self.count(names.len());
         for (alias, name) in names {
             self.bytes(alias.as_bytes());
             self.bytes(name.as_bytes());
@@ -74,6 +74,11 @@ impl Digest {
         i64::from_le_bytes(bits)
     }
 
+    /// Adds a number of parts. In 64 bits on every machine: copies of the server must hash a request alike.
+    pub(crate) fn count(&mut self, count: usize) {
+        self.bytes(&(count as u64).to_le_bytes());
+    }
+
     /// Adds a part and its length, so that two different requests never hash the same bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
@@ -84,7 +89,7 @@ impl Digest {
     pub(crate) fn attributes(&mut self, attributes: &Item) {
         let mut attributes: Vec<_> = attributes.iter().collect();
         attributes.sort_by_key(|(name, _)| name.as_str());
-        self.bytes(&attributes.len().to_le_bytes());
+        self.count(attributes.len());
         for (name, value) in attributes {
             self.bytes(name.as_bytes());
             self.value(value);
@@ -94,7 +99,7 @@ impl Digest {
     fn value(&mut self, value: &AttributeValue) {
         let mut all = |kind: &str, members: Vec<&[u8]>| {
             self.bytes(kind.as_bytes());
-            self.bytes(&members.len().to_le_bytes());
+            self.count(members.len());
             for member in members {
                 self.bytes(member);
             }
@@ -113,7 +118,7 @@ impl Digest {
             }
             AttributeValue::L(list) => {
                 self.bytes(b"L");
-                self.bytes(&list.len().to_le_bytes());
+                self.count(list.len());
                 for value in list {
                     self.value(value);
                 }

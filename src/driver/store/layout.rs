@@ -6,11 +6,13 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 
-use super::item::{Item, binary, type_name};
+use super::item::{Item, binary};
 use super::nonce::Nonce;
 use super::{expiry, number};
 use crate::driver::error::Error;
-use crate::model::{AttributeNames, Entry, ExpireTime, Invalid, Key, Millis, SetExpiry, Value, Version, Violation};
+use crate::model::{
+    AttributeNames, Entry, ExpireTime, Invalid, Key, Millis, SetExpiry, Value, Version, Violation, type_name,
+};
 
 /// What an attribute is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

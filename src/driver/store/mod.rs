@@ -12,7 +12,7 @@ mod size;
 
 pub(crate) use digest::Digest;
 pub use item::Item;
-pub(crate) use item::{binary, some_unless_empty, text, type_name};
+pub(crate) use item::{binary, some_unless_empty, text};
 pub(crate) use layout::{Layout, MAX_ITEM_BYTES, NewValue, Role, Unexpected, VERSION_BYTES};
 pub(crate) use nonce::Nonce;
 pub(crate) use number::is_canonical;

@@ -2,8 +2,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::driver::store::type_name;
-use crate::model::{Invalid, Millis};
+use crate::model::{Invalid, Millis, type_name};
 
 /// A key attribute of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::{
 
 use super::index_key::{Confirmed, IndexKey};
 use super::item_size::ItemSize;
-use crate::driver::store::{Item, type_name};
-use crate::model::{Invalid, ItemKey, Violation, excerpt};
+use crate::driver::store::Item;
+use crate::model::{Invalid, ItemKey, Violation, excerpt, type_name};
 
 /// A table's primary key: attributes with their types (S, N or B).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,8 @@ struct IndexSchema {
     is_enforced: bool,
     keys: Vec<IndexKey>,
     projected: ProjectedAttributes,
+    /// Whether we know this kind of projection.
+    is_known: bool,
 }
 
 /// The attributes that an index holds.
@@ -109,6 +111,11 @@ impl Index {
         self.schema.is_enforced
     }
 
+    /// Whether the index certainly does not hold this attribute. As [`holds`](Self::holds), not for the table's key attributes.
+    pub(crate) fn lacks(&self, attribute: &str) -> bool {
+        self.schema.is_known && !self.holds(attribute)
+    }
+
     /// Whether the index projects this attribute. Do not ask about the key attributes of the table: every index holds them.
     pub(crate) fn holds(&self, attribute: &str) -> bool {
         match &self.schema.projected {
@@ -134,7 +141,9 @@ impl IndexSchema {
             Some(projection) => ProjectedAttributes::Only(projection.non_key_attributes().to_vec()),
             None => ProjectedAttributes::Only(Vec::new()),
         };
-        Self { is_global, is_enforced, keys, projected }
+        let known = [ProjectionType::All, ProjectionType::Include, ProjectionType::KeysOnly];
+        let is_known = projection.and_then(Projection::projection_type).is_some_and(|kind| known.contains(kind));
+        Self { is_global, is_enforced, keys, projected, is_known }
     }
 }
 

@@ -1,24 +1,32 @@
-//! Callers' expressions in DynamoDB's language, checked as far as needed to combine them with ours.
+//! Callers' expressions in DynamoDB's language, checked before they are combined with ours.
 //!
 //! A condition is sent as `(ours) AND (theirs)`. The parentheses must be balanced, or a caller could bypass ours with
 //! `a = :v) OR (a = :v`. Callers' names and values share maps with ours, so placeholders with our prefix are refused.
-//! Everything else is left to DynamoDB.
+//!
+//! The grammar and the types of operands are checked as well: the embedded engine lets mistakes pass that DynamoDB refuses.
+//! Reserved words and overlapping paths are left to DynamoDB.
 
 mod check;
+mod condition;
 mod projection;
+mod reader;
 #[cfg(test)]
 mod tests;
 mod token;
+mod update;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use self::check::{Checked, Limits, check, check_condition};
+use self::check::{Checked, Limits, check, check_parentheses};
 pub(crate) use self::projection::Projected;
 pub use self::projection::Projection;
-use self::token::{Spanned, Token, invalid_at, word};
+use self::reader::Reader;
+use self::token::{Spanned, Token, word};
+pub use self::update::CallerUpdate;
+pub(crate) use self::update::Clause;
 use super::item::check_attribute_name;
 use super::{Attributes, Invalid};
 
@@ -79,16 +87,28 @@ impl Placeholders {
     /// Reads a key condition, which is sent unchanged.
     ///
     /// # Errors
-    /// As [`Placeholders::condition`].
+    /// As [`Placeholders::condition`], and if one of its values is empty, which no key attribute is.
     pub fn key_condition(&mut self, text: &str) -> Result<CallerExpression, Invalid> {
-        self.expression(text, Limits::DYNAMODB)
+        let expression = self.expression(text, Limits::DYNAMODB)?;
+        let is_empty = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => text.is_empty(),
+            AttributeValue::B(blob) => blob.as_ref().is_empty(),
+            _ => false,
+        };
+        if expression.definitions.values.values().any(is_empty) {
+            return Err(Invalid::new("compares a key attribute with an empty value"));
+        }
+        Ok(expression)
     }
 
     fn expression(&mut self, text: &str, limits: Limits) -> Result<CallerExpression, Invalid> {
         let checked = check(text, limits)?;
-        check_condition(text, &checked)?;
+        check_parentheses(text, &checked)?;
+        let definitions = self.take_used(&checked.tokens)?;
+        let mut reader = Reader::new(text, &checked, self);
+        condition::read(&mut reader)?;
+        let paths = reader.paths().map(|(attribute, is_inside)| (attribute.to_owned(), is_inside)).collect();
         let Checked { tokens, pairs } = checked;
-        let definitions = self.take_used(&tokens)?;
         let within = match (tokens.as_slice(), pairs.last()) {
             // The driver adds a pair around the whole, so one around it already would be redundant.
             ([first, .., last], Some(&(0, close))) if close + 1 == tokens.len() => text.get(first.end..last.start),
@@ -96,36 +116,7 @@ impl Placeholders {
             _ => Some(text),
         };
         let text = within.unwrap_or(text).trim_ascii();
-        if text.is_empty() {
-            return Err(Invalid::new("has empty parentheses"));
-        }
-        Ok(CallerExpression { text: text.to_owned(), definitions })
-    }
-
-    /// Reads an update expression, to which the server adds the version.
-    ///
-    /// # Errors
-    /// Like [`Placeholders::condition`], and if it does not consist of SET, REMOVE, ADD and DELETE, each at most once.
-    pub fn update(&mut self, text: &str) -> Result<CallerUpdate, Invalid> {
-        let Checked { tokens, .. } = check(text, Limits::DYNAMODB.less(OUR_UPDATE_BYTES, OUR_UPDATE_OPERATORS))?;
-        let definitions = self.take_used(&tokens)?;
-        let (clauses, targets, entered, assigned) = Default::default();
-        let mut update = CallerUpdate { clauses, targets, entered, assigned, definitions };
-        let mut rest = tokens.as_slice();
-        while let Some((keyword, behind)) = rest.split_first() {
-            let clause = Clause::of(keyword.token)
-                .ok_or_else(|| invalid_at(text, keyword.start, "something other than SET, REMOVE, ADD or DELETE"))?;
-            let length = behind.iter().position(|spanned| Clause::of(spanned.token).is_some()).unwrap_or(behind.len());
-            let (actions, next) = behind.split_at_checked(length).unwrap_or((behind, &[]));
-            if update.clauses.iter().any(|(other, _)| *other == clause) {
-                return Err(invalid_at(text, keyword.start, "a second clause of the same kind"));
-            }
-            update.read_targets(text, (keyword, clause), actions)?;
-            let written = actions.first().zip(actions.last()).and_then(|(first, last)| text.get(first.start..last.end));
-            update.clauses.push((clause, written.unwrap_or_default().to_owned()));
-            rest = next;
-        }
-        Ok(update)
+        Ok(CallerExpression { text: text.to_owned(), paths, definitions })
     }
 
     /// The first unused placeholder in alphabetical order.
@@ -188,6 +179,11 @@ pub(crate) struct Definitions {
 }
 
 impl Definitions {
+    /// The attribute behind a name as written.
+    fn name<'a>(&'a self, written: &'a str) -> &'a str {
+        self.names.get(written).map_or(written, String::as_str)
+    }
+
     fn take_name(&mut self, alias: &str, from: &HashMap<String, String>) -> bool {
         let definition = from.get(alias);
         if let Some(attribute) = definition.filter(|_| !self.names.contains_key(alias)) {
@@ -211,6 +207,9 @@ impl Definitions {
 #[derive(Clone)]
 pub struct CallerExpression {
     text: String,
+    /// The attribute of each path as written, and whether the path leads into its value. Not resolved, because a thousand
+    /// aliases may stand for one long name.
+    paths: Vec<(String, bool)>,
     definitions: Definitions,
 }
 
@@ -224,124 +223,27 @@ impl CallerExpression {
     pub(crate) fn definitions(&self) -> &Definitions {
         &self.definitions
     }
+
+    /// The attributes that it reads, in whole or in part.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(|(written, _)| self.definitions.name(written))
+    }
+
+    /// Refuses a path into the value of one of these key attributes, which are scalars.
+    pub(crate) fn check_keys<'k>(&self, mut keys: impl Iterator<Item = &'k str>) -> Result<(), Invalid> {
+        let is_inside = |key: &&str| {
+            self.paths.iter().any(|(written, is_inside)| *is_inside && self.definitions.name(written) == *key)
+        };
+        match keys.find(is_inside) {
+            Some(key) => Err(Invalid::new(format!("has a path into the key attribute {key:?}, which is a scalar"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Values never reach a log.
 impl fmt::Debug for CallerExpression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallerExpression").field("text", &self.text).finish_non_exhaustive()
-    }
-}
-
-/// A clause of an update expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Clause {
-    Set,
-    Remove,
-    Add,
-    Delete,
-}
-
-impl Clause {
-    pub(crate) fn keyword(self) -> &'static str {
-        match self {
-            Self::Set => "SET",
-            Self::Remove => "REMOVE",
-            Self::Add => "ADD",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    fn of(token: Token<'_>) -> Option<Self> {
-        [Self::Set, Self::Remove, Self::Add, Self::Delete].into_iter().find(|clause| token.is(clause.keyword()))
-    }
-}
-
-/// A caller's update expression, split into its clauses, with the definitions that it uses.
-#[derive(Clone)]
-pub struct CallerUpdate {
-    clauses: Vec<(Clause, String)>,
-    /// The changed attributes as written. They are not resolved, because a thousand aliases may stand for one long
-    /// name.
-    targets: Vec<String>,
-    /// Those of which it changes a value inside.
-    entered: Vec<String>,
-    /// Those that it sets to a value as a whole, with its placeholder.
-    assigned: Vec<(String, String)>,
-    definitions: Definitions,
-}
-
-impl CallerUpdate {
-    /// The attributes that it changes in whole or in part.
-    pub fn targets(&self) -> impl Iterator<Item = &str> {
-        self.targets.iter().map(|target| self.resolve(target))
-    }
-
-    /// Whether it changes a value inside of this attribute.
-    pub(crate) fn leads_into(&self, attribute: &str) -> bool {
-        self.entered.iter().any(|target| self.resolve(target) == attribute)
-    }
-
-    /// The value that it gives this attribute, whatever is stored.
-    pub(crate) fn assigned(&self, attribute: &str) -> Option<&AttributeValue> {
-        let (_, value) = self.assigned.iter().find(|(target, _)| self.resolve(target) == attribute)?;
-        self.definitions.values.get(value)
-    }
-
-    fn resolve<'a>(&'a self, target: &'a String) -> &'a str {
-        self.definitions.names.get(target).unwrap_or(target)
-    }
-
-    /// Its clauses in order: the actions of each, without the keyword.
-    pub(crate) fn clauses(&self) -> impl Iterator<Item = (Clause, &str)> {
-        self.clauses.iter().map(|(clause, actions)| (*clause, actions.as_str()))
-    }
-
-    pub(crate) fn definitions(&self) -> &Definitions {
-        &self.definitions
-    }
-
-    /// Every action starts with the attribute that it changes. Commas outside of parentheses separate actions.
-    fn read_targets(
-        &mut self,
-        text: &str,
-        (keyword, clause): (&Spanned<'_>, Clause),
-        actions: &[Spanned<'_>],
-    ) -> Result<(), Invalid> {
-        let mut depth = 0_usize;
-        let is_separator = |spanned: &Spanned<'_>| {
-            match spanned.token {
-                Token::Open => depth += 1,
-                Token::Close => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            depth == 0 && spanned.token == Token::Comma
-        };
-        let mut at = keyword.start;
-        for action in actions.split(is_separator) {
-            let target = match action.first().map(|spanned| spanned.token) {
-                Some(Token::Word(target) | Token::Name(target)) => Some(target),
-                _ => None,
-            };
-            at = action.first().map_or(at, |spanned| spanned.start);
-            let target = target.ok_or_else(|| invalid_at(text, at, "an action without an attribute"))?;
-            self.targets.push(target.to_owned());
-            let mut behind = action.iter().skip(1).map(|spanned| spanned.token);
-            match (clause, behind.next(), behind.next(), behind.next()) {
-                (_, Some(Token::Dot | Token::Index), _, _) => self.entered.push(target.to_owned()),
-                (Clause::Set, Some(Token::Comparator), Some(Token::Value(value)), None) => {
-                    self.assigned.push((target.to_owned(), value.to_owned()));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Values never reach a log.
-impl fmt::Debug for CallerUpdate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallerUpdate").field("clauses", &self.clauses).finish_non_exhaustive()
     }
 }

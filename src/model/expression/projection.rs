@@ -70,7 +70,7 @@ impl Projected {
         while let Some((step, behind)) = rest.split_first() {
             rest = match (step.token, behind.split_first()) {
                 (Token::Index, _) => {
-                    steps.push(Step::Index(text.get(step.start + 1..step.end - 1)?.parse().ok()?));
+                    steps.push(Step::Index(text.get(step.start + 1..step.end - 1)?.trim_ascii().parse().ok()?));
                     behind
                 }
                 (Token::Dot, Some((next, behind))) => {

@@ -17,7 +17,15 @@ fn condition(text: &str) -> Result<CallerExpression, Invalid> {
 }
 
 fn update(text: &str) -> Result<CallerUpdate, Invalid> {
-    placeholders().update(text)
+    let mut placeholders = placeholders();
+    for (name, value) in [
+        (":n", AttributeValue::N("1".to_owned())),
+        (":l", AttributeValue::L(Vec::new())),
+        (":set", AttributeValue::Ss(vec!["a".to_owned()])),
+    ] {
+        placeholders.define_value(name.to_owned(), value).unwrap();
+    }
+    placeholders.update(text)
 }
 
 #[test]
@@ -27,6 +35,7 @@ fn conditions_of_the_language_pass() {
         "#a = :a and NOT (b.c[0] <> :b OR size(#c) >= :c)",
         "quantity BETWEEN :a AND :b AND status IN (:a, :b, :c)",
         "((a = :a) AND (b = :b)) OR (c < :c)",
+        "attribute_exists((a)) AND a IN ((:a)) AND NOT NOT b[ 0 ] = :b",
         "begins_with(#a.#b[12], :a)\n\tAND\r\n b<=:b",
     ] {
         assert_eq!(condition(text).unwrap().text(), text);
@@ -92,7 +101,7 @@ fn placeholders_are_defined_and_used() {
     let first = all.condition("#a = :a AND #b = :a").unwrap();
     assert_eq!((first.definitions().names.len(), first.definitions().values.len()), (2, 1));
     assert_eq!(all.unused(), Some("#c"));
-    all.update("SET #c = :b REMOVE #a[1] ADD #b :c").unwrap();
+    all.update("SET #c = :b, b = :c REMOVE #a[1], #b").unwrap();
     assert_eq!(all.unused(), None);
 }
 
@@ -123,7 +132,7 @@ fn limits_hold_on_both_sides() {
     assert!(condition(&list(100)).is_ok());
     assert!(condition(&list(101)).is_err_and(|invalid| invalid.limit.is_some()));
 
-    // Two operators each, except for the first AND.
+    // Each term has two operators, except for the first one.
     let many = |terms: usize| vec!["a=:a"; terms].join(" AND ");
     assert!(condition(&many(140)).is_ok());
     assert!(condition(&many(141)).is_err_and(|invalid| invalid.limit == Some("280 operators".to_owned())));
@@ -134,19 +143,21 @@ fn limits_hold_on_both_sides() {
 #[test]
 fn updates_are_taken_apart() {
     let update =
-        update("set a = if_not_exists(#b, :a) + :b, m.x[0]=list_append(:a,:b)\nREMOVE #c delete d :c Add n :a")
+        update("set a = if_not_exists(#b, :a) + :n, m.x[0]=list_append(:l,b)\nREMOVE #c delete d :set Add n :n")
             .unwrap();
     let clauses: Vec<_> = update.clauses().collect();
     assert_eq!(
         clauses,
         [
-            (Clause::Set, "a = if_not_exists(#b, :a) + :b, m.x[0]=list_append(:a,:b)"),
+            (Clause::Set, "a = if_not_exists(#b, :a) + :n, m.x[0]=list_append(:l,b)"),
             (Clause::Remove, "#c"),
-            (Clause::Delete, "d :c"),
-            (Clause::Add, "n :a"),
+            (Clause::Delete, "d :set"),
+            (Clause::Add, "n :n"),
         ]
     );
     assert_eq!(update.targets().collect::<Vec<_>>(), ["a", "m", "attribute c", "d", "n"]);
+    let replaced = ["a", "m", "attribute c", "n"].map(|attribute| update.replaces(attribute));
+    assert_eq!(replaced, [true, false, true, true]);
 }
 
 #[test]

@@ -10,10 +10,10 @@ pub(super) enum Token<'a> {
     Name(&'a str),
     /// `:value`, with its sign.
     Value(&'a str),
-    /// `[0]`.
+    /// `[0]`, with blanks inside or without.
     Index,
     /// `=`, `<>`, `<`, `<=`, `>` or `>=`.
-    Comparator,
+    Comparator(&'a str),
     /// `+` or `-`.
     Sign,
     Open,
@@ -42,7 +42,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Spanned<'_>>, Invalid> {
     let mut tokens = Vec::new();
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
-        let blank = rest.len() - rest.trim_start_matches(|next: char| next.is_ascii_whitespace()).len();
+        let blank = rest.len() - rest.trim_start_matches(is_blank).len();
         if blank > 0 {
             start += blank;
             continue;
@@ -58,11 +58,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Spanned<'_>>, Invalid> {
     Ok(tokens)
 }
 
-/// The token at the start of a text and its length in bytes.
+/// What may stand between tokens.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+/// The token at the start of a text and its length in bytes. A word starts with a letter: other names need an alias.
 fn token(text: &str) -> Option<(Token<'_>, usize)> {
     let token = match text.as_bytes() {
-        [b'<', b'=' | b'>', ..] | [b'>', b'=', ..] => return Some((Token::Comparator, 2)),
-        [b'<' | b'>' | b'=', ..] => Token::Comparator,
+        [b'<', b'=' | b'>', ..] | [b'>', b'=', ..] => return Some((Token::Comparator(text.get(..2)?), 2)),
+        [b'<' | b'>' | b'=', ..] => Token::Comparator(text.get(..1)?),
         [b'+' | b'-', ..] => Token::Sign,
         [b'(', ..] => Token::Open,
         [b')', ..] => Token::Close,
@@ -71,7 +76,7 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
         [b'[', ..] => return index(text),
         [b'#', ..] => return placeholder(text).map(|name| (Token::Name(name), name.len())),
         [b':', ..] => return placeholder(text).map(|value| (Token::Value(value), value.len())),
-        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+        [b'a'..=b'z' | b'A'..=b'Z', ..] => {
             let word = word(text);
             return Some((Token::Word(word), word.len()));
         }
@@ -81,9 +86,11 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
 }
 
 fn index(text: &str) -> Option<(Token<'_>, usize)> {
-    let (digits, _) = text.strip_prefix('[')?.split_once(']')?;
+    let (inside, _) = text.strip_prefix('[')?.split_once(']')?;
+    let digits = inside.trim_matches(is_blank);
     let is_index = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_index.then_some((Token::Index, digits.len() + 2))
+    let has_padding = digits.len() > 1 && digits.starts_with('0');
+    (is_index && !has_padding).then_some((Token::Index, inside.len() + 2))
 }
 
 /// Whether DynamoDB allows the list index with these digits.

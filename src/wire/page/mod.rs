@@ -201,7 +201,7 @@ impl Listing for Scan {
     fn digest(&self, digest: &mut Digest) {
         let Self { segments, selection } = self;
         digest.bytes(b"Scan");
-        digest.bytes(&segments.get().to_le_bytes());
+        digest.count(segments.get());
         digest_selection(selection, digest);
     }
 }

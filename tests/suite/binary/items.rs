@@ -252,3 +252,22 @@ async fn an_export_that_is_killed_goes_on_and_has_every_item_once() {
     assert_eq!(lines(&file).len(), 60);
     assert!(!progress(&file));
 }
+
+/// Editors on Windows begin a text with a byte order mark.
+#[tokio::test]
+async fn a_byte_order_mark_is_skipped() {
+    let (_server, cli) = serving().await;
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("\u{feff}{text}")).unwrap();
+        path.into_os_string()
+    };
+    let item = file("item.json", r#"{"pk":"one"}"#);
+    assert_eq!(cli.args(["item".into(), "put".into(), "--file".into(), item]).await.code, 0);
+    let lines = file("lines.jsonl", "{\"pk\":\"two\"}\n{\"pk\":\"three\"}\n");
+    cli.args(["import".into(), "--file".into(), lines]).await.is(0, "", "2 items imported\n");
+    let operations = file("operations.json", r#"[{"set":{"key":"four","value":"x"}}]"#);
+    let transact = cli.args(["transact".into(), operations]).await;
+    assert_eq!(transact.code, 0, "{transact:?}");
+}

@@ -206,6 +206,7 @@ async fn what_is_wrong_is_named(world: World) {
     fill(&world).await;
     let mut service = service(&world);
     let ann = || of_customer("ann");
+    let with_empty = || pb::QueryRequest { values: values([(":pk", text("ann")), (":e", text(""))]), ..ann() };
     let filtered = |filter: &str| pb::QueryRequest { filter: filter.to_owned(), ..ann() };
     for (request, field) in [
         (pb::QueryRequest { key_condition: String::new(), ..ann() }, "key_condition"),
@@ -218,6 +219,24 @@ async fn what_is_wrong_is_named(world: World) {
         (filtered("price = :pk) OR (price = :pk"), "filter"),
         (filtered("price = :undefined"), "filter"),
         (filtered("price =="), "filter"),
+        (filtered("pk.x = :pk"), "filter"),
+        (
+            pb::QueryRequest { key_condition: "pk = :pk AND begins_with(sk, :e)".to_owned(), ..with_empty() },
+            "key_condition",
+        ),
+        (pb::QueryRequest { key_condition: "pk = :pk AND sk > :e".to_owned(), ..with_empty() }, "key_condition"),
+        (pb::QueryRequest { key_condition: "pk = :pk AND BEGINS_WITH(sk, :pk)".to_owned(), ..ann() }, "key_condition"),
+        (
+            pb::QueryRequest { filter: "attribute_exists(price)".to_owned(), ..of_status("open", BY_STATUS_KEYS) },
+            "filter",
+        ),
+        (
+            pb::QueryRequest {
+                filter: "attribute_not_exists(nowhere.x)".to_owned(),
+                ..of_status("open", BY_STATUS_KEYS)
+            },
+            "filter",
+        ),
         (pb::QueryRequest { values: values([(":pk", text("a")), (":x", text("b"))]), ..ann() }, r#"values[":x"]"#),
         (pb::QueryRequest { names: names([("#dkv_ttl", "ttl")]), ..ann() }, r##"names["#dkv_ttl"]"##),
         (pb::QueryRequest { projection: "price".to_owned(), count_only: true, ..ann() }, "projection"),

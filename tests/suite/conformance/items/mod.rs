@@ -6,6 +6,7 @@ mod expired;
 mod keys;
 mod model;
 mod projections;
+mod ttl_by_hand;
 mod updates;
 mod values;
 

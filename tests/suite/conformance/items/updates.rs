@@ -24,6 +24,7 @@ on_every_backend!(
     bad_expressions_are_refused,
     what_does_not_fit_the_stored_item_is_refused,
     the_builder_of_the_grove_documentation,
+    as_many_additions_as_actions_are_allowed,
 );
 
 fn list(values: impl IntoIterator<Item = AttributeValue>) -> AttributeValue {
@@ -219,12 +220,16 @@ async fn bad_expressions_are_refused(world: World) {
         ("SET pk = :v", "INVALID_FIELD", "update_expression"),
         ("ADD dkv_ver :v", "INVALID_FIELD", "update_expression"),
         ("REMOVE a, pk", "INVALID_FIELD", "update_expression"),
-        ("SET a = = :v", "INVALID_EXPRESSION", "update_expression"),
-        ("SET a :v", "INVALID_EXPRESSION", "update_expression"),
+        ("SET a = = :v", "INVALID_FIELD", "update_expression"),
+        ("SET a :v", "INVALID_FIELD", "update_expression"),
         ("SET status = :v", "INVALID_EXPRESSION", "update_expression"),
         ("SET a = :v REMOVE a", "INVALID_EXPRESSION", "update_expression"),
         ("SET a.b = :v, a = :v", "INVALID_EXPRESSION", "update_expression"),
-        ("SET a = no_function(a, :v)", "INVALID_EXPRESSION", "update_expression"),
+        ("SET a = no_function(a, :v)", "INVALID_FIELD", "update_expression"),
+        ("SET a = LIST_APPEND(a, :v)", "INVALID_FIELD", "update_expression"),
+        ("SET a = list_append(a, :v)", "INVALID_FIELD", "update_expression"),
+        ("SET a = if_not_exists(:v, a)", "INVALID_FIELD", "update_expression"),
+        ("DELETE a :v", "INVALID_FIELD", "update_expression"),
     ];
     for (text, reason, field) in cases {
         assert_invalid(update(&world, with(text, names([]))).await, reason, field);
@@ -236,9 +241,9 @@ async fn bad_expressions_are_refused(world: World) {
         }
     }
     // DynamoDB's message tells which of the two it is.
-    let condition = pb::UpdateItemRequest { condition: "a = = :v".into(), ..with("SET b = :v", names([])) };
+    let condition = pb::UpdateItemRequest { condition: "old = :v".into(), ..with("SET b = :v", names([])) };
     assert_invalid(update(&world, condition).await, "INVALID_EXPRESSION", "condition");
-    let both = pb::UpdateItemRequest { condition: "a = :v".into(), ..with("SET b = = :v", names([])) };
+    let both = pb::UpdateItemRequest { condition: "a = :v".into(), ..with("SET status = :v", names([])) };
     assert_invalid(update(&world, both).await, "INVALID_EXPRESSION", "update_expression");
     assert_eq!(world.item("key").await, before);
 }
@@ -317,4 +322,21 @@ async fn the_builder_of_the_grove_documentation(world: World) {
         assert_eq!(update(&world, request).await.unwrap().outcome(), ItemOutcome::ConditionFailed);
         assert_eq!(world.item("user#1").await, inactive);
     }
+}
+
+async fn as_many_additions_as_actions_are_allowed(world: World) {
+    world.put("key", []).await;
+    for count in [70, 300] {
+        let names: Vec<String> = (0..count).map(|index| format!("counter_{index}")).collect();
+        let actions = names.iter().map(|name| (name.as_str(), Change::Add("1".into())));
+        let answer = update(&world, update_of("key", actions)).await.unwrap();
+        assert_eq!(answer.outcome(), ItemOutcome::Applied);
+    }
+    let item = world.item("key").await.unwrap();
+    assert_eq!((&item["counter_0"], &item["counter_299"]), (&number(2), &number(1)));
+    // A path into a map has no ADD.
+    world.put("nested", [("m", map([("a", number(1))]))]).await;
+    let names: Vec<String> = (0..70).map(|index| format!("m.c{index}")).collect();
+    let actions = names.iter().map(|name| (name.as_str(), Change::Add("1".into())));
+    assert_eq!(update(&world, update_of("nested", actions)).await.unwrap().outcome(), ItemOutcome::Applied);
 }

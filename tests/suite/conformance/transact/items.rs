@@ -163,7 +163,8 @@ async fn bad_expressions_are_refused(world: World) {
         ("a = :dkv_now", "operations[1].update_item.condition", "INVALID_FIELD"),
         ("a = :v AND b = :undefined", "operations[1].update_item.condition", "INVALID_FIELD"),
         ("attribute_exists(a)", "operations[1].update_item.values[\":v\"]", "INVALID_FIELD"),
-        ("a = = :v", "operations[1].update_item.condition", "INVALID_EXPRESSION"),
+        ("a = = :v", "operations[1].update_item.condition", "INVALID_FIELD"),
+        ("pk.x = :v", "operations[1].update_item.condition", "INVALID_FIELD"),
         ("old = :v", "operations[1].update_item.condition", "INVALID_EXPRESSION"),
     ];
     for (condition, field, reason) in cases {
