@@ -93,7 +93,8 @@ impl<'a> Source<'a> {
             wants_capacity: false,
         };
         if let Some(filter) = filter {
-            source.check_filter(filter)?;
+            let checked = source.check_filter(filter);
+            source.confirm_index(checked, filter).await?;
         }
         source.expiry_filter = source.choose_expiry_filter();
         let needed = source.needed();
@@ -115,10 +116,24 @@ impl<'a> Source<'a> {
         };
         let is_lacking = |name: &&str| index.lacks(name) && !self.key.names().any(|key| key == *name);
         let Some(lacking) = filter.attributes().find(is_lacking) else { return Ok(()) };
-        // It may have been made anew with another projection: ask again for the next call.
-        self.scope.table.schema().indexes.forget(&index.name);
         let problem = format!("reads the attribute {:?}, which the index does not project", excerpt(lacking, 255));
         Err(in_filter(Invalid::new(problem)))
+    }
+
+    /// Before a refusal, the table is described again: the index may have been made anew with another projection.
+    async fn confirm_index(&mut self, checked: Result<(), Violation>, filter: &CallerExpression) -> Result<(), Error> {
+        let Err(violation) = checked else { return Ok(()) };
+        let Scope { core, table, deadline, .. } = &self.scope;
+        let schema = table.schema();
+        let Some(index) = self.index.as_ref().filter(|_| schema.indexes.is_due(core.now())) else {
+            return Err(violation.into());
+        };
+        // Without an answer the refusal stands.
+        if core.describe_without_ttl(table, *deadline).await.is_err() {
+            return Err(violation.into());
+        }
+        self.index = Some(core.index(table, &index.name, *deadline).await?);
+        Ok(self.check_filter(filter)?)
     }
 
     fn choose_expiry_filter(&self) -> ExpiryFilter {

@@ -65,7 +65,7 @@ impl Scope {
                 Ok(Ok(seen)) => Ok(seen),
                 Ok(Err(shared)) => {
                     faults.add();
-                    Err(Failure::of_member(&shared))
+                    Err(shared.of_member())
                 }
                 // The batch ended without an answer for this key.
                 Err(_) => self.read_alone(key, consistency).await,

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
+use super::pacing::Turn;
 use crate::driver::deadline::Deadline;
 use crate::driver::runtime::Runtime;
 
@@ -94,9 +95,10 @@ impl Attempts {
         self.counted(Failure::throttled())
     }
 
-    /// How long the call may wait for its turn.
-    pub(super) fn longest_wait(&self) -> Duration {
-        LONGEST_TURN.min(self.deadline.remaining().saturating_sub(MIN_ATTEMPT)).min(self.pause_allowance)
+    /// How the call waits for its turn.
+    pub(super) fn turn(&self) -> Turn {
+        let longest = LONGEST_TURN.min(self.deadline.remaining().saturating_sub(MIN_ATTEMPT)).min(self.pause_allowance);
+        Turn { longest, is_of_batch: self.patience == Patience::AllFailures }
     }
 
     /// How long a call that got no turn pauses before it asks again. `None` if it should give up.

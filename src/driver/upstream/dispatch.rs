@@ -157,18 +157,22 @@ impl Dispatcher {
     /// It would have to wait for long, and is not that patient. It says when it is worth calling again.
     async fn wait_for_turn<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<(), Failure> {
         loop {
-            let longest = attempts.longest_wait();
-            let reserved = call.paced().map_or(Ok(Duration::ZERO), |paced| paced.reserve(Instant::now(), longest));
-            match reserved {
+            let (asked, turn) = (Instant::now(), attempts.turn());
+            let reserved = call.paced().map_or(Ok(Duration::ZERO), |paced| paced.reserve(asked, turn));
+            let (wait, has_place) = match reserved {
                 Ok(Duration::ZERO) => return Ok(()),
-                Ok(wait) => {
-                    self.runtime.pause(wait).await;
-                    return Ok(());
-                }
-                Err(after) => {
-                    let pause = attempts.pause_for_turn(after, &self.runtime);
-                    self.runtime.pause(pause.ok_or_else(|| attempts.refused_until(after))?).await;
-                }
+                Ok(wait) => (wait, true),
+                Err(after) => match attempts.pause_for_turn(after, &self.runtime) {
+                    Some(pause) => (pause, false),
+                    None => return Err(attempts.refused_until(after)),
+                },
+            };
+            self.runtime.pause(wait).await;
+            if let Some(paced) = call.paced() {
+                paced.skip((asked + wait).saturating_duration_since(Instant::now()));
+            }
+            if has_place {
+                return Ok(());
             }
         }
     }

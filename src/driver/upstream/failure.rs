@@ -3,13 +3,10 @@
 // No wildcard arms: a new kind of failure must get its own decision in every `match` of this file.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use std::sync::Arc;
-
 use aws_sdk_dynamodb::error::BuildError;
 
 use super::budget::SharedCharge;
 use super::cancellation::Cancellation;
-use super::shared_failure::{MemberFailure, SharedFailure};
 use crate::driver::error::{Error, Upstream};
 use crate::driver::store::Item;
 use crate::memory::Full;
@@ -141,21 +138,6 @@ impl Failure {
     /// For an answer that DynamoDB's API does not allow.
     pub(crate) fn unreadable() -> Self {
         Self { kind: FailureKind::Unavailable, upstream: Upstream::default() }
-    }
-
-    /// For a member of a shared call that failed like this.
-    pub(crate) fn of_member(shared: &SharedFailure) -> Self {
-        let SharedFailure { charge, upstream, kind } = shared;
-        let kind = match kind {
-            MemberFailure::Throttled => FailureKind::Throttled,
-            MemberFailure::Fault { may_have_happened } => {
-                FailureKind::SharedFault { charge: charge.clone(), may_have_happened: *may_have_happened }
-            }
-        };
-        let upstream = Upstream::new(upstream.code(), upstream.request_id())
-            .throttled_by(upstream.throttle_reasons().to_vec())
-            .caused_by(Arc::clone(upstream));
-        Self { kind, upstream }
     }
 
     /// For a request that the SDK refused to build. Nothing was sent.

@@ -37,4 +37,18 @@ impl SharedFailure {
     pub(crate) fn unprocessed() -> Self {
         Self { kind: MemberFailure::Throttled, charge: SharedCharge::default(), upstream: Arc::default() }
     }
+
+    /// The failure of one member.
+    pub(crate) fn of_member(&self) -> Failure {
+        let Self { kind, charge, upstream } = self;
+        let kind = match kind {
+            MemberFailure::Throttled => FailureKind::Throttled,
+            MemberFailure::Fault { may_have_happened } => {
+                FailureKind::SharedFault { charge: charge.clone(), may_have_happened: *may_have_happened }
+            }
+        };
+        let details = Upstream::new(upstream.code(), upstream.request_id());
+        let details = details.throttled_by(upstream.throttle_reasons().to_vec()).caused_by(Arc::clone(upstream));
+        Failure { kind, upstream: details }
+    }
 }

@@ -50,7 +50,7 @@ impl Scope {
                 state.not_written();
                 self.put_alone(key, item(), state).await
             }
-            Ok(WriteOutcome::Failed(shared)) => Err(Failure::of_member(&shared)),
+            Ok(WriteOutcome::Failed(shared)) => Err(shared.of_member()),
             // The batch ended without an answer.
             Err(_) => Err(Failure::unreadable()),
         }

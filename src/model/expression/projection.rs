@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Placeholders;
 use super::check::{Limits, check};
+use super::reader::is_keyword;
 use super::token::{Spanned, Token, invalid_at};
 use crate::model::{Invalid, Path, Step};
 
@@ -57,7 +58,7 @@ impl Projected {
         let (first, last) = (tokens.first()?, tokens.last()?);
         let mut aliases = Vec::new();
         let mut name = |token: Token<'_>| match token {
-            Token::Word(attribute) => Some(attribute.into()),
+            Token::Word(attribute) if !is_keyword(attribute) => Some(attribute.into()),
             Token::Name(alias) => {
                 aliases.push(alias.to_owned());
                 names.get(alias).cloned()

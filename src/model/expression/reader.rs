@@ -221,7 +221,7 @@ pub(super) fn takes_arguments(function: &str, count: usize, arguments: &[Operand
 }
 
 /// The keywords of all expressions. In every one of them DynamoDB refuses each as a name.
-fn is_keyword(word: &str) -> bool {
+pub(super) fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"];
     KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword))
 }

@@ -49,7 +49,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Spanned<'_>>, Invalid> {
         }
         let (token, length) = token(rest).ok_or_else(|| invalid_at(text, start, "an unexpected character"))?;
         let end = start + length;
-        if token == Token::Index && !is_allowed(rest.get(1..length - 1).unwrap_or_default()) {
+        if token == Token::Index && !is_allowed(rest.get(1..length - 1).unwrap_or_default().trim_matches(is_blank)) {
             return Err(invalid_at(text, start, &format!("a list index above {MAX_INDEX}")));
         }
         tokens.push(Spanned { token, start, end });

@@ -43,10 +43,10 @@ async fn names_of_errors_may_be_of_any_length() {
     let get = pb::GetRequest { key: "key".to_owned(), ..Default::default() }.encode_to_vec();
     let failed = call(&world.channel, "dynakv.v1.KeyValueService/Get", &get, &[]).await;
     let info = failed.refusal("a read");
-    assert_eq!((info.reason.as_str(), info.metadata.get("outcome")), ("BACKEND_UNAVAILABLE", None));
+    assert_eq!((info.reason.as_str(), info.metadata.get("outcome")), ("INTERNAL_ERROR", None));
     assert!(info.metadata["aws_code"].starts_with('E'));
 
     let set = pb::SetRequest { key: "key".to_owned(), ..Default::default() }.encode_to_vec();
     let failed = call(&world.channel, "dynakv.v1.KeyValueService/Set", &set, &[]).await;
-    assert_eq!(failed.refusal("a write").metadata["outcome"], "UNKNOWN");
+    assert_eq!(failed.refusal("a write").metadata["outcome"], "NOT_APPLIED");
 }

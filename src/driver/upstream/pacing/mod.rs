@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::pace::Pace;
+pub(crate) use self::pace::Turn;
 use crate::driver::error::Upstream;
 
 /// Keys that may be hot. With more of them, the whole table is throttled.
@@ -45,6 +46,8 @@ struct State {
     /// By the hash of the key. A hash that two keys share paces both.
     keys: HashMap<u64, Pace>,
     hasher: RandomState,
+    /// How far its time is ahead, because waits took less time than they should. Zero unless a test injects such waits.
+    ahead: Duration,
 }
 
 /// A call as the pacer sees it.
@@ -82,24 +85,32 @@ impl Paced<'_> {
     ///
     /// # Errors
     /// See [`Pace::reserve`].
-    pub(super) fn reserve(&self, now: Instant, longest: Duration) -> Result<Duration, Duration> {
+    pub(super) fn reserve(&self, now: Instant, turn: Turn) -> Result<Duration, Duration> {
         if !self.pacer.is_active.load(Ordering::Relaxed) {
             return Ok(Duration::ZERO);
         }
         self.pacer.with_state(|state| {
+            let now = now + state.ahead;
             state.end_calm(now);
             self.pacer.is_active.store(!state.is_empty(), Ordering::Relaxed);
             let key = self.key.map(|key| state.hasher.hash_one(key));
             let of_key = match key.and_then(|key| state.keys.get_mut(&key)) {
-                Some(pace) => pace.reserve(1.0, now, longest)?,
+                Some(pace) => pace.reserve(1.0, now, turn)?,
                 None => Duration::ZERO,
             };
             let of_table = match &mut state.table {
-                Some(pace) => pace.reserve(weight(self.items), now, longest)?,
+                Some(pace) => pace.reserve(weight(self.items), now, turn)?,
                 None => Duration::ZERO,
             };
             Ok(of_key.max(of_table))
         })
+    }
+
+    /// A wait took so much less time than it should.
+    pub(super) fn skip(&self, time: Duration) {
+        if !time.is_zero() {
+            self.pacer.with_state(|state| state.ahead += time);
+        }
     }
 
     /// Counts an answer that left some items unprocessed.
@@ -109,13 +120,14 @@ impl Paced<'_> {
         }
         if self.pacer.is_active.load(Ordering::Relaxed) {
             let succeeded = weight(self.items.saturating_sub(left));
-            self.pacer.with_state(|state| state.count(self.key, (succeeded, 0.0), now));
+            self.pacer.with_state(|state| state.count(self.key, (succeeded, 0.0), now + state.ahead));
         }
     }
 
     /// Counts items that DynamoDB throttled.
     pub(super) fn throttled(&self, items: usize, upstream: &Upstream, now: Instant) {
-        self.pacer.with_state(|state| state.throttle(self.key, weight(items), Throttled::of(upstream), now));
+        self.pacer
+            .with_state(|state| state.throttle(self.key, weight(items), Throttled::of(upstream), now + state.ahead));
         self.pacer.is_active.store(true, Ordering::Relaxed);
     }
 }

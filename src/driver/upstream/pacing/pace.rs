@@ -10,14 +10,32 @@ const ENOUGH: f64 = 10.0;
 /// How far the rate is above what succeeded. It finds out whether DynamoDB takes more by now. A sixth of the attempts is throttled
 /// then, at most.
 const HEADROOM: f64 = 1.2;
-/// The least rate per second.
-const LEAST: f64 = 0.5;
+/// What is added to the rate: so many attempts per second never make a difference to DynamoDB.
+const LEAST: f64 = 5.0;
+
+/// Pacing begins if at least this part of the answers is a throttle. Fewer are left to the retries.
+const WORTH_PACING: f64 = 0.25;
+
+/// Whether pacing helps shows once calls go out at this part of the rate at first. If the part that is throttled has not fallen to
+/// `LOWER` of that at first, then something other than the rate throttles, and pacing would slow calls down for nothing.
+const SLOWER: f64 = 0.75;
+const LOWER: f64 = 0.7;
+/// Pause of pacing after it did not help.
+const USELESS_FOR: Duration = Duration::from_secs(10);
 
 /// After this many windows without a throttle, nothing is paced any more.
 const CALM_WINDOWS: u32 = 4;
 
 /// The longest time after which a refused call is asked to come again.
 const LONGEST_PROMISE: Duration = Duration::from_secs(30);
+
+/// Who asks for a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// The longest time that it would wait.
+    pub(in crate::driver::upstream) longest: Duration,
+    pub(in crate::driver::upstream) is_of_batch: bool,
+}
 
 /// Spreads calls to what DynamoDB throttles, at the rate that it was measured to take.
 #[derive(Debug)]
@@ -30,8 +48,11 @@ pub(super) struct Pace {
     /// Calls per second; `None` during the first window.
     rate: Option<f64>,
     calm_windows: u32,
-    /// When the next call is due.
-    next: Instant,
+    /// The answers per second before calls were paced, and which part of them was a throttle.
+    unpaced: (f64, f64),
+    useless_until: Option<Instant>,
+    /// When the next call and the next part of a batch are due.
+    next: [Instant; 2],
     /// When the next refused call may come again.
     promised: Instant,
 }
@@ -45,7 +66,9 @@ impl Pace {
             measured: 0.0,
             rate: None,
             calm_windows: 0,
-            next: now,
+            unpaced: (0.0, 0.0),
+            useless_until: None,
+            next: [now; 2],
             promised: now,
         }
     }
@@ -55,9 +78,14 @@ impl Pace {
     /// # Errors
     /// The wait would be longer than `longest`. Returns after how long a place will be free for this call, if those that were
     /// refused before it come again when they were told.
-    pub(super) fn reserve(&mut self, weight: f64, now: Instant, longest: Duration) -> Result<Duration, Duration> {
+    pub(super) fn reserve(&mut self, weight: f64, now: Instant, turn: Turn) -> Result<Duration, Duration> {
         let Some(rate) = self.rate else { return Ok(Duration::ZERO) };
-        let due = self.next.max(now);
+        let Turn { longest, is_of_batch } = turn;
+        let [single, batch] = &mut self.next;
+        let (next, other) = if is_of_batch { (batch, single) } else { (single, batch) };
+        // Calls and parts of batches have half of the rate each, while both wait.
+        let rate = if *other > now { rate / 2.0 } else { rate };
+        let due = (*next).max(now);
         let wait = due - now;
         if wait > longest {
             let promised = self.promised.max(due);
@@ -65,7 +93,7 @@ impl Pace {
             return Err(promised - now);
         }
         // A large batch does not keep the others waiting for more than a second.
-        self.next = due + Duration::from_secs_f64((weight / rate).min(1.0));
+        *next = due + Duration::from_secs_f64((weight / rate).min(1.0));
         Ok(wait)
     }
 
@@ -76,21 +104,39 @@ impl Pace {
         let elapsed = now - self.window_started;
         let is_over = elapsed >= WINDOW && self.succeeded + self.throttled >= ENOUGH || elapsed >= LONGEST_WINDOW;
         if is_over {
-            self.end_window(elapsed.as_secs_f64());
+            self.end_window(elapsed.as_secs_f64(), now);
             (self.window_started, self.succeeded, self.throttled) = (now, 0.0, 0.0);
         }
     }
 
-    fn end_window(&mut self, seconds: f64) {
-        let measured = self.succeeded / seconds;
-        if self.throttled > 0.0 {
-            self.calm_windows = 0;
-            self.measured = if self.rate.is_none() { measured } else { (self.measured + measured) / 2.0 };
-            self.rate = Some(self.measured * HEADROOM + LEAST);
-        } else {
-            self.calm_windows += 1;
-            self.measured = measured;
-            self.rate = self.rate.map(|rate| rate * 2.0);
+    fn end_window(&mut self, seconds: f64, now: Instant) {
+        let answers = self.succeeded + self.throttled;
+        let (measured, answered) = (self.succeeded / seconds, answers / seconds);
+        let throttled = self.throttled / answers.max(1.0);
+        self.calm_windows = if self.throttled > 0.0 { 0 } else { self.calm_windows + 1 };
+        match self.rate {
+            None => {
+                self.measured = measured;
+                self.unpaced = (answered, throttled);
+                let is_useless = self.useless_until.is_some_and(|until| now < until);
+                if throttled >= WORTH_PACING && answers >= ENOUGH && !is_useless {
+                    self.rate = Some(measured * HEADROOM + LEAST);
+                }
+            }
+            Some(_)
+                if answered <= SLOWER * self.unpaced.0 && throttled > LOWER * self.unpaced.1 && answers >= ENOUGH =>
+            {
+                self.rate = None;
+                self.useless_until = Some(now + USELESS_FOR);
+            }
+            Some(_) if self.throttled > 0.0 => {
+                self.measured = (self.measured + measured) / 2.0;
+                self.rate = Some(self.measured * HEADROOM + LEAST);
+            }
+            Some(rate) => {
+                self.measured = measured;
+                self.rate = Some(rate * 2.0);
+            }
         }
     }
 
@@ -115,19 +161,21 @@ mod tests {
     use super::*;
 
     const LONGEST: Duration = Duration::from_millis(500);
+    const SINGLE: Turn = Turn { longest: LONGEST, is_of_batch: false };
+    const BATCH: Turn = Turn { longest: LONGEST, is_of_batch: true };
 
     /// Offers `offered` calls per second for some seconds to a backend that takes `limit` per second. Returns the successes and the
     /// throttled attempts of the last ten seconds, per second.
     fn run(pace: &mut Pace, offered: u32, limit: u32, seconds: u32) -> (f64, f64) {
         let start = Instant::now() + Duration::from_secs(1000);
         pace.window_started = start;
-        (pace.next, pace.promised) = (start, start);
+        (pace.next, pace.promised) = ([start; 2], start);
         let (mut tokens, mut done, mut wasted) = (1.0_f64, 0.0, 0.0);
         let mut sends: Vec<Instant> = Vec::new();
         let mut filled = start;
         for call in 0..offered * seconds {
             let now = start + Duration::from_secs(1) * call / offered;
-            if let Ok(wait) = pace.reserve(1.0, now, LONGEST) {
+            if let Ok(wait) = pace.reserve(1.0, now, SINGLE) {
                 sends.push(now + wait);
             }
             while sends.first().is_some_and(|at| *at <= now) {
@@ -170,13 +218,41 @@ mod tests {
         pace.count(20.0, 20.0, now + WINDOW);
         let rate = pace.rate.unwrap();
         let later = now + WINDOW;
-        while pace.reserve(1.0, later, LONGEST).is_ok() {}
-        let first = pace.reserve(1.0, later, LONGEST).unwrap_err();
-        let second = pace.reserve(1.0, later, LONGEST).unwrap_err();
+        while pace.reserve(1.0, later, SINGLE).is_ok() {}
+        let first = pace.reserve(1.0, later, SINGLE).unwrap_err();
+        let second = pace.reserve(1.0, later, SINGLE).unwrap_err();
         assert!(first > LONGEST);
         assert_eq!(second - first, Duration::from_secs_f64(1.0 / rate));
         for _ in 0..10_000 {
-            assert!(pace.reserve(1.0, later, LONGEST).unwrap_err() <= LONGEST_PROMISE);
+            assert!(pace.reserve(1.0, later, SINGLE).unwrap_err() <= LONGEST_PROMISE);
         }
+    }
+
+    #[test]
+    fn throttles_that_do_not_depend_on_the_rate_stop_pacing() {
+        let mut pace = Pace::new(Instant::now());
+        let start = Instant::now();
+        let mut sent = 0;
+        for call in 0..4000 {
+            let now = start + Duration::from_secs(1) * call / 400;
+            if pace.reserve(1.0, now, SINGLE).is_ok() {
+                sent += 1;
+                let throttled = f64::from(u8::from(sent % 10 < 4));
+                pace.count(1.0 - throttled, throttled, now);
+            }
+        }
+        assert!(sent > 3500, "{sent} of 4000 sent");
+    }
+
+    #[test]
+    fn batches_do_not_keep_calls_waiting() {
+        let now = Instant::now();
+        let mut pace = Pace::new(now);
+        pace.count(20.0, 20.0, now + WINDOW);
+        let later = now + WINDOW;
+        for _ in 0..10 {
+            let _part = pace.reserve(25.0, later, BATCH);
+        }
+        assert_eq!(pace.reserve(1.0, later, SINGLE), Ok(Duration::ZERO));
     }
 }

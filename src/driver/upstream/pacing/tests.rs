@@ -1,20 +1,23 @@
 use super::*;
 
-const LONGEST: Duration = Duration::from_millis(500);
+const SINGLE: Turn = Turn { longest: Duration::from_millis(500), is_of_batch: false };
 const SECOND: Duration = Duration::from_secs(1);
 
 fn call<'a>(pacer: &'a Pacer, key: &'a str) -> Paced<'a> {
     Paced { pacer, key: Some(key), items: 1 }
 }
 
-/// Makes calls of a key for a second, of which every tenth is taken. Returns how many were refused.
+/// Makes a hundred calls of a key within a second. DynamoDB takes ten per second. Returns how many were refused.
 fn throttle_for_a_second(pacer: &Pacer, key: &str, upstream: &Upstream, start: Instant) -> usize {
-    let mut refused = 0;
+    let (mut refused, mut next_taken) = (0, start);
     for index in 0..100 {
         let now = start + SECOND * index / 100;
-        match call(pacer, key).reserve(now, LONGEST) {
+        match call(pacer, key).reserve(now, SINGLE) {
             Err(_) => refused += 1,
-            Ok(_) if index % 10 == 0 => call(pacer, key).answered(0, now),
+            Ok(wait) if now + wait >= next_taken => {
+                next_taken = now + wait + SECOND / 10;
+                call(pacer, key).answered(0, now);
+            }
             Ok(_) => call(pacer, key).throttled(1, upstream, now),
         }
     }
@@ -22,7 +25,7 @@ fn throttle_for_a_second(pacer: &Pacer, key: &str, upstream: &Upstream, start: I
 }
 
 fn is_free(pacer: &Pacer, key: &str, now: Instant) -> bool {
-    (0..1000).all(|_| call(pacer, key).reserve(now, LONGEST) == Ok(Duration::ZERO))
+    (0..1000).all(|_| call(pacer, key).reserve(now, SINGLE) == Ok(Duration::ZERO))
 }
 
 #[test]

@@ -27,7 +27,6 @@ async fn what_is_refused_names_the_field(world: World) {
         (without_p(query("", "pk = :v", &v(number(1)))), "key_condition"),
         (query("", "pk = :p AND sk = :v", &v(AttributeValue::Null(true))), "key_condition"),
         (query("", "pk = :p AND sk.x = :v", &v(string("x"))), "key_condition"),
-        (query("", "pk = :p AND begins_with(sk, :v)", &v(number(1))), "key_condition"),
         (query("", "pk = :p AND #rank = :v", &v(string("x"))), "key_condition"),
         (without_p(query("by_status", "#status = :v", &v(number(1)))), "key_condition"),
         (without_p(query("by_status", "#status = :v AND #at = :v", &v(string("x")))), "key_condition"),
@@ -67,8 +66,13 @@ async fn what_is_refused_names_the_field(world: World) {
         match stub(&world).query(request.clone()).await {
             Ok(_) => assert!(world.has_any_table, "{request:.300?}"),
             refused => {
-                let expected = (Code::InvalidArgument, "INVALID_EXPRESSION".to_owned(), field.to_owned());
-                assert_eq!(refusal(refused), expected, "{request:.300?}");
+                let (code, reason, named) = refusal(refused);
+                assert_eq!((code, named.as_str()), (Code::InvalidArgument, field), "{request:.300?}");
+                // What is refused without the key schema is not sent.
+                assert!(
+                    ["INVALID_EXPRESSION", "INVALID_FIELD"].contains(&reason.as_str()),
+                    "{request:.300?}: {reason}"
+                );
             }
         }
     }

@@ -22,7 +22,8 @@ fn says_full(failure: &Failure) {
     assert_eq!(failure.reason(), Some(&Reason::StorageFull), "{failure:?}");
     assert_eq!(failure.code_name(), "RESOURCE_EXHAUSTED");
     assert_eq!(failure.metadata("outcome"), Some("NOT_APPLIED"));
-    assert_eq!(failure.metadata("attempts"), Some("1"));
+    // A Set that was left out of a shared call is sent once more.
+    assert!(matches!(failure.metadata("attempts"), Some("1" | "2")), "{failure:?}");
     assert_eq!(failure.retry_delay(), None);
     assert_eq!(failure.message(), "the disk of the embedded engine is full");
 }
