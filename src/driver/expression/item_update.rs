@@ -85,7 +85,7 @@ struct Clauses<'r, 'l> {
     delete: Vec<String>,
 }
 
-impl<'r, 'l> Clauses<'r, 'l> {
+impl Clauses<'_, '_> {
     fn render(mut self, actions: &UpdateActions) -> String {
         for action in actions.iter() {
             self.action(action);

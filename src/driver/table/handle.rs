@@ -45,14 +45,13 @@ impl Table {
         let layout = Layout::new(spec.attributes.clone());
         let same = || others.iter().filter(|other| other.physical_name() == spec.physical_name);
         let schema = same().next().map(|other| Arc::clone(&other.schema));
-        let queues = match same().find(|other| other.spec.attributes == spec.attributes) {
-            Some(other) => Arc::clone(&other.queues),
-            None => {
-                let alike = others.iter().find(|other| other.spec.table_name() == spec.table_name());
-                let key_locks = alike.map(|other| Arc::clone(&other.queues.key_locks)).unwrap_or_default();
-                Arc::new(Queues { key_locks, ..Queues::default() })
-            }
+        let same_attributes = same().find(|other| other.spec.attributes == spec.attributes);
+        let own = || {
+            let alike = others.iter().find(|other| other.spec.table_name() == spec.table_name());
+            let key_locks = alike.map(|other| Arc::clone(&other.queues.key_locks)).unwrap_or_default();
+            Arc::new(Queues { key_locks, ..Queues::default() })
         };
+        let queues = same_attributes.map_or_else(own, |other| Arc::clone(&other.queues));
         Self { spec, layout, schema: schema.unwrap_or_default(), item_size: ItemSize::default(), queues }
     }
 

@@ -208,7 +208,7 @@ fn count<C: Call>(call: &C, verdict: &Verdict<C::Outcome>) {
     let now = Instant::now();
     match verdict {
         Verdict::Done(_) | Verdict::Refused(_) | Verdict::AtOnce | Verdict::Partly { .. } => {
-            paced.answered(call.left(), now)
+            paced.answered(call.left(), now);
         }
         Verdict::Again(Failure { kind: FailureKind::Throttled, upstream }) => {
             paced.throttled(paced.items, upstream, now);

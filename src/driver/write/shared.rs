@@ -150,9 +150,12 @@ impl Sender for Writes {
             Some(Ok((unprocessed, _))) => {
                 permit.answered(None);
                 let throttled = SharedFailure::unprocessed();
-                locked.answer(|key| match unprocessed.contains(key) {
-                    true => WriteOutcome::Failed(throttled.clone()),
-                    false => WriteOutcome::Written,
+                locked.answer(|key| {
+                    if unprocessed.contains(key) {
+                        WriteOutcome::Failed(throttled.clone())
+                    } else {
+                        WriteOutcome::Written
+                    }
                 });
             }
             Some(Err(failure)) => {

@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The token after the parenthesis that closes the one which comes next. `None` if none opens here.
+    #[expect(clippy::option_option, reason = "there may be no group, or nothing behind it")]
     pub(super) fn behind_group(&self) -> Option<Option<Token<'a>>> {
         (self.peek() == Some(Token::Open)).then(|| {
             let close = self.closes.get(self.at)?;

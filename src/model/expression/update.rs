@@ -80,7 +80,7 @@ impl Clause {
                 match (sum(reader)?, first) {
                     (Some(Operand::Call(function)), _) => is_kept = function == "if_not_exists",
                     (Some(Operand::Value(_)), Some(Token::Value(placeholder))) => {
-                        assigned = Some(placeholder.to_owned())
+                        assigned = Some(placeholder.to_owned());
                     }
                     (Some(Operand::Value(_) | Operand::Path(_)) | None, _) => {}
                 }

@@ -110,7 +110,7 @@ async fn theirs(client: &Client, table: &str, kind: Kind, text: &str) -> Result<
     let values = Some(values).filter(|values| !values.is_empty());
     let text = text.to_owned();
     let key = || Some(HashMap::from([("pk".to_owned(), string("key")), ("sk".to_owned(), string("sort"))]));
-    let judged = match kind {
+    match kind {
         Kind::Condition => {
             let call = client.delete_item().table_name(table).set_key(key()).condition_expression(text);
             verdict(call.set_expression_attribute_names(names).set_expression_attribute_values(values).send().await)
@@ -132,8 +132,7 @@ async fn theirs(client: &Client, table: &str, kind: Kind, text: &str) -> Result<
             let call = client.get_item().table_name(table).set_key(key()).projection_expression(text);
             verdict(call.set_expression_attribute_names(names).send().await)
         }
-    };
-    judged
+    }
 }
 
 fn verdict<T, E: ProvideErrorMetadata + std::fmt::Debug>(result: Result<T, E>) -> Result<(), String> {

@@ -130,7 +130,7 @@ impl Pace {
                 self.useless_until = Some(now + USELESS_FOR);
             }
             Some(_) if self.throttled > 0.0 => {
-                self.measured = (self.measured + measured) / 2.0;
+                self.measured = self.measured.midpoint(measured);
                 self.rate = Some(self.measured * HEADROOM + LEAST);
             }
             Some(rate) => {
@@ -222,7 +222,7 @@ mod tests {
         let first = pace.reserve(1.0, later, SINGLE).unwrap_err();
         let second = pace.reserve(1.0, later, SINGLE).unwrap_err();
         assert!(first > LONGEST);
-        assert_eq!(second - first, Duration::from_secs_f64(1.0 / rate));
+        assert_eq!(second, first + Duration::from_secs_f64(1.0 / rate));
         for _ in 0..10_000 {
             assert!(pace.reserve(1.0, later, SINGLE).unwrap_err() <= LONGEST_PROMISE);
         }

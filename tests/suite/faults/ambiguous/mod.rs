@@ -61,6 +61,7 @@ async fn nothing_is_claimed_that_is_not_known() {
 }
 
 /// The contract.
+#[expect(clippy::match_same_arms, reason = "one line for each rule")]
 fn expected(write: Write, has_arrived: bool, is_alone: bool) -> Told {
     let done = if is_gone_at_best(write) { Told::Gone } else { Told::Done };
     match (write.rule(), has_arrived, is_alone) {
@@ -100,7 +101,7 @@ async fn what_is_told_is_true_whatever_happens_in_between() {
 async fn what_is_told_is_true_on_dynamodb_local() {
     let world = World::dynamodb_local().await;
     for &write in WRITES {
-        for (index, story) in stories().filter(|story| is_short(story)).enumerate() {
+        for (index, story) in stories().filter(is_short).enumerate() {
             let case = format!("{write:?}, {story:?}");
             run(&world, write, &story, &format!("{write:?}-{index}"), &case).await;
         }

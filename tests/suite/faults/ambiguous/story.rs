@@ -84,7 +84,7 @@ impl Play {
         let stage = Arc::clone(&play.0);
         world.faults.rule(ANY, usize::MAX, move |call, upstream| {
             let stage = Arc::clone(&stage);
-            async move { stage.lock().await.answer(call, upstream).await }
+            async move { Box::pin(stage.lock().await.answer(call, upstream)).await }
         });
         play
     }
@@ -117,7 +117,7 @@ impl Stage {
         }
         self.calls += 1;
         match self.calls {
-            1 => self.first(call, upstream).await,
+            1 => Box::pin(self.first(call, upstream)).await,
             2 => {
                 let answer = self.carry_out(call, &upstream).await;
                 self.gap(self.story.after_next).await;

@@ -263,9 +263,10 @@ async fn a_refusal_does_not_deny_an_earlier_attempt() {
         for (action, write) in [(WRITE, true), ("PutItem", false)] {
             world.faults.inject(Fault::new(action, When::Before, What::Reset));
             world.faults.inject(Fault::new(action, When::Before, refusal.clone()));
-            let error = match write {
-                true => world.client.transact_write([count_up("key")]).await.unwrap_err(),
-                false => world.client.set("key", "value").await.unwrap_err(),
+            let error = if write {
+                world.client.transact_write([count_up("key")]).await.unwrap_err()
+            } else {
+                world.client.set("key", "value").await.unwrap_err()
             };
             assert!(error.is_outcome_unknown(), "{code}: {error:?}");
         }
