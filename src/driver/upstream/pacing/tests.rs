@@ -32,9 +32,9 @@ fn is_free(pacer: &Pacer, key: &str, now: Instant) -> bool {
 fn a_hot_key_is_paced_and_no_other() {
     let key_range = || Upstream::default().throttled_by(vec!["TableWriteKeyRangeThroughputExceeded".to_owned()]);
     let (pacer, start) = (Pacer::default(), Instant::now());
-    assert!(throttle_for_a_second(&pacer, "hot", &key_range(), start) > 0);
-    assert!(throttle_for_a_second(&pacer, "hot", &key_range(), start + SECOND) > 50);
-    assert!(is_free(&pacer, "cold", start + 2 * SECOND));
+    let refused = throttle_for_a_second(&pacer, "hot", &key_range(), start);
+    assert!(refused > 20, "{refused} refused of 100");
+    assert!(is_free(&pacer, "cold", start + SECOND));
 }
 
 #[test]
