@@ -7,10 +7,10 @@ fn call<'a>(pacer: &'a Pacer, key: &'a str) -> Paced<'a> {
     Paced { pacer, key: Some(key), items: 1 }
 }
 
-/// Makes a hundred calls of a key within a second. DynamoDB takes ten per second. Returns how many were refused.
-fn throttle_for_a_second(pacer: &Pacer, key: &str, upstream: &Upstream, start: Instant) -> usize {
+/// Makes two hundred calls of a key within two seconds. DynamoDB takes ten per second. Returns how many were refused.
+fn throttle_for_two_seconds(pacer: &Pacer, key: &str, upstream: &Upstream, start: Instant) -> usize {
     let (mut refused, mut next_taken) = (0, start);
-    for index in 0..100 {
+    for index in 0..200 {
         let now = start + SECOND * index / 100;
         match call(pacer, key).reserve(now, SINGLE) {
             Err(_) => refused += 1,
@@ -32,27 +32,27 @@ fn is_free(pacer: &Pacer, key: &str, now: Instant) -> bool {
 fn a_hot_key_is_paced_and_no_other() {
     let key_range = || Upstream::default().throttled_by(vec!["TableWriteKeyRangeThroughputExceeded".to_owned()]);
     let (pacer, start) = (Pacer::default(), Instant::now());
-    let refused = throttle_for_a_second(&pacer, "hot", &key_range(), start);
-    assert!(refused > 20, "{refused} refused of 100");
-    assert!(is_free(&pacer, "cold", start + SECOND));
+    let refused = throttle_for_two_seconds(&pacer, "hot", &key_range(), start);
+    assert!(refused > 40, "{refused} refused of 200");
+    assert!(is_free(&pacer, "cold", start + 2 * SECOND));
 }
 
 #[test]
 fn a_throttled_table_is_paced_for_all_keys() {
     let table = || Upstream::default().throttled_by(vec!["TableReadProvisionedThroughputExceeded".to_owned()]);
     let (pacer, start) = (Pacer::default(), Instant::now());
-    throttle_for_a_second(&pacer, "one", &table(), start);
-    assert!(!is_free(&pacer, "other", start + SECOND));
+    throttle_for_two_seconds(&pacer, "one", &table(), start);
+    assert!(!is_free(&pacer, "other", start + 2 * SECOND));
 }
 
 #[test]
 fn without_reasons_many_throttled_keys_mean_the_table() {
     let (pacer, start) = (Pacer::default(), Instant::now());
-    for index in 0..400 {
+    for index in 0..800 {
         let (now, key) = (start + SECOND * index / 400, format!("key-{index}"));
         call(&pacer, &key).throttled(1, &Upstream::default(), now);
     }
-    assert!(!is_free(&pacer, "other", start + SECOND));
+    assert!(!is_free(&pacer, "other", start + 2 * SECOND));
     let keys = pacer.with_state(|state| state.keys.len());
     assert!(keys <= MAX_KEYS, "{keys}");
 }
@@ -60,7 +60,7 @@ fn without_reasons_many_throttled_keys_mean_the_table() {
 #[test]
 fn nothing_is_paced_any_more_some_seconds_after_the_last_throttle() {
     let (pacer, start) = (Pacer::default(), Instant::now());
-    throttle_for_a_second(&pacer, "key", &Upstream::default(), start);
+    throttle_for_two_seconds(&pacer, "key", &Upstream::default(), start);
     assert!(is_free(&pacer, "key", start + 20 * SECOND));
     assert!(!pacer.is_active.load(Ordering::Relaxed));
 }
