@@ -102,7 +102,7 @@ impl Call for ChunkCall<'_> {
     }
 
     fn paced(&self) -> Option<Paced<'_>> {
-        Some(Paced { pacer: &self.scope.table.queues.pacers.reads, key: None, items: self.asked_for })
+        Some(Paced::new(&self.scope.table.queues.pacers.reads, None, self.asked_for))
     }
 
     fn left(&self) -> usize {

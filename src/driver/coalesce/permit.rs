@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::queue::{Batch, BatchQueue, Joined, Measured, QueueDecision};
 use crate::driver::runtime::Runtime;
+use crate::driver::upstream::Slot;
 
 /// Sends the batches of one queue.
 pub(crate) trait Sender: Clone + Send + Sync + 'static {
@@ -67,16 +68,20 @@ impl<S: Sender> Permit<S> {
         Self { sender: sender.clone(), started: Instant::now(), measured: None, hangs: false }
     }
 
-    /// Makes the call, with these keys. If it hangs, it gives up the permit and waits without it.
-    pub(crate) async fn make<T>(&mut self, keys: &[&str], call: impl Future<Output = T>) -> T {
+    /// Makes the call, with these keys. If it hangs, it gives up the permit and waits without it. While calls wait for slots, all
+    /// of them take long, and none counts as hanging.
+    pub(crate) async fn make<T>(&mut self, keys: &[&str], slot: Slot, call: impl Future<Output = T>) -> T {
         self.started = Instant::now();
         let timeout = self.sender.queue().hang_timeout();
         let sender = self.sender.clone();
-        let mut call = pin!(call);
+        let mut call = pin!(slot.hold(call));
         tokio::select! {
             biased;
             result = &mut call => return result,
             () = sender.runtime().pause(timeout) => {}
+        }
+        if sender.queue().in_flight().is_crowded() {
+            return call.await;
         }
         self.hangs = true;
         if let Some(batch) = sender.queue().hang(keys) {

@@ -21,7 +21,7 @@ impl KeyValues {
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
         let faults = SharedFaults::default();
-        Ok(self.scope.repeat_of(Some(key), || self.scope.read_entry(key, consistency, &faults)).await??)
+        Ok(self.scope.repeat_shared(key, || self.scope.read_entry(key, consistency, &faults)).await??)
     }
 
     /// Reads when an entry expires.

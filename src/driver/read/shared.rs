@@ -15,7 +15,7 @@ use crate::driver::coalesce::{
 use crate::driver::runtime::Runtime;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Failure, FailureKind, SharedFailure};
+use crate::driver::upstream::{Failure, FailureKind, SharedFailure, Slot};
 use crate::model::{Entry, Key};
 
 /// Sends the batches of Gets of one table and one consistency.
@@ -57,7 +57,8 @@ impl Scope {
         let (sender, answer) = oneshot::channel();
         match take_turn(&reads, key.as_str(), || (key.clone(), sender)).await {
             Turn::Alone(mut permit, _) => {
-                let seen = permit.make(&[key.as_str()], self.read_alone(key, consistency)).await?;
+                let slot = self.read_slot().await;
+                let seen = permit.make(&[key.as_str()], slot, self.read_once(key, consistency)).await?;
                 permit.answered(Some(size(&seen)));
                 Ok(seen)
             }
@@ -74,6 +75,14 @@ impl Scope {
     }
 
     async fn read_alone(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
+        self.read_slot().await.hold(self.read_once(key, consistency)).await
+    }
+
+    async fn read_slot(&self) -> Slot {
+        self.table.queues.pacers.reads.in_flight.enter(Some(self.deadline)).await
+    }
+
+    async fn read_once(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
         let (item, _) = self.get_item(self.layout.key(key), &Read::whole(consistency)).await?;
         Ok(self.visible(item))
     }
@@ -88,6 +97,14 @@ impl Reads {
             biased;
             seen = &mut answer => return seen,
             () = runtime.pause(queue.member_timeout()) => {}
+        }
+        // While calls wait for slots, one more would not be answered sooner.
+        if queue.in_flight().is_crowded() {
+            tokio::select! {
+                biased;
+                seen = &mut answer => return seen,
+                () = runtime.pause(queue.hang_timeout()) => {}
+            }
         }
         Permit::flush(self);
         if !queue.may_hedge() {
@@ -134,16 +151,17 @@ impl Sender for Reads {
     }
 
     async fn send(mut permit: Permit<Self>, mut batch: ReadBatch) {
+        let reads = permit.sender.clone();
+        let slot = reads.queue().in_flight().enter(None).await;
         batch.retain_present();
         let keys = batch.keys();
         if keys.is_empty() {
             return;
         }
-        let reads = permit.sender.clone();
         let fetch = reads.fetch(keys.clone());
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
         let call = unless_all_left(fetch, |context| batch.poll_all_left(context));
-        match permit.make(&names, call).await {
+        match permit.make(&names, slot, call).await {
             Some(Ok(seen)) => {
                 let bytes = seen.iter().map(|(_, seen)| size(seen)).sum::<usize>() / seen.len().max(1);
                 permit.answered(Some(bytes));

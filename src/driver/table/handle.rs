@@ -13,14 +13,27 @@ use crate::driver::upstream::{Failure, FailureKind, Pacers};
 use crate::model::{Millis, TableSpec};
 
 /// The queues of a table, and the locks of keys that are being written. Reads of different consistency cannot share a batch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Queues {
     pub(crate) eventual_reads: BatchQueue<ReadBatch>,
     pub(crate) strong_reads: BatchQueue<ReadBatch>,
     pub(crate) writes: BatchQueue<WriteBatch>,
     pub(crate) key_locks: Arc<KeyLocks>,
-    /// Pace its calls while DynamoDB throttles them.
+    /// Pace its calls while DynamoDB throttles them, and limit those in flight.
     pub(crate) pacers: Pacers,
+}
+
+impl Queues {
+    fn new(key_locks: Arc<KeyLocks>) -> Self {
+        let pacers = Pacers::default();
+        Self {
+            eventual_reads: BatchQueue::of(&pacers.reads.in_flight),
+            strong_reads: BatchQueue::of(&pacers.reads.in_flight),
+            writes: BatchQueue::of(&pacers.writes.in_flight),
+            key_locks,
+            pacers,
+        }
+    }
 }
 
 /// A table under one of its names.
@@ -49,7 +62,7 @@ impl Table {
         let own = || {
             let alike = others.iter().find(|other| other.spec.table_name() == spec.table_name());
             let key_locks = alike.map(|other| Arc::clone(&other.queues.key_locks)).unwrap_or_default();
-            Arc::new(Queues { key_locks, ..Queues::default() })
+            Arc::new(Queues::new(key_locks))
         };
         let queues = same_attributes.map_or_else(own, |other| Arc::clone(&other.queues));
         Self { spec, layout, schema: schema.unwrap_or_default(), item_size: ItemSize::default(), queues }

@@ -52,13 +52,30 @@ impl Scope {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
+        self.repeat_paced(Paced::new(&self.table.queues.pacers.reads, key.map(Key::as_str), 1), send).await
+    }
+
+    /// Sends a read of the entry with this key, whose attempts take their slots themselves.
+    pub(crate) async fn repeat_shared<T, F>(&self, key: &Key, send: impl Fn() -> F + Send) -> Result<T, Error>
+    where
+        T: Send,
+        F: Future<Output = Result<T, Failure>> + Send,
+    {
+        let paced = Paced::new(&self.table.queues.pacers.reads, Some(key.as_str()), 1);
+        self.repeat_paced(Paced { takes_slots: true, ..paced }, send).await
+    }
+
+    async fn repeat_paced<T, F>(&self, paced: Paced<'_>, send: impl Fn() -> F + Send) -> Result<T, Error>
+    where
+        T: Send,
+        F: Future<Output = Result<T, Failure>> + Send,
+    {
         let error = |failure| self.table.end(failure);
-        let paced = Paced { pacer: &self.table.queues.pacers.reads, key: key.map(Key::as_str), items: 1 };
         self.dispatcher().repeat(self.attempts(), (Effect::Invisible, Some(paced)), send, error).await
     }
 
     /// Writes of this many items, of which the only one has this key.
     pub(crate) fn paced_writes<'a>(&'a self, key: Option<&'a Key>, items: usize) -> Paced<'a> {
-        Paced { pacer: &self.table.queues.pacers.writes, key: key.map(Key::as_str), items }
+        Paced::new(&self.table.queues.pacers.writes, key.map(Key::as_str), items)
     }
 }

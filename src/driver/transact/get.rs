@@ -139,7 +139,7 @@ impl Call for SnapshotCall<'_> {
 
     /// Paced by the table of its first part, as transactions that write are.
     fn paced(&self) -> Option<Paced<'_>> {
-        Some(Paced { pacer: &self.reads.first()?.table.queues.pacers.reads, key: None, items: self.reads.len() })
+        Some(Paced::new(&self.reads.first()?.table.queues.pacers.reads, None, self.reads.len()))
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Self::Answer> {

@@ -1,11 +1,13 @@
 //! Decides when a call makes another attempt and when it gives up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
+use super::in_flight::{InFlight, Slot};
 use super::pacing::Turn;
 use crate::driver::deadline::Deadline;
 use crate::driver::runtime::Runtime;
@@ -67,7 +69,7 @@ impl Attempts {
         }
         self.made += 1;
         self.without_progress += 1;
-        let outcome = match tokio::time::timeout_at(self.deadline.instant(), attempt).await {
+        let outcome = match timeout_at(self.deadline.instant(), attempt).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::deadline(true)),
         };
@@ -112,6 +114,17 @@ impl Attempts {
             self.pause_allowance -= pause;
             pause
         })
+    }
+
+    /// Waits until the next attempt may be in flight. `None` if it needs no permission.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub(super) async fn enter(&self, in_flight: Option<Arc<InFlight>>) -> Result<Option<Slot>, Failure> {
+        let Some(in_flight) = in_flight else { return Ok(None) };
+        let latest = self.deadline.instant().checked_sub(MIN_ATTEMPT).unwrap_or_else(|| self.deadline.instant());
+        let slot = timeout_at(latest, in_flight.enter(Some(self.deadline))).await;
+        slot.map(Some).map_err(|_| self.counted(Failure::deadline(false)))
     }
 
     /// The failure of a call that got no turn.

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::attempts::Attempts;
 use super::budget::Budget;
 use super::failure::{Failure, FailureKind};
+use super::in_flight::Slot;
 use super::pacing::Paced;
 use super::send::Request;
 use crate::driver::error::Error;
@@ -121,10 +122,15 @@ impl Dispatcher {
         // The last ambiguous failure.
         let mut doubt: Option<Failure> = None;
         loop {
-            if let Err(failure) = self.wait_for_turn(attempts, call).await {
-                return if doubt.is_some() { Err(failure.into_unknown()) } else { call.give_up(failure) };
-            }
-            let mut result = attempts.make(&self.budget, call.attempt()).await;
+            let slot = match self.wait_for_turn(attempts, call).await {
+                Ok(slot) => slot,
+                Err(failure) if doubt.is_some() => return Err(failure.into_unknown()),
+                Err(failure) => return call.give_up(failure),
+            };
+            let mut result = match slot {
+                Some(slot) => attempts.make(&self.budget, slot.hold(call.attempt())).await,
+                None => attempts.make(&self.budget, call.attempt()).await,
+            };
             if let Err(Failure { kind: kind @ FailureKind::Deadline, .. }) = &mut result
                 && !call.was_sent()
             {
@@ -151,11 +157,19 @@ impl Dispatcher {
         }
     }
 
-    /// Waits until the call is due, if DynamoDB throttles its table or key.
+    /// Waits until the call is due and may be in flight.
     ///
     /// # Errors
-    /// It would have to wait for long, and is not that patient. It says when it is worth calling again.
-    async fn wait_for_turn<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<(), Failure> {
+    /// It would have to wait for long, and is not that patient. If DynamoDB throttles its table or key, the failure says when it is
+    /// worth calling again.
+    async fn wait_for_turn<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<Option<Slot>, Failure> {
+        self.wait_until_due(attempts, call).await?;
+        let in_flight = call.paced().and_then(|paced| paced.slots());
+        attempts.enter(in_flight).await
+    }
+
+    /// Waits until the call is due, if DynamoDB throttles its table or key.
+    async fn wait_until_due<C: Call>(&self, attempts: &mut Attempts, call: &mut C) -> Result<(), Failure> {
         loop {
             let (asked, turn) = (Instant::now(), attempts.turn());
             let reserved = call.paced().map_or(Ok(Duration::ZERO), |paced| paced.reserve(asked, turn));

@@ -14,7 +14,7 @@ use crate::driver::coalesce::{
 use crate::driver::runtime::Runtime;
 use crate::driver::store::{Item, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Capacity, Failure, FailureKind, SharedFailure};
+use crate::driver::upstream::{Capacity, Failure, FailureKind, SharedFailure, Slot};
 use crate::model::Key;
 
 /// Sends the batches of plain Sets of one table.
@@ -38,7 +38,8 @@ impl Scope {
         let outcome = match take_turn(&writes, key.as_str(), member).await {
             Turn::Alone(mut permit, member) => {
                 let item = member.map_or_else(&item, |member| member.item);
-                permit.make(&[key.as_str()], self.put_alone(key, item, state)).await?;
+                let slot = self.write_slot().await;
+                permit.make(&[key.as_str()], slot, self.put_claimed(key, item, state)).await?;
                 permit.answered(None);
                 return Ok(());
             }
@@ -57,6 +58,14 @@ impl Scope {
     }
 
     async fn put_alone(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
+        self.write_slot().await.hold(self.put_claimed(key, item, state)).await
+    }
+
+    async fn write_slot(&self) -> Slot {
+        self.table.queues.pacers.writes.in_flight.enter(Some(self.deadline)).await
+    }
+
+    async fn put_claimed(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
         let _guard = self.claim(std::iter::once(key)).await?;
         state.sends_alone();
         self.put_item(item).await
@@ -95,16 +104,24 @@ impl Scope {
 }
 
 impl Writes {
-    /// Waits for the answer of a batch. The timeout applies only until the batch is sent.
+    /// Waits for the answer of a batch. The timeout applies only until the batch is sent. While calls wait for slots, it is longer:
+    /// a write of its own would not be answered sooner.
     async fn wait(
         &self,
         state: &SendState,
         mut answered: oneshot::Receiver<WriteOutcome>,
     ) -> Result<WriteOutcome, RecvError> {
+        let queue = self.queue();
+        let timeout = async {
+            self.runtime().pause(queue.member_timeout()).await;
+            if queue.in_flight().is_crowded() {
+                self.runtime().pause(queue.hang_timeout()).await;
+            }
+        };
         tokio::select! {
             biased;
             outcome = &mut answered => outcome,
-            () = self.runtime().pause(self.queue().member_timeout()) => {
+            () = timeout => {
                 if state.try_take_back() {
                     Permit::flush(self);
                     Ok(WriteOutcome::NotWritten)
@@ -131,6 +148,8 @@ impl Sender for Writes {
 
     async fn send(mut permit: Permit<Self>, batch: WriteBatch) {
         let Self(scope) = permit.sender.clone();
+        // Nothing is locked while the batch waits for it.
+        let slot = scope.table.queues.writes.in_flight().enter(None).await;
         let mut guard = scope.table.queues.key_locks.batch();
         let mut locked = batch.lock(&mut guard);
         let puts = std::mem::take(&mut locked.items).into_iter().map(put_request).collect::<Result<Vec<_>, _>>();
@@ -142,7 +161,7 @@ impl Sender for Writes {
         let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
         let write = scope.batch_write_item(requests, false);
         let call = unless_all_left(write, |context| locked.poll_all_left(context));
-        let result = permit.make(&keys, call).await;
+        let result = permit.make(&keys, slot, call).await;
         // Unlock before answering: a caller with an answer may write the key again.
         drop(guard);
         match result {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::doubt::InDoubt;
 use super::judge::{Judgement, judge};
-use super::plan::{Action, Target, WritePlan};
+use super::plan::{Action, Content, Target, WritePlan};
 use super::purge::Expired;
 use super::send::Answers;
 use super::settle::Settled;
@@ -13,7 +13,7 @@ use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Call, Capacity, Failure, Paced, Verdict};
-use crate::model::Millis;
+use crate::model::{Key, Millis};
 
 /// A write of one item, and what it should return.
 #[derive(Debug)]
@@ -44,11 +44,15 @@ impl SingleWrite {
         Self { answers: Answers { wants_capacity, ..self.answers }, ..self }
     }
 
-    /// Whether it has no condition and returns nothing, so that it may be coalesced.
-    fn is_plain(&self) -> bool {
+    /// The key and the content of a put of an entry without a condition that returns nothing. It may be coalesced.
+    fn plain_put(&self) -> Option<(&Key, &Content)> {
         let asks_for_nothing = self.answers.return_values == ReturnValue::None && !self.answers.wants_capacity;
-        let is_put_of_entry = matches!((&self.plan.action, &self.plan.target), (Action::Put(_), Target::Entry(_)));
-        is_put_of_entry && self.plan.condition.is_none() && asks_for_nothing
+        match (&self.plan.action, &self.plan.target) {
+            (Action::Put(content), Target::Entry(key)) if self.plan.condition.is_none() && asks_for_nothing => {
+                Some((key, content))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -93,7 +97,7 @@ impl Call for WriteCall<'_> {
         let SingleWrite { plan, answers, .. } = write;
         self.state = SendState::default();
         let goes_alone = std::mem::replace(&mut self.is_repeat, true);
-        if let (true, Some(key), Action::Put(content)) = (write.is_plain(), plan.target.entry_key(), &plan.action) {
+        if let Some((key, content)) = write.plain_put() {
             // It claims the key itself, if it is not sent in a batch.
             scope.put_plain(key, || plan.item(&scope.layout, content), (&self.state, goes_alone)).await?;
             return Ok((None, Capacity::default()));
@@ -110,7 +114,8 @@ impl Call for WriteCall<'_> {
     }
 
     fn paced(&self) -> Option<Paced<'_>> {
-        Some(self.scope.paced_writes(self.write.plan.target.entry_key(), 1))
+        let paced = self.scope.paced_writes(self.write.plan.target.entry_key(), 1);
+        Some(Paced { takes_slots: self.write.plain_put().is_some(), ..paced })
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Settled> {

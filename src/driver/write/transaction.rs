@@ -186,7 +186,7 @@ impl<E: Fn(Failure) -> Error + Send> Call for TransactionCall<'_, '_, E> {
     /// Paced by the table of its first part: one is enough to slow a transaction down, and most transactions have one table.
     fn paced(&self) -> Option<Paced<'_>> {
         let pacer = &self.write.parts.first()?.table.queues.pacers.writes;
-        Some(Paced { pacer, key: None, items: self.write.parts.len() })
+        Some(Paced::new(pacer, None, self.write.parts.len()))
     }
 
     async fn judge(&mut self, result: Result<Capacity, Failure>) -> Verdict<TransactionEnd> {

@@ -2,7 +2,7 @@ mod hangs;
 mod hedges;
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::yield_now;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use self::hangs::Hangs;
 use self::hedges::Hedges;
 use crate::driver::runtime::Workers;
+use crate::driver::upstream::InFlight;
 
 /// Uncoalesced calls per second per worker; the rest are coalesced. A call costs the server some 250 microseconds of CPU, so
 /// these calls take about 4 % of the worker.
@@ -57,7 +58,11 @@ pub(crate) trait Batch: Default + Send {
 
 /// The calls of one kind to one table: the number in flight, and the waiting batch.
 #[derive(Debug)]
-pub(crate) struct BatchQueue<B>(Mutex<State<B>>);
+pub(crate) struct BatchQueue<B> {
+    state: Mutex<State<B>>,
+    /// All calls with which they share a limit. More permits than it allows would let calls wait alone that could go together.
+    in_flight: Arc<InFlight>,
+}
 
 #[derive(Debug)]
 struct State<B> {
@@ -96,9 +101,10 @@ pub(crate) enum Joined<B: Batch> {
     Full(B),
 }
 
-impl<B: Default> Default for BatchQueue<B> {
-    fn default() -> Self {
-        Self(Mutex::new(State {
+impl<B: Batch> BatchQueue<B> {
+    /// A queue of calls that share the limit of these.
+    pub(crate) fn of(in_flight: &Arc<InFlight>) -> Self {
+        let state = State {
             in_flight: 0,
             waiting: B::default(),
             is_collecting: false,
@@ -108,11 +114,15 @@ impl<B: Default> Default for BatchQueue<B> {
             disabled_until: None,
             hangs: Hangs::default(),
             hedges: Hedges::default(),
-        }))
+        };
+        Self { state: Mutex::new(state), in_flight: Arc::clone(in_flight) }
     }
-}
 
-impl<B: Batch> BatchQueue<B> {
+    /// The calls with which they share a limit.
+    pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.in_flight
+    }
+
     /// Takes a permit for a call with this key, if there is one.
     pub(crate) fn enter(&self, key: &str) -> QueueDecision {
         let now = Instant::now();
@@ -121,7 +131,7 @@ impl<B: Batch> BatchQueue<B> {
             state.in_flight += 1;
             return QueueDecision::Send;
         }
-        if state.is_collecting || !state.has_permit(now) {
+        if state.is_collecting || !state.has_permit(self.in_flight.limit(), now) {
             return QueueDecision::Wait;
         }
         state.in_flight += 1;
@@ -145,7 +155,7 @@ impl<B: Batch> BatchQueue<B> {
     /// Joins the waiting batch, unless a permit has become free.
     pub(crate) fn join(&self, member: B::Member) -> Joined<B> {
         let mut state = self.state();
-        if !state.is_collecting && state.has_permit(Instant::now()) {
+        if !state.is_collecting && state.has_permit(self.in_flight.limit(), Instant::now()) {
             state.in_flight += 1;
             return Joined::Alone(member);
         }
@@ -166,7 +176,7 @@ impl<B: Batch> BatchQueue<B> {
         if let Some(measured) = measured {
             state.learn(measured);
         }
-        state.pass_on()
+        state.pass_on(self.in_flight.limit())
     }
 
     /// A call with these keys hangs, and must not hold its permit until its deadline. The permit passes to the batch that this
@@ -174,7 +184,7 @@ impl<B: Batch> BatchQueue<B> {
     pub(crate) fn hang(&self, keys: &[&str]) -> Option<B> {
         let mut state = self.state();
         state.hangs.add(keys, Instant::now());
-        state.pass_on()
+        state.pass_on(self.in_flight.limit())
     }
 
     /// A call that counted as hanging ended, with its measurements if it was answered.
@@ -219,7 +229,7 @@ impl<B: Batch> BatchQueue<B> {
 
     /// The state is consistent between any two statements, so a poisoned lock does not matter.
     fn state(&self) -> MutexGuard<'_, State<B>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -240,8 +250,8 @@ impl<B: Batch> State<B> {
     }
 
     /// Passes a permit to the waiting batch, or gives it up.
-    fn pass_on(&mut self) -> Option<B> {
-        if self.waiting.is_empty() || self.in_flight > self.max_in_flight() {
+    fn pass_on(&mut self, limit: usize) -> Option<B> {
+        if self.waiting.is_empty() || self.in_flight > self.max_in_flight(limit) {
             self.in_flight = self.in_flight.saturating_sub(1);
             return None;
         }
@@ -252,15 +262,15 @@ impl<B: Batch> State<B> {
         self.hangs.pauses(now) || self.disabled_until.is_some_and(|until| now < until)
     }
 
-    fn has_permit(&self, now: Instant) -> bool {
-        self.is_disabled(now) || self.in_flight < self.max_in_flight()
+    fn has_permit(&self, limit: usize, now: Instant) -> bool {
+        self.is_disabled(now) || self.in_flight < self.max_in_flight(limit)
     }
 
-    /// The calls in flight at a rate of `calls_per_second` (Little's law).
+    /// The calls in flight at a rate of `calls_per_second` (Little's law), as far as the limit allows.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    fn max_in_flight(&self) -> usize {
+    fn max_in_flight(&self, limit: usize) -> usize {
         let in_flight = (self.usual_time.as_secs_f64() * self.calls_per_second) as usize;
-        in_flight.clamp(MIN_IN_FLIGHT, MAX_IN_FLIGHT)
+        in_flight.min(limit).clamp(MIN_IN_FLIGHT, MAX_IN_FLIGHT)
     }
 }
 

@@ -10,13 +10,14 @@ mod pace;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::pace::Pace;
 pub(crate) use self::pace::Turn;
+use super::in_flight::InFlight;
 use crate::driver::error::Upstream;
 
 /// Keys that may be hot. With more of them, the whole table is throttled.
@@ -28,6 +29,7 @@ const HOT: f64 = 3.0;
 /// Paces the reads or the writes of one table.
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
+    pub(crate) in_flight: Arc<InFlight>,
     /// Whether anything was throttled lately. Only then is the lock taken.
     is_active: AtomicBool,
     state: Mutex<State>,
@@ -58,6 +60,8 @@ pub(crate) struct Paced<'a> {
     pub(crate) key: Option<&'a str>,
     /// The number of items.
     pub(crate) items: usize,
+    /// Whether its attempts take their slots themselves, as those that may be shared do.
+    pub(crate) takes_slots: bool,
 }
 
 /// What DynamoDB throttles, as far as its answer says.
@@ -80,7 +84,19 @@ impl Throttled {
     }
 }
 
+impl<'a> Paced<'a> {
+    /// Of this many items, of which the only one may have this key.
+    pub(crate) fn new(pacer: &'a Pacer, key: Option<&'a str>, items: usize) -> Self {
+        Self { pacer, key, items, takes_slots: false }
+    }
+}
+
 impl Paced<'_> {
+    /// The calls among which the attempt needs a slot, unless it takes one itself.
+    pub(super) fn slots(&self) -> Option<Arc<InFlight>> {
+        (!self.takes_slots).then(|| Arc::clone(&self.pacer.in_flight))
+    }
+
     /// Reserves a place. Returns how long to wait for it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ const SINGLE: Turn = Turn { longest: Duration::from_millis(500), is_of_batch: fa
 const SECOND: Duration = Duration::from_secs(1);
 
 fn call<'a>(pacer: &'a Pacer, key: &'a str) -> Paced<'a> {
-    Paced { pacer, key: Some(key), items: 1 }
+    Paced::new(pacer, Some(key), 1)
 }
 
 /// Makes two hundred calls of a key within two seconds. DynamoDB takes ten per second. Returns how many were refused.
