@@ -22,7 +22,7 @@ suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoD
 	@tools/require cargo java
 	cargo test --workspace --locked $(TESTED)
 
-matrix: dynamodb-local ## Every case of the matrix of lost answers, in some five minutes; the suite plays a sample
+matrix: dynamodb-local ## Every case of the matrix of lost answers, of which the suite plays a sample
 	@tools/require cargo java
 	MATRIX=full cargo test --workspace --locked $(TESTED) --test suite faults::ambiguous
 
