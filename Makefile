@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ test: suite clients readme ## All tests; no AWS account, no credentials
 suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
 	@tools/require cargo java
 	cargo test --workspace --locked $(TESTED)
+
+matrix: dynamodb-local ## Every case of the matrix of lost answers, of which the suite plays a sample
+	@tools/require cargo java
+	MATRIX=full cargo test --workspace --locked $(TESTED) --test suite faults::ambiguous
 
 clients: ## The tests of the clients in other languages, against the server as it is built for tests
 	@tools/require cargo

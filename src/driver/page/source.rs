@@ -7,7 +7,7 @@ use crate::driver::expression::{Condition, SharedProjection};
 use crate::driver::handle::Driver;
 use crate::driver::read::Consistency;
 use crate::driver::store::{Item, Role, response_bytes};
-use crate::driver::table::{Index, ItemSize, KeySchema, Scope, no_such_index};
+use crate::driver::table::{Confirmation, Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{CallerFields, Parameter, Validation};
 use crate::model::{Attributes, CallerExpression, Invalid, Violation, excerpt};
 
@@ -120,20 +120,18 @@ impl<'a> Source<'a> {
         Err(in_filter(Invalid::new(problem)))
     }
 
-    /// Before a refusal, the table is described again: the index may have been made anew with another projection.
+    /// Before a refusal because of the index, makes sure that it is still the same.
     async fn confirm_index(&mut self, checked: Result<(), Violation>, filter: &CallerExpression) -> Result<(), Error> {
         let Err(violation) = checked else { return Ok(()) };
+        let Some(index) = &self.index else { return Err(violation.into()) };
         let Scope { core, table, deadline, .. } = &self.scope;
-        let schema = table.schema();
-        let Some(index) = self.index.as_ref().filter(|_| schema.indexes.is_due(core.now())) else {
-            return Err(violation.into());
-        };
-        // Without an answer the refusal stands.
-        if core.describe_without_ttl(table, *deadline).await.is_err() {
-            return Err(violation.into());
+        match core.confirm_indexes(table, *deadline).await {
+            Confirmation::Recent | Confirmation::Failed => Err(violation.into()),
+            Confirmation::Now => {
+                self.index = Some(core.index(table, &index.name, *deadline).await?);
+                Ok(self.check_filter(filter)?)
+            }
         }
-        self.index = Some(core.index(table, &index.name, *deadline).await?);
-        Ok(self.check_filter(filter)?)
     }
 
     fn choose_expiry_filter(&self) -> ExpiryFilter {

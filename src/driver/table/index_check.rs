@@ -9,6 +9,17 @@ use super::schema::Indexes;
 use crate::driver::deadline::Deadline;
 use crate::model::{Attributes, CallerUpdate, Change, Invalid, ItemUpdate, UpdateActions, Violation};
 
+/// Whether the indexes of a table are known as they are now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Confirmation {
+    /// They were described for this purpose a short time ago.
+    Recent,
+    /// They have just been described, and may be others than before.
+    Now,
+    /// They could not be described.
+    Failed,
+}
+
 impl Core {
     /// Refuses an item with a value that cannot be a key of an index of the table. DynamoDB would refuse it too.
     pub(crate) async fn check_item(
@@ -30,23 +41,33 @@ impl Core {
         self.check_index_keys(table, deadline, |indexes| indexes.check_update(update)).await
     }
 
-    /// Before a refusal, the table is described again: the index may have been deleted.
     async fn check_index_keys(
         &self,
         table: &Table,
         deadline: Deadline,
         check: impl Fn(&Indexes) -> Result<(), Violation> + Send,
     ) -> Result<(), Violation> {
-        let known = table.schema();
-        let checked = check(&known.indexes);
-        if checked.is_err() && known.indexes.confirmed.is_due(self.now()) {
-            return match self.describe(table, deadline).await {
-                Ok(_) => check(&table.schema().indexes),
-                // Without an answer DynamoDB decides.
-                Err(_) => Ok(()),
-            };
+        let checked = check(&table.schema().indexes);
+        if checked.is_ok() {
+            return checked;
         }
-        checked
+        match self.confirm_indexes(table, deadline).await {
+            Confirmation::Recent => checked,
+            Confirmation::Now => check(&table.schema().indexes),
+            // DynamoDB decides.
+            Confirmation::Failed => Ok(()),
+        }
+    }
+
+    /// Describes a table again before a call is refused because of an index: the index may have been deleted, or made anew.
+    pub(crate) async fn confirm_indexes(&self, table: &Table, deadline: Deadline) -> Confirmation {
+        if !table.schema().indexes.confirmed.is_due(self.now()) {
+            return Confirmation::Recent;
+        }
+        match self.describe_without_ttl(table, deadline).await {
+            Ok(_) => Confirmation::Now,
+            Err(_) => Confirmation::Failed,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) use self::core::Core;
 pub use catalog::Backend;
 pub(crate) use catalog::Catalog;
 pub(crate) use handle::Table;
+pub(crate) use index_check::Confirmation;
 pub(crate) use item_size::{ItemSize, MAX_BYTES_PER_READ};
 pub(crate) use schema::{Index, KeySchema, no_such_index};
 pub(crate) use scope::Scope;

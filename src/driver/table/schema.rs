@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use super::index_key::{Confirmed, IndexKey};
 use super::item_size::ItemSize;
 use crate::driver::store::Item;
-use crate::model::{Invalid, ItemKey, Millis, Violation, excerpt, type_name};
+use crate::model::{Invalid, ItemKey, Violation, excerpt, type_name};
 
 /// A table's primary key: attributes with their types (S, N or B).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,11 +169,6 @@ pub(crate) struct Indexes {
 impl Indexes {
     pub(super) fn get(&self, name: &str) -> Option<Arc<Index>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-
-    /// Whether they may be described again before a call is refused because of them.
-    pub(crate) fn is_due(&self, now: Millis) -> bool {
-        self.confirmed.is_due(now)
     }
 
     /// Removes an index that no longer exists.

@@ -1,19 +1,22 @@
 //! The matrix of writes with lost answers: every kind of write and of loss, with other writers in every gap, and a first attempt
 //! that arrives at once, late, or never. What the caller is told is true of what happens to the stored data.
+//!
+//! Each row plays a sample of the cases. `MATRIX=full`, or `make matrix`, plays all of them.
 
+mod sample;
+mod send;
 mod story;
 mod write;
 
 use dynakv_client::{Error, Reason};
 
-use self::story::{ARRIVALS, Another, Arrival, OTHERS, Play, Story};
+use self::sample::{losses, short_stories, stories};
+use self::send::Told;
+use self::story::{Another, Arrival, Play, Story};
 pub(crate) use self::write::IN_MATRIX;
-use self::write::{Rule, Told, WRITES, Write};
+use self::write::{Rule, WRITES, Write};
 use crate::support::World;
 use crate::support::faults::{Fault, What, When};
-
-const LOSSES: [What; 7] =
-    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
 
 /// What the caller was told, and how often the write changed the stored data.
 #[derive(Debug, Clone, Copy)]
@@ -40,24 +43,14 @@ fn told(result: Result<Told, Error>, case: &str) -> Told {
 #[tokio::test]
 async fn nothing_is_claimed_that_is_not_known() {
     let world = World::embedded_in_memory().await;
-    let mut cases = 0;
-    for &write in WRITES {
-        for loss in LOSSES {
-            for arrival in [Arrival::Never, Arrival::AtOnce] {
-                for before_next in [Another::Nothing, Another::Overwrites] {
-                    cases += 1;
-                    let loss = loss.clone();
-                    let after_next = Another::Nothing;
-                    let story = Story { loss, arrival, before_next, after_next, next_is_lost: false };
-                    let case = format!("{write:?}, {story:?}");
-                    let seen = run(&world, write, &story, &format!("key-{cases}"), &case).await;
-                    let is_alone = before_next == Another::Nothing;
-                    assert_eq!(seen.told, expected(write, arrival == Arrival::AtOnce, is_alone), "{case}");
-                }
-            }
+    for (row, &write) in WRITES.iter().enumerate() {
+        for (index, story) in losses(row).into_iter().enumerate() {
+            let case = format!("{write:?}, {story:?}");
+            let seen = run(&world, write, &story, &format!("{write:?}-{index}"), &case).await;
+            let is_alone = story.before_next == Another::Nothing;
+            assert_eq!(seen.told, expected(write, story.arrival == Arrival::AtOnce, is_alone), "{case}");
         }
     }
-    assert_eq!(cases, WRITES.len() * LOSSES.len() * 4);
 }
 
 /// The contract.
@@ -86,13 +79,9 @@ fn is_gone_at_best(write: Write) -> bool {
 /// Other writers in every gap, and a first attempt that arrives late. No write happens twice but those that say so.
 #[tokio::test]
 async fn what_is_told_is_true_whatever_happens_in_between() {
-    for &write in WRITES {
-        let world = World::embedded_in_memory().await;
-        let mut most = 0;
-        for (index, story) in stories().enumerate() {
-            let case = format!("{write:?}, {story:?}");
-            most = most.max(run(&world, write, &story, &format!("key-{index}"), &case).await.effects);
-        }
+    let world = World::embedded_in_memory().await;
+    for (row, &write) in WRITES.iter().enumerate() {
+        let most = most_effects(&world, write, &stories(row)).await;
         assert_eq!(most > 1, may_happen_twice(write), "the most effects of {write:?}: {most}");
     }
 }
@@ -100,39 +89,20 @@ async fn what_is_told_is_true_whatever_happens_in_between() {
 #[tokio::test]
 async fn what_is_told_is_true_on_dynamodb_local() {
     let world = World::dynamodb_local().await;
-    for &write in WRITES {
-        for (index, story) in stories().filter(is_short).enumerate() {
-            let case = format!("{write:?}, {story:?}");
-            run(&world, write, &story, &format!("{write:?}-{index}"), &case).await;
-        }
+    for (row, &write) in WRITES.iter().enumerate() {
+        let most = most_effects(&world, write, &short_stories(row)).await;
+        assert_eq!(most > 1, may_happen_twice(write), "the most effects of {write:?}: {most}");
     }
 }
 
-fn is_short(story: &Story) -> bool {
-    !story.next_is_lost && story.after_next == Another::Nothing
-}
-
-fn stories() -> impl Iterator<Item = Story> {
-    let all = ARRIVALS.into_iter().flat_map(|arrival| {
-        OTHERS.into_iter().flat_map(move |before_next| {
-            OTHERS.into_iter().flat_map(move |after_next| {
-                let story = Story { loss: What::Reset, arrival, before_next, after_next, next_is_lost: false };
-                [story.clone(), Story { next_is_lost: true, ..story }]
-            })
-        })
-    });
-    all.filter(is_told_apart)
-}
-
-/// The other stories show nothing new: a later writer in the second gap matters only to an attempt that arrives after it, and a
-/// second lost answer only to an attempt that was in time or that comes last.
-fn is_told_apart(story: &Story) -> bool {
-    match (story.next_is_lost, story.after_next) {
-        (false, Another::Nothing) => true,
-        (true, Another::Nothing) => matches!(story.arrival, Arrival::AtOnce | Arrival::AfterAll),
-        (false, _) => matches!(story.arrival, Arrival::AfterNext | Arrival::AfterAll),
-        (true, _) => false,
+/// Plays the stories, each on an entry of its own. Returns how often the write happened at most.
+async fn most_effects(world: &World, write: Write, stories: &[Story]) -> usize {
+    let mut most = 0;
+    for (index, story) in stories.iter().enumerate() {
+        let case = format!("{write:?}, {story:?}");
+        most = most.max(run(world, write, story, &format!("{write:?}-{index}"), &case).await.effects);
     }
+    most
 }
 
 fn may_happen_twice(write: Write) -> bool {

@@ -161,7 +161,8 @@ impl Stage {
     }
 
     async fn stored(&self) -> [Option<Item>; 2] {
-        [self.writer.item(&self.key).await, self.writer.item(&tally(&self.key)).await]
+        let tally = if self.write.has_tally() { self.writer.item(&tally(&self.key)).await } else { None };
+        [self.writer.item(&self.key).await, tally]
     }
 
     async fn gap(&self, another: Another) {
