@@ -224,8 +224,18 @@ impl Connection {
 
     /// Waits until all of these streams have ended.
     pub async fn all_ended(&mut self, streams: &[u32]) -> Vec<Stream> {
-        let is_over = |seen: &Seen| streams.iter().all(|stream| seen.stream(*stream).ended.is_some());
-        let seen = self.until(is_over).await;
+        // A stream that has ended stays so. Looking at each of them after every frame would take most of the time.
+        let mut open = streams;
+        let seen = self
+            .until(|seen| {
+                while let [first, others @ ..] = open
+                    && seen.stream(*first).ended.is_some()
+                {
+                    open = others;
+                }
+                open.is_empty()
+            })
+            .await;
         streams.iter().map(|stream| seen.stream(*stream)).collect()
     }
 
@@ -243,7 +253,7 @@ impl Connection {
     }
 
     /// Waits until this holds, or until nothing more can arrive.
-    pub async fn until(&mut self, holds: impl Fn(&Seen) -> bool) -> Seen {
+    pub async fn until(&mut self, mut holds: impl FnMut(&Seen) -> bool) -> Seen {
         match self.seen.wait_for(|seen| seen.is_closed || holds(seen)).await {
             Ok(seen) => seen.clone(),
             // Both tasks have ended, so the connection is closed.

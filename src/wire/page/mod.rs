@@ -154,7 +154,8 @@ fn parse_projection(
     count_only: bool,
 ) -> Result<Option<Projection>, Violation> {
     if count_only && !text.is_empty() {
-        return Err(Invalid::new("and count_only exclude each other")).in_field("projection");
+        // Clients and the command line have names of their own for `count_only`.
+        return Err(Invalid::new("shows nothing where items are only counted")).in_field("projection");
     }
     expressions.projection(text)
 }

@@ -248,6 +248,20 @@ async fn what_is_wrong_is_named(world: World) {
     }
 }
 
+/// The caller of a client has not written `count_only`.
+#[tokio::test]
+async fn a_count_of_a_projection_is_refused_in_the_callers_words() {
+    let world = World::embedded_in_memory().await;
+    let query = world.client.query("pk = :pk").value(":pk", "key").projection("price").count().await;
+    let scan = world.client.scan().projection("price").count().await;
+    for error in [query.unwrap_err(), scan.unwrap_err()] {
+        let fields = error.failure().unwrap().fields();
+        assert_eq!(fields.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>(), ["projection"]);
+        assert!(!error.to_string().contains("count_only"), "{error}");
+        assert!(!fields[0].description.contains("count_only"), "{error}");
+    }
+}
+
 async fn capacity_is_told_if_asked_for(world: World) {
     fill(&world).await;
     let mut service = service(&world);

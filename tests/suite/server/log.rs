@@ -17,6 +17,9 @@ async fn serves(server: &Serving) {
     assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("value"));
 }
 
+/// So many refusals write more lines than a pipe (64 KiB on Linux) and the queue hold.
+const MANY: usize = 3_000;
+
 /// A server that suppresses no lines and whose log nobody reads.
 fn unread() -> Serve {
     Serve::in_memory()
@@ -29,8 +32,7 @@ fn unread() -> Serve {
 #[tokio::test]
 async fn a_pipe_that_nobody_reads_stops_no_call_and_loses_lines_that_are_counted() {
     let mut server = unread().start().await;
-    // More lines than a pipe (64 KiB on Linux) and the queue hold.
-    refused_calls(&server.client().await, 10_000).await;
+    refused_calls(&server.client().await, MANY).await;
     serves(&server).await;
     server.read_log();
     server.logs("log_lines_dropped=").await;
@@ -43,7 +45,7 @@ async fn a_pipe_that_nobody_reads_stops_no_call_and_loses_lines_that_are_counted
 #[tokio::test]
 async fn a_signal_ends_a_server_whose_log_nobody_reads() {
     let mut server = unread().start().await;
-    refused_calls(&server.client().await, 10_000).await;
+    refused_calls(&server.client().await, MANY).await;
     server.signal("TERM").await;
     assert_eq!(server.ended().await.code(), Some(0));
 }
