@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 pub(super) type Client = KeyValueServiceClient<Channel>;
 
 /// The value of every entry.
-const VALUE: Bytes = Bytes::from_static(&[b'v'; 100]);
+pub(super) const VALUE: Bytes = Bytes::from_static(&[b'v'; 100]);
 
 /// A call of the load.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(super) struct Refusal {
     pub(super) name: String,
     /// From RetryInfo.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the server refused it for now, rather than fail it: the codes of ERROR details with RetryInfo.
+    /// Whether the code says that the call may be worth another attempt: RESOURCE_EXHAUSTED or UNAVAILABLE.
     pub(super) is_for_now: bool,
 }
 

@@ -26,7 +26,7 @@ impl Clients {
 
     /// The connection of a call.
     pub(super) fn of(&self, nth: u32) -> anyhow::Result<Client> {
-        let connection = nth as usize % self.0.len();
+        let connection = nth as usize % CONNECTIONS;
         self.0.get(connection).cloned().context("no connection")
     }
 }
@@ -98,11 +98,35 @@ pub(super) async fn at_once(
     Ok(Answers { all: calls.join_all().await })
 }
 
-impl Answers {
-    pub(super) fn push(&mut self, took: Duration, result: Result<(), Refusal>) {
-        self.all.push(Answer { due: Duration::ZERO, took, sent: 1, result });
+/// So many workers, each with one call after another, until this holds.
+pub(super) async fn in_flight(
+    clients: &Clients,
+    workers: u32,
+    deadline: Duration,
+    ask: impl Fn(u32) -> Ask + Clone + Send + 'static,
+    is_over: impl Fn() -> bool + Clone + Send + 'static,
+) -> anyhow::Result<Answers> {
+    let begun = Instant::now();
+    let mut running = JoinSet::new();
+    for worker in 0..workers {
+        let (client, ask, is_over) = (clients.of(worker)?, ask.clone(), is_over.clone());
+        running.spawn(async move {
+            let mut answers = Vec::new();
+            for nth in (worker..).step_by(workers as usize) {
+                if is_over() {
+                    break;
+                }
+                let due = begun.elapsed();
+                let result = ask(nth).send(client.clone(), deadline).await;
+                answers.push(Answer { due, took: begun.elapsed().saturating_sub(due), sent: 1, result });
+            }
+            answers
+        });
     }
+    Ok(Answers { all: running.join_all().await.into_iter().flatten().collect() })
+}
 
+impl Answers {
     pub(super) fn calls(&self) -> usize {
         self.all.len()
     }

@@ -55,6 +55,12 @@ impl Bound {
         }
     }
 
+    /// At most so many.
+    pub(super) fn within(what: &str, count: usize, most: u64) -> Self {
+        let holds = count as u64 <= most;
+        Self { what: what.to_owned(), target: format!("≤ {most}"), measured: count.to_string(), holds }
+    }
+
     /// None of so many.
     pub(super) fn none(what: &str, count: usize, of: usize) -> Self {
         Self {

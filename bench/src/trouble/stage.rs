@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,7 +26,7 @@ pub(super) struct Stage {
 /// A server on an upstream of its own.
 #[derive(Debug)]
 pub(super) struct Setting {
-    pub(super) upstream: Upstream,
+    pub(super) upstream: Arc<Upstream>,
     pub(super) clients: Clients,
     _server: Process,
 }
@@ -43,7 +44,7 @@ impl Stage {
 
     /// Starts a server, with or without shared calls.
     pub(super) async fn start_with(&self, mode: Mode, shares: bool) -> anyhow::Result<Setting> {
-        let upstream = Upstream::start(mode).await?;
+        let upstream = Arc::new(Upstream::start(mode).await?);
         let mut command = serve(&self.binary, FREE);
         command.args(["--backend", "dynamodb", "--table", TABLE]);
         command.args(["--endpoint-url", &format!("http://{}", upstream.address)]);

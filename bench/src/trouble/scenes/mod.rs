@@ -1,13 +1,18 @@
 //! The scenes and their targets.
 
+mod failing_reads;
+mod half;
+mod hanging;
+mod lost;
 mod queued;
 mod throttled;
 
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::load::Answers;
 use super::report::Row;
-use super::stage::Stage;
+use super::stage::{Setting, Stage};
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Row>> + 'a>>;
 
@@ -34,8 +39,12 @@ impl Scene {
 
 /// All scenes.
 pub(super) fn all() -> Vec<Scene> {
-    let mut all = throttled::all();
+    let mut all = lost::all();
+    all.extend(failing_reads::all());
+    all.extend(throttled::all());
     all.extend(queued::all());
+    all.extend(hanging::all());
+    all.extend(half::all());
     all
 }
 
@@ -50,4 +59,14 @@ impl Span {
         let (time, from) = stage.pick((30, 5), (8, 3));
         Self { time: Duration::from_secs(time), counts_from: Duration::from_secs(from) }
     }
+}
+
+/// What became of the calls, here and upstream.
+fn told(setting: &Setting, answers: &Answers) -> Vec<String> {
+    let sent =
+        if answers.sent() > answers.calls() as u64 { format!(", sent {}", answers.sent()) } else { String::new() };
+    vec![
+        format!("{} calls{sent}: {}", answers.calls(), answers.text()),
+        format!("upstream: {}", setting.upstream.counts().text()),
+    ]
 }

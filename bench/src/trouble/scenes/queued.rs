@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Scene, Span};
+use super::{Scene, Span, told};
 use crate::trouble::ask::Ask;
-use crate::trouble::load::{Answers, Pace};
+use crate::trouble::load::Pace;
 use crate::trouble::report::{Bound, Row};
 use crate::trouble::stage::{Setting, Stage};
 use crate::trouble::upstream::{Mode, Unit};
@@ -127,11 +127,4 @@ impl Queued {
         let bounds = vec![Bound::at_least("calls that end well 5 s later, of the new rate", goodput, MIN_GOODPUT)];
         Ok(Row { scene, bounds, told: told(&setting, &answers) })
     }
-}
-
-fn told(setting: &Setting, answers: &Answers) -> Vec<String> {
-    vec![
-        format!("{} calls: {}", answers.calls(), answers.text()),
-        format!("upstream: {}", setting.upstream.counts().text()),
-    ]
 }

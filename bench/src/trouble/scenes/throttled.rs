@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Scene, Span};
+use super::{Scene, Span, told};
 use crate::trouble::ask::Ask;
 use crate::trouble::load::{Answers, Pace};
 use crate::trouble::report::{Bound, Row};
@@ -105,14 +105,5 @@ fn bounds(setting: &Setting, answers: &Answers, limit: u32, span: &Span) -> Vec<
         Bound::at_most("throttled calls upstream for each call", in_vain, MAX_IN_VAIN),
         Bound::at_least("calls that end well, of the limit", goodput, MIN_GOODPUT),
         Bound::all("refusals with RetryInfo", with_retry_info, refused),
-    ]
-}
-
-fn told(setting: &Setting, answers: &Answers) -> Vec<String> {
-    let sent =
-        if answers.sent() > answers.calls() as u64 { format!(", sent {}", answers.sent()) } else { String::new() };
-    vec![
-        format!("{} calls{sent}: {}", answers.calls(), answers.text()),
-        format!("upstream: {}", setting.upstream.counts().text()),
     ]
 }

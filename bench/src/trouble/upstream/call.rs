@@ -9,7 +9,7 @@ pub(super) type Item = Map<String, Value>;
 
 /// The actions of DynamoDB that the server needs for entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::trouble) enum Action {
+pub(super) enum Action {
     GetItem,
     PutItem,
     BatchGetItem,

@@ -18,6 +18,8 @@ pub(in crate::trouble) struct Count {
     pub(in crate::trouble) lost: u64,
     /// Calls that never end.
     pub(in crate::trouble) hanging: u64,
+    /// Items in these that do not hang by themselves.
+    pub(in crate::trouble) beside: u64,
     /// Calls whose client had gone before they were answered.
     pub(in crate::trouble) abandoned: u64,
     /// Items that were read or written.
@@ -43,8 +45,13 @@ impl Counts {
 pub(in crate::trouble) struct Counted(BTreeMap<Action, Count>);
 
 impl Counted {
-    pub(in crate::trouble) fn of(&self, action: Action) -> Count {
-        self.0.get(&action).copied().unwrap_or_default()
+    /// The calls that read items.
+    pub(in crate::trouble) fn reads(&self) -> u64 {
+        [Action::GetItem, Action::BatchGetItem]
+            .iter()
+            .filter_map(|action| self.0.get(action))
+            .map(|count| count.calls)
+            .sum()
     }
 
     /// The sum over all actions on items.
@@ -56,13 +63,14 @@ impl Counted {
     /// Each action with its calls, such as `400 PutItem (40 served, 360 throttled)`.
     pub(in crate::trouble) fn text(&self) -> String {
         let counts = self.0.iter().filter(|(_, count)| count.calls > 0).map(|(action, count)| {
-            let Count { calls, served, throttled, failed, lost, hanging, abandoned, items } = *count;
+            let Count { calls, served, throttled, failed, lost, hanging, beside, abandoned, items } = *count;
             let named = [
                 (served, "served"),
                 (throttled, "throttled"),
                 (failed, "failed"),
                 (lost, "lost"),
                 (hanging, "hanging"),
+                (beside, "healthy items in hanging calls"),
                 (abandoned, "abandoned"),
                 (items, "items"),
             ];

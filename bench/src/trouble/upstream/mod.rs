@@ -26,10 +26,9 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-pub(super) use self::call::Action;
-use self::call::Call;
+use self::call::{Action, Call};
+pub(super) use self::counts::Counted;
 use self::counts::Counts;
-pub(super) use self::counts::{Count, Counted};
 use self::items::{ConditionFailed, Items};
 use self::mode::Verdict;
 pub(super) use self::mode::{Fault, Mode, Unit};
@@ -73,6 +72,7 @@ impl Upstream {
         &self.state.mode
     }
 
+    /// What was asked so far.
     pub(super) fn counts(&self) -> Counted {
         self.state.counts.so_far()
     }
@@ -152,8 +152,11 @@ impl State {
                 let body = error("InternalServerError", "The request processing has failed.");
                 (StatusCode::INTERNAL_SERVER_ERROR, Some(body))
             }
-            Verdict::Hangs => {
-                self.counts.change(call.action, |count| count.hanging += 1);
+            Verdict::Hangs { beside } => {
+                self.counts.change(call.action, |count| {
+                    count.hanging += 1;
+                    count.beside += beside;
+                });
                 pending().await
             }
         }

@@ -54,8 +54,10 @@ pub(super) enum Verdict {
     Failed,
     /// All is carried out, without an answer.
     Lost,
-    /// Nothing happens.
-    Hangs,
+    /// Nothing happens, to so many items that do not hang by themselves either.
+    Hangs {
+        beside: u64,
+    },
 }
 
 impl Mode {
@@ -70,6 +72,10 @@ impl Mode {
 
     pub(in crate::trouble) fn queue(per_second: u32, unit: Unit) -> Self {
         Self::Queue { queue: Queue::new(per_second), unit }
+    }
+
+    pub(in crate::trouble) fn lost(writes: u32, reads: u32) -> Self {
+        Self::Lost { writes: writes.into(), reads: reads.into() }
     }
 
     pub(in crate::trouble) fn half(seed: u64) -> Self {
@@ -111,8 +117,9 @@ impl Mode {
             },
             Self::BatchGetItem(_) => all(),
             Self::Hang { prefix } => {
-                let hangs = call.parts.iter().any(|part| part.key.starts_with(prefix));
-                if hangs { Verdict::Hangs } else { all() }
+                let hanging = call.parts.iter().filter(|part| part.key.starts_with(prefix)).count();
+                let beside = (call.parts.len() - hanging) as u64;
+                if hanging > 0 { Verdict::Hangs { beside } } else { all() }
             }
             Self::Half(random) => {
                 let fails = random.lock().unwrap_or_else(PoisonError::into_inner).random();
