@@ -18,6 +18,11 @@ pub(crate) fn describe() -> String {
     )
 }
 
+/// The date.
+pub(crate) fn date() -> String {
+    said("date", &["-u", "+%Y-%m-%d"])
+}
+
 fn read(file: &str) -> String {
     fs::read_to_string(file).unwrap_or_default()
 }

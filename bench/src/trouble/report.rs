@@ -122,5 +122,6 @@ pub(super) fn write(docs: &Path, rows: &[Row]) -> anyhow::Result<()> {
     let old = fs::read_to_string(&page).with_context(|| format!("{} cannot be read", page.display()))?;
     let (before, rest) = old.split_once(BEGIN).context("the page has no start marker")?;
     let (_, after) = rest.split_once(END).context("the page has no end marker")?;
-    Ok(fs::write(page, format!("{before}{BEGIN}\n{}\n{}\n{END}{after}", machine::describe(), table(rows)))?)
+    let (machine, date) = (machine::describe(), machine::date());
+    Ok(fs::write(page, format!("{before}{BEGIN}\n{date}: {machine}\n{}\n{END}{after}", table(rows)))?)
 }

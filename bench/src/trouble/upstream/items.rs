@@ -77,3 +77,49 @@ const VERSION: &str = "2305843009213693952";
 fn of_table(call: &Call, value: Value) -> Value {
     Value::Object(Map::from_iter([(call.table.clone(), value)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(action: &str, body: &Value) -> Call {
+        Call::parse(&format!("DynamoDB_20120810.{action}"), body.to_string().as_bytes()).unwrap()
+    }
+
+    fn put(items: &Items, condition: Option<&str>) -> Result<Value, Value> {
+        let item = json!({"pk": {"S": "a"}, "val": {"B": "AAAA"}});
+        let put = call("PutItem", &json!({"TableName": "bench", "Item": item, "ConditionExpression": condition}));
+        items.carry_out(&put, &[true]).map_err(|ConditionFailed(old)| old)
+    }
+
+    #[test]
+    fn a_put_may_ask_for_absence() {
+        let items = Items::default();
+        let absent = Some("(NOT (attribute_exists(#k))) OR (NOT (#t > :now))");
+        assert_eq!(put(&items, absent), Ok(json!({})));
+        assert_eq!(put(&items, absent), Err(json!({"pk": {"S": "a"}, "val": {"B": "AAAA"}})));
+        assert_eq!(put(&items, None), Ok(json!({})));
+    }
+
+    #[test]
+    fn another_condition_is_not_accepted() {
+        let body = json!({"TableName": "bench", "Item": {"pk": {"S": "a"}}, "ConditionExpression": "#v = :v"});
+        assert!(Call::parse("DynamoDB_20120810.PutItem", body.to_string().as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_left_is_in_the_answer_as_it_came() {
+        let items = Items::default();
+        let request = |key: &str| json!({"PutRequest": {"Item": {"pk": {"S": key}, "val": {"B": "AAAA"}}}});
+        let writes = call("BatchWriteItem", &json!({"RequestItems": {"bench": [request("a"), request("b")]}}));
+        let answer = items.carry_out(&writes, &[false, true]).ok().unwrap();
+        assert_eq!(answer, json!({"UnprocessedItems": {"bench": [request("a")]}}));
+        let (a, b) = (json!({"pk": {"S": "a"}}), json!({"pk": {"S": "b"}}));
+        let reads = call("BatchGetItem", &json!({"RequestItems": {"bench": {"Keys": [a, b]}}}));
+        let found = json!([{"pk": {"S": "b"}, "val": {"B": "AAAA"}}]);
+        let answer = items.carry_out(&reads, &[true, true]).ok().unwrap();
+        assert_eq!(answer, json!({"Responses": {"bench": found}, "UnprocessedKeys": {}}));
+        let answer = items.carry_out(&reads, &[true, false]).ok().unwrap();
+        assert_eq!(answer, json!({"Responses": {"bench": []}, "UnprocessedKeys": {"bench": {"Keys": [b]}}}));
+    }
+}

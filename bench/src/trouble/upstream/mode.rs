@@ -133,3 +133,46 @@ impl Mode {
 fn served(parts: Vec<bool>, is_hot_key: bool) -> Verdict {
     if parts.contains(&true) { Verdict::Served(parts) } else { Verdict::Throttled { is_hot_key } }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn gets(keys: &[&str]) -> Call {
+        let keys: Vec<_> = keys.iter().map(|key| json!({"pk": {"S": key}})).collect();
+        let body = json!({"RequestItems": {"bench": {"Keys": keys}}}).to_string();
+        Call::parse("DynamoDB_20120810.BatchGetItem", body.as_bytes()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_above_the_limit_is_left_or_throttled() {
+        let mode = Mode::limit(1);
+        let call = gets(&["a", "b"]);
+        assert!(matches!(mode.judge(&call).await, Verdict::Served(parts) if parts == [true, false]));
+        assert!(matches!(mode.judge(&call).await, Verdict::Throttled { is_hot_key: false }));
+    }
+
+    #[tokio::test]
+    async fn only_the_hot_key_is_limited() {
+        let mode = Mode::hot(1, "hot");
+        assert!(matches!(mode.judge(&gets(&["hot"])).await, Verdict::Served(_)));
+        assert!(matches!(mode.judge(&gets(&["hot"])).await, Verdict::Throttled { is_hot_key: true }));
+        assert!(matches!(mode.judge(&gets(&["hot", "a"])).await, Verdict::Served(parts) if parts == [false, true]));
+    }
+
+    #[tokio::test]
+    async fn so_many_answers_are_lost() {
+        let mode = Mode::lost(0, 1);
+        assert!(matches!(mode.judge(&gets(&["a"])).await, Verdict::Lost));
+        assert!(matches!(mode.judge(&gets(&["a"])).await, Verdict::Served(_)));
+    }
+
+    #[tokio::test]
+    async fn a_call_hangs_with_one_of_its_keys() {
+        let mode = Mode::Hang { prefix: "hanging-" };
+        assert!(matches!(mode.judge(&gets(&["a", "hanging-1", "b"])).await, Verdict::Hangs { beside: 2 }));
+        assert!(matches!(mode.judge(&gets(&["a", "b"])).await, Verdict::Served(_)));
+    }
+}
