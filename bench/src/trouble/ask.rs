@@ -5,9 +5,9 @@ use dynakv_client::pb::expected::{Absent, Kind};
 use dynakv_client::pb::key_value_service_client::KeyValueServiceClient;
 use dynakv_client::pb::{CompareAndSetRequest, Expected, GetRequest, SetRequest};
 use dynakv_client::{Bytes, Failure};
-use tokio::time::{Instant, sleep};
-use tonic::Request;
+use tokio::time::{Instant, sleep, timeout};
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 
 pub(super) type Client = KeyValueServiceClient<Channel>;
 
@@ -41,8 +41,8 @@ impl Refusal {
     }
 }
 
-impl From<tonic::Status> for Refusal {
-    fn from(status: tonic::Status) -> Self {
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
         let failure = Failure::from(status);
         let name = failure
             .reason()
@@ -53,8 +53,13 @@ impl From<tonic::Status> for Refusal {
 }
 
 impl Ask {
-    /// Makes the call once.
-    pub(super) async fn send(self, mut client: Client, deadline: Duration) -> Result<(), Refusal> {
+    /// Makes the call once. A caller does not wait longer than its deadline, wherever the call is stuck.
+    pub(super) async fn send(self, client: Client, deadline: Duration) -> Result<(), Refusal> {
+        let answer = timeout(deadline, self.call(client, deadline)).await;
+        answer.unwrap_or_else(|_| Err(Refusal::from(Status::deadline_exceeded("no answer"))))
+    }
+
+    async fn call(self, mut client: Client, deadline: Duration) -> Result<(), Refusal> {
         match self {
             Self::Get(key) => {
                 let request = GetRequest { key, ..GetRequest::default() };

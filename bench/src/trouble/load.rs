@@ -10,6 +10,9 @@ use super::ask::{Ask, Client, Refusal};
 
 const CONNECTIONS: usize = 8;
 
+/// What is worth telling of late calls.
+const LATE: Duration = Duration::from_millis(50);
+
 /// Connections to the server.
 #[derive(Debug, Clone)]
 pub(super) struct Clients(Vec<Client>);
@@ -58,6 +61,8 @@ pub(super) struct Answer {
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     all: Vec<Answer>,
+    /// How late a call began at most: on a machine that is too busy, nothing is measured.
+    late: Duration,
 }
 
 impl Pace {
@@ -65,17 +70,18 @@ impl Pace {
     pub(super) async fn run(self, clients: &Clients, ask: impl Fn(u32) -> Ask) -> anyhow::Result<Answers> {
         let count = self.per_second * u32::try_from(self.time.as_secs())?;
         let begun = Instant::now();
-        let mut calls = JoinSet::new();
+        let (mut calls, mut late) = (JoinSet::new(), Duration::ZERO);
         for nth in 0..count {
             let due = Duration::from_secs(1) * nth / self.per_second;
             sleep_until(begun + due).await;
+            late = late.max(begun.elapsed().saturating_sub(due));
             let (ask, client) = (ask(nth), clients.of(nth)?);
             calls.spawn(async move {
                 let (sent, result) = ask.send_again(client, self.deadline, self.patience).await;
                 Answer { due, took: begun.elapsed().saturating_sub(due), sent, result }
             });
         }
-        Ok(Answers { all: calls.join_all().await })
+        Ok(Answers { all: calls.join_all().await, late })
     }
 }
 
@@ -95,7 +101,7 @@ pub(super) async fn at_once(
             Answer { due: Duration::ZERO, took: begun.elapsed(), sent: 1, result }
         });
     }
-    Ok(Answers { all: calls.join_all().await })
+    Ok(Answers { all: calls.join_all().await, late: Duration::ZERO })
 }
 
 /// So many workers, each with one call after another, until this holds.
@@ -123,7 +129,7 @@ pub(super) async fn in_flight(
             answers
         });
     }
-    Ok(Answers { all: running.join_all().await.into_iter().flatten().collect() })
+    Ok(Answers { all: running.join_all().await.into_iter().flatten().collect(), late: Duration::ZERO })
 }
 
 impl Answers {
@@ -174,7 +180,9 @@ impl Answers {
         }
         let ends: String = ends.iter().map(|(name, count)| format!(", {count} {name}")).collect();
         let (p50, p99) = (self.quantile(0.5), self.quantile(0.99));
-        format!("{} OK (p50 {p50:.0} ms, p99 {p99:.0} ms){ends}", self.ok())
+        let late =
+            if self.late > LATE { format!("; begun up to {} ms late", self.late.as_millis()) } else { String::new() };
+        format!("{} OK (p50 {p50:.0} ms, p99 {p99:.0} ms){ends}{late}", self.ok())
     }
 
     /// A quantile of the latencies of calls that ended well, in milliseconds; 0 if there are none.

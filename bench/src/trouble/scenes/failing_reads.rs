@@ -44,7 +44,7 @@ async fn run_at_once(stage: &Stage, scene: String, fault: Fault) -> anyhow::Resu
     let setting = stage.start(Mode::BatchGetItem(fault)).await?;
     (0..GETS).for_each(|nth| setting.upstream.store(stored(nth)));
     let answers = at_once(&setting.clients, GETS, DEADLINE, |nth| Ask::Get(stored(nth))).await?;
-    Ok(Row { scene, bounds: bounds(&setting, &answers), told: told(&setting, &answers) })
+    Ok(Row { scene, bounds: bounds(&setting, &answers, fault), told: told(&setting, &answers) })
 }
 
 async fn run_paced(stage: &Stage, scene: String, fault: Fault) -> anyhow::Result<Row> {
@@ -54,14 +54,19 @@ async fn run_paced(stage: &Stage, scene: String, fault: Fault) -> anyhow::Result
     let time = Duration::from_secs(seconds.into());
     let pace = Pace { per_second: GETS, time, deadline: DEADLINE, patience: Duration::ZERO };
     let answers = pace.run(&setting.clients, |nth| Ask::Get(stored(nth))).await?;
-    Ok(Row { scene, bounds: bounds(&setting, &answers), told: told(&setting, &answers) })
+    Ok(Row { scene, bounds: bounds(&setting, &answers, fault), told: told(&setting, &answers) })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-fn bounds(setting: &Setting, answers: &Answers) -> Vec<Bound> {
+fn bounds(setting: &Setting, answers: &Answers, fault: Fault) -> Vec<Bound> {
     let reads = setting.upstream.counts().reads() as f64 / answers.calls() as f64;
-    vec![
-        Bound::at_most("calls upstream for each Get", reads, MAX_CALLS),
-        Bound::none("failed Gets", answers.failed(), answers.calls()),
-    ]
+    let second = match fault {
+        Fault::Fails => Bound::none("failed Gets", answers.failed(), answers.calls()),
+        // The server cannot know that only shared calls are throttled.
+        Fault::Throttled | Fault::HalfUnprocessed => {
+            let (refused, with_retry_info) = answers.refused();
+            Bound::all("refusals with RetryInfo", with_retry_info, refused)
+        }
+    };
+    vec![Bound::at_most("calls upstream for each Get", reads, MAX_CALLS), second]
 }

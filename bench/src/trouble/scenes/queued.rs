@@ -33,24 +33,25 @@ pub(super) fn all() -> Vec<Scene> {
     let create = |nth| Ask::Create(format!("queued-{nth}"));
     let set = |nth| Ask::Set(format!("queued-{nth}"));
     let get = |nth| Ask::Get(stored(nth));
-    let alone = |what, ask, per_second, rate| Queued { what, ask, shares: false, unit: Unit::Call, per_second, rate };
-    let shared = |what, ask, unit| Queued { shares: true, unit, ..alone(what, ask, 400, 40) };
+    let queued = |what, ask, per_second, rate| Queued { what, ask, shares: true, unit: Unit::Call, per_second, rate };
+    let alone = |what, ask| Queued { shares: false, ..queued(what, ask, 400, 40) };
+    let shared = |what, ask, unit| Queued { unit, ..queued(what, ask, 400, 40) };
     let scenes = [
-        alone("CompareAndSet", create, 400, 40),
-        alone("CompareAndSet", create, 2_000, 200),
-        alone("Get", get, 400, 40),
-        alone("Set", set, 400, 40),
+        queued("CompareAndSet", create, 400, 40),
+        queued("CompareAndSet", create, 2_000, 200),
+        alone("Get", get),
+        alone("Set", set),
         shared("shared Get", get, Unit::Call),
         shared("shared Get", get, Unit::Item),
         shared("shared Set", set, Unit::Call),
         shared("shared Set", set, Unit::Item),
     ];
     let mut all: Vec<Scene> = scenes.into_iter().map(Queued::scene).collect();
-    let enough = alone("CompareAndSet", create, 400, 2_000);
+    let enough = queued("CompareAndSet", create, 400, 2_000);
     all.push(Scene::new("queued: CompareAndSet 400/s, an upstream of 2,000/s", move |stage, name| {
         Box::pin(enough.run_undisturbed(stage, name))
     }));
-    let step = alone("CompareAndSet", create, 400, 40);
+    let step = queued("CompareAndSet", create, 400, 40);
     all.push(Scene::new("queued: CompareAndSet 400/s, an upstream of 40/s and then of 400/s", move |stage, name| {
         Box::pin(step.run_faster(stage, name))
     }));
