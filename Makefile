@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ abuse: server ## Attack the server in every way that docs/abuse.md names, in som
 	@mkdir -p .cache/bin
 	cd bench/bursts && go build -o $(abspath .cache/bin/bursts) .
 	cargo run --release --locked --package dynakv-bench -- abuse --server $(SERVER) --go-bursts .cache/bin/bursts
+
+trouble: server ## Measure the server while DynamoDB misbehaves, in some 12 minutes, and write docs/trouble.md; wants an idle machine
+	cargo run --release --locked --package dynakv-bench -- trouble --server $(SERVER) --docs docs
 
 proxies: server ## Restart the server behind HAProxy and nginx, and count the calls that fail: 50,000 calls, ten restarts
 	@tools/require haproxy nginx

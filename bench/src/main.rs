@@ -9,7 +9,7 @@
 //! The stub and the no-op server are this program too, each in its own process.
 //!
 //! `make abuse` and `make proxies` are part of it as well. They run the same server on the same stub, one under attack,
-//! the other behind HAProxy and nginx.
+//! the other behind HAProxy and nginx. `make trouble` runs it on another stub, which misbehaves.
 
 mod abuse;
 mod keyspace;
@@ -24,6 +24,7 @@ mod startup;
 mod stats;
 mod stub;
 mod target;
+mod trouble;
 mod world;
 
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ use self::proxies::Proxies;
 use self::report::Report;
 use self::startup::Footprint;
 use self::stub::Stub;
+use self::trouble::Trouble;
 use self::world::World;
 
 /// Measures DynaKV.
@@ -56,6 +58,8 @@ enum Part {
     Abuse(Abuse),
     /// Restart the server behind real proxies, and count failed calls
     Proxies(Proxies),
+    /// Measure the server while DynamoDB misbehaves
+    Trouble(Trouble),
     /// Run a stub of DynamoDB
     Stub(Stub),
     /// Run the no-op gRPC server
@@ -93,6 +97,7 @@ fn main() -> anyhow::Result<()> {
         Part::Run(bench) => threads()?.block_on(bench.run()),
         Part::Abuse(abuse) => threads()?.block_on(abuse.run()),
         Part::Proxies(proxies) => threads()?.block_on(proxies.run()),
+        Part::Trouble(trouble) => threads()?.block_on(trouble.run()),
         // A single thread is the cheapest; the report shows how busy it was.
         Part::Stub(stub) => runtime::Builder::new_current_thread().enable_all().build()?.block_on(stub.run()),
         Part::Noop => threads()?.block_on(noop::run()),

@@ -2,7 +2,7 @@ use std::fs;
 use std::process::Command;
 
 /// Describes the machine and the software.
-pub(super) fn describe() -> String {
+pub(crate) fn describe() -> String {
     let cpus = read("/proc/cpuinfo");
     let model = field(&cpus, "model name").unwrap_or("unknown CPU");
     let count = cpus.lines().filter(|line| line.starts_with("processor")).count();
@@ -16,6 +16,11 @@ pub(super) fn describe() -> String {
         said("rustc", &["--version"]),
         said("git", &["describe", "--always", "--dirty"]),
     )
+}
+
+/// The date.
+pub(crate) fn date() -> String {
+    said("date", &["-u", "+%Y-%m-%d"])
 }
 
 fn read(file: &str) -> String {

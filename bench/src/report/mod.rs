@@ -1,7 +1,7 @@
 //! The report: tables and plots of the measurements.
 
 mod acceptance;
-mod machine;
+pub(crate) mod machine;
 mod plot;
 mod runs;
 mod table;

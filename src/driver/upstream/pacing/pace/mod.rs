@@ -1,9 +1,11 @@
+mod answers;
 mod usefulness;
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::answers::Answers;
 use self::usefulness::Usefulness;
 
 /// The shortest and the longest time over which the first rate is measured, while calls are not paced yet. It ends early with
@@ -67,29 +69,6 @@ pub(super) struct Pace {
     next: [Instant; 2],
     /// When the next refused call may come again.
     promised: Instant,
-}
-
-/// Answers in some time.
-#[derive(Debug, Clone, Copy, Default)]
-struct Answers {
-    succeeded: f64,
-    throttled: f64,
-    seconds: f64,
-}
-
-impl Answers {
-    fn all(self) -> f64 {
-        self.succeeded + self.throttled
-    }
-
-    fn successes_per_second(self) -> f64 {
-        self.succeeded / self.seconds
-    }
-
-    /// The part that is a throttle.
-    fn part_throttled(self) -> f64 {
-        self.throttled / self.all().max(1.0)
-    }
 }
 
 impl Pace {

@@ -1,4 +1,4 @@
-use super::Answers;
+use super::answers::Answers;
 
 /// The fewest answers that show anything, and the longest time over which they are collected.
 const TELLING: f64 = 20.0;
