@@ -178,11 +178,11 @@ impl Answers {
         for refusal in self.refusals() {
             *ends.entry(&refusal.name).or_default() += 1;
         }
-        let ends: String = ends.iter().map(|(name, count)| format!(", {count} {name}")).collect();
+        let ends: Vec<String> = ends.iter().map(|(name, count)| format!(", {count} {name}")).collect();
         let (p50, p99) = (self.quantile(0.5), self.quantile(0.99));
         let late =
             if self.late > LATE { format!("; begun up to {} ms late", self.late.as_millis()) } else { String::new() };
-        format!("{} OK (p50 {p50:.0} ms, p99 {p99:.0} ms){ends}{late}", self.ok())
+        format!("{} OK (p50 {p50:.0} ms, p99 {p99:.0} ms){}{late}", self.ok(), ends.concat())
     }
 
     /// A quantile of the latencies of calls that ended well, in milliseconds; 0 if there are none.

@@ -125,3 +125,34 @@ pub(super) fn write(docs: &Path, rows: &[Row]) -> anyhow::Result<()> {
     let (machine, date) = (machine::describe(), machine::date());
     Ok(fs::write(page, format!("{before}{BEGIN}\n{date}: {machine}\n{}\n{END}{after}", table(rows)))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(holds: bool) -> Row {
+        let bounds = vec![Bound::at_most("calls", if holds { 1.0 } else { 2.0 }, 1.5), Bound::none("failures", 0, 10)];
+        Row { scene: "a scene".to_owned(), bounds, told: vec!["more".to_owned()] }
+    }
+
+    #[test]
+    fn each_target_has_a_line_that_says_whether_it_is_met() {
+        assert!(row(true).holds() && !row(false).holds());
+        let lines = "NOT a scene: calls ≤ 1.5: 2.00\nok  a scene: failures none: 0 of 10\n      more";
+        assert_eq!(row(false).lines(), lines);
+    }
+
+    #[test]
+    fn only_the_part_between_the_markers_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path().join(PAGE);
+        fs::write(&page, format!("before\n{BEGIN}old\n{END}after\n")).unwrap();
+        write(folder.path(), &[row(true)]).unwrap();
+        let written = fs::read_to_string(&page).unwrap();
+        assert!(written.starts_with("before\n") && written.ends_with("after\n"));
+        assert!(
+            written.contains("| a scene<br>more | calls | ≤ 1.5 | 1.00 | ✓ |\n|  | failures | none | 0 of 10 | ✓ |")
+        );
+        assert!(!written.contains("old"));
+    }
+}

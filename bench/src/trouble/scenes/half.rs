@@ -17,7 +17,7 @@ use crate::trouble::upstream::Mode;
 
 const PARTS: u32 = 10_000;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 const SEED: u64 = 1;
 

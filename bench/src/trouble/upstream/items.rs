@@ -23,12 +23,12 @@ impl Items {
     /// Carries out a call, except for the parts that are left unprocessed, and returns the answer.
     pub(super) fn carry_out(&self, call: &Call, is_done: &[bool]) -> Result<Value, ConditionFailed> {
         let parts = || call.parts.iter().zip(is_done);
-        let done = parts().filter(|(_, is_done)| **is_done).map(|(part, _)| part);
+        let mut done = parts().filter(|(_, is_done)| **is_done).map(|(part, _)| part);
         let left: Vec<&Value> = parts().filter(|(_, is_done)| !**is_done).map(|(part, _)| &part.request).collect();
         match call.action {
             Action::GetItem => {
                 let items = self.lock();
-                let found = done.filter_map(|part| items.get(&part.key)).next();
+                let found = done.find_map(|part| items.get(&part.key));
                 Ok(found.map_or_else(|| json!({}), |item| json!({"Item": item})))
             }
             Action::PutItem => self.put(done, call.is_conditional).map(|()| json!({})),
