@@ -45,6 +45,11 @@ impl Bound {
         }
     }
 
+    /// A measurement without a target.
+    pub(super) fn shown(what: &str, measured: f64) -> Self {
+        Self { what: what.to_owned(), target: "none".to_owned(), measured: short(measured), holds: true }
+    }
+
     /// All of so many.
     pub(super) fn all(what: &str, count: usize, of: usize) -> Self {
         Self {

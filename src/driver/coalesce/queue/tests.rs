@@ -23,7 +23,7 @@ impl Batch for Numbers {
 
 /// A queue with as many calls in flight as it allows.
 fn busy() -> BatchQueue<Numbers> {
-    let queue = BatchQueue::of(&Arc::default());
+    let queue = BatchQueue::of(&InFlight::unlimited());
     while enter(&queue) {}
     queue
 }
@@ -46,7 +46,7 @@ fn in_flight(queue: &BatchQueue<Numbers>) -> usize {
 
 #[test]
 fn no_call_waits_while_few_are_in_flight() {
-    let queue = BatchQueue::<Numbers>::of(&Arc::default());
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
     assert!((0..MIN_IN_FLIGHT).all(|_| enter(&queue)));
     assert!(queue.leave(None, BUSY).is_none());
     assert!(matches!(queue.join(1), Joined::Alone(1)));
@@ -54,7 +54,7 @@ fn no_call_waits_while_few_are_in_flight() {
 
 #[tokio::test]
 async fn calls_that_arrive_together_go_out_together() {
-    let queue = BatchQueue::<Numbers>::of(&Arc::default());
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
     assert_eq!(queue.enter("key"), QueueDecision::Send);
     assert_eq!(queue.enter("key"), QueueDecision::Collect);
     let (collected, ()) = tokio::join!(queue.collect(), async {
@@ -71,7 +71,7 @@ async fn calls_that_arrive_together_go_out_together() {
 
 #[tokio::test]
 async fn a_dropped_collect_does_not_block_other_calls() {
-    let queue = BatchQueue::<Numbers>::of(&Arc::default());
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
     assert_eq!(queue.enter("key"), QueueDecision::Send);
     assert_eq!(queue.enter("key"), QueueDecision::Collect);
     let mut collecting = Box::pin(queue.collect());
@@ -124,7 +124,7 @@ fn a_member_that_times_out_sends_the_waiting_batch() {
 #[test]
 fn a_slow_backend_and_idle_workers_allow_more_calls_in_flight() {
     let width = |time, workers| {
-        let queue = BatchQueue::<Numbers>::of(&Arc::default());
+        let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
         for _ in 0..100 {
             assert!(enter(&queue));
             queue.leave(Some(Measured { time: Duration::from_millis(time), bytes: None }), workers);
@@ -172,7 +172,7 @@ fn coalescing_pauses_after_a_shared_call_hung() {
 
 #[test]
 fn hedges_are_bounded() {
-    let queue = BatchQueue::<Numbers>::of(&Arc::default());
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
     let hedges = (0..1000).take_while(|_| queue.may_hedge()).count();
     assert_eq!(hedges, 64);
     for _ in 0..20 {

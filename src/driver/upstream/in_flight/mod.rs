@@ -99,6 +99,12 @@ impl InFlight {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
+    /// A limit that stops nobody.
+    #[cfg(test)]
+    pub(crate) fn unlimited() -> Arc<Self> {
+        Arc::new(Self { limit: AtomicUsize::new(usize::MAX), ..Self::default() })
+    }
+
     /// Gives free slots to calls that wait.
     fn pass_on(self: &Arc<Self>, slots: &mut Slots<Grant>, now: Instant) {
         while let Some((number, grant, deadline)) = slots.next(now) {

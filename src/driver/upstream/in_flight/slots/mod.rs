@@ -7,10 +7,11 @@ use super::sent::Sent;
 use super::waiting::Waiting;
 use crate::driver::deadline::Deadline;
 
-/// If nothing was answered for this long, and for this many times the usual time, a call more goes out after each `STALL_STEP`. It
+/// If nothing was answered for this long, and for this many times the usual time as far as that is less than the longest, a call more goes out after each `STALL_STEP`. It
 /// finds out whether DynamoDB answers again, or whether only what is in flight hangs.
 const STALL: Duration = Duration::from_millis(250);
 const STALL_FACTOR: u32 = 8;
+const LONGEST_STALL: Duration = Duration::from_secs(2);
 const STALL_STEP: Duration = Duration::from_millis(100);
 
 /// Who may be in flight, and who waits. `G` is how a call that waits gets its slot.
@@ -104,7 +105,8 @@ impl<G> Slots<G> {
         if self.sent.in_flight() < self.limit.get() {
             return true;
         }
-        let is_stalled = now.saturating_duration_since(self.last_progress) >= (usual_time * STALL_FACTOR).max(STALL);
+        let stall = (usual_time * STALL_FACTOR).clamp(STALL, LONGEST_STALL);
+        let is_stalled = now.saturating_duration_since(self.last_progress) >= stall;
         if is_stalled {
             // The next one goes out after a step.
             self.last_progress += STALL_STEP;
