@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ help: ## This list
 test: suite clients readme ## All tests; no AWS account, no credentials
 
 suite: dynamodb-local ## The Rust tests, against the embedded engine and DynamoDB Local
-	@tools/require cargo java
+	@tools/require cargo java go
 	cargo test --workspace --locked $(TESTED)
 
 matrix: dynamodb-local ## Every case of the matrix of lost answers, of which the suite plays a sample
@@ -89,6 +89,12 @@ bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs 
 bench-parts: ## Measure the parts that only compute
 	@tools/require cargo
 	cargo bench --locked --bench parts --features bench-internals
+
+# `make histories SEEDS=2 OPS=5000` is a short one; docs/histories.md. The servers are release builds: they do most of the work.
+histories: server dynamodb-local ## Check that what clients see under faults is linearizable: 20 seeds, 50,000 operations each
+	@tools/require cargo java go
+	HISTORIES_SERVER=$(abspath $(SERVER)) HISTORIES_SEEDS=$(or $(SEEDS),20) HISTORIES_OPERATIONS=$(or $(OPS),50000) \
+		cargo test --workspace --locked $(TESTED) --test suite histories::soak -- --ignored --nocapture
 
 abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
 	@tools/require go

@@ -17,6 +17,7 @@ mod echo;
 mod examples;
 mod expressions;
 mod faults;
+mod histories;
 mod server;
 mod support;
 #[cfg(feature = "faults")]

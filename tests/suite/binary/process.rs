@@ -75,6 +75,11 @@ impl Serve {
         Self::with(dynakv())
     }
 
+    /// Another build of the program, without port and backend.
+    pub(crate) fn other(program: &OsStr) -> Self {
+        Self::with(isolated(Command::new(program)))
+    }
+
     fn with(mut command: Command) -> Self {
         command.arg("serve");
         Self { command, is_log_read: true }

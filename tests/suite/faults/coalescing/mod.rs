@@ -1,6 +1,7 @@
 //! Coalesced Gets and Sets, which must not affect each other.
 
 mod reads;
+mod stress;
 mod writes;
 
 use std::sync::Arc;
