@@ -68,26 +68,29 @@ impl<S: Sender> Permit<S> {
         Self { sender: sender.clone(), started: Instant::now(), measured: None, hangs: false }
     }
 
-    /// Makes the call, with these keys. If it hangs, it gives up the permit and waits without it. While calls wait for slots, all
+    /// Makes the call, with these keys; its slot is the caller's to end. If it hangs, it gives up the permit and waits without it. While calls wait for slots, all
     /// of them take long, and none counts as hanging.
-    pub(crate) async fn make<T>(&mut self, keys: &[&str], slot: Slot, call: impl Future<Output = T>) -> T {
+    pub(crate) async fn make<T>(&mut self, keys: &[&str], slot: &mut Slot, call: impl Future<Output = T>) -> T {
         self.started = Instant::now();
         let timeout = self.sender.queue().hang_timeout();
         let sender = self.sender.clone();
-        let mut call = pin!(slot.hold(call));
-        tokio::select! {
+        let mut call = pin!(call);
+        slot.sent();
+        let early = tokio::select! {
             biased;
-            result = &mut call => return result,
-            () = sender.runtime().pause(timeout) => {}
+            result = &mut call => Some(result),
+            () = sender.runtime().pause(timeout) => None,
+        };
+        if early.is_none() && !sender.queue().in_flight().is_crowded() {
+            self.hangs = true;
+            if let Some(batch) = sender.queue().hang(keys) {
+                Self::new(&sender).spawn(batch);
+            }
         }
-        if sender.queue().in_flight().is_crowded() {
-            return call.await;
+        match early {
+            Some(result) => result,
+            None => call.await,
         }
-        self.hangs = true;
-        if let Some(batch) = sender.queue().hang(keys) {
-            Self::new(&sender).spawn(batch);
-        }
-        call.await
     }
 
     /// The call was answered; with the bytes for each member, if the answer had data.

@@ -57,8 +57,10 @@ impl Scope {
         let (sender, answer) = oneshot::channel();
         match take_turn(&reads, key.as_str(), || (key.clone(), sender)).await {
             Turn::Alone(mut permit, _) => {
-                let slot = self.read_slot().await;
-                let seen = permit.make(&[key.as_str()], slot, self.read_once(key, consistency)).await?;
+                let mut slot = self.read_slot().await;
+                let seen = permit.make(&[key.as_str()], &mut slot, self.read_once(key, consistency)).await;
+                slot.answered();
+                let seen = seen?;
                 permit.answered(Some(size(&seen)));
                 Ok(seen)
             }
@@ -75,7 +77,11 @@ impl Scope {
     }
 
     async fn read_alone(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
-        self.read_slot().await.hold(self.read_once(key, consistency)).await
+        let mut slot = self.read_slot().await;
+        slot.sent();
+        let seen = self.read_once(key, consistency).await;
+        slot.answered();
+        seen
     }
 
     async fn read_slot(&self) -> Slot {
@@ -152,7 +158,7 @@ impl Sender for Reads {
 
     async fn send(mut permit: Permit<Self>, mut batch: ReadBatch) {
         let reads = permit.sender.clone();
-        let slot = reads.queue().in_flight().enter(None).await;
+        let mut slot = reads.queue().in_flight().enter(None).await;
         batch.retain_present();
         let keys = batch.keys();
         if keys.is_empty() {
@@ -161,7 +167,11 @@ impl Sender for Reads {
         let fetch = reads.fetch(keys.clone());
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
         let call = unless_all_left(fetch, |context| batch.poll_all_left(context));
-        match permit.make(&names, slot, call).await {
+        let result = permit.make(&names, &mut slot, call).await;
+        if result.is_some() {
+            slot.answered();
+        }
+        match result {
             Some(Ok(seen)) => {
                 let bytes = seen.iter().map(|(_, seen)| size(seen)).sum::<usize>() / seen.len().max(1);
                 permit.answered(Some(bytes));

@@ -122,15 +122,19 @@ impl Dispatcher {
         // The last ambiguous failure.
         let mut doubt: Option<Failure> = None;
         loop {
-            let slot = match self.wait_for_turn(attempts, call).await {
+            let mut slot = match self.wait_for_turn(attempts, call).await {
                 Ok(slot) => slot,
                 Err(failure) if doubt.is_some() => return Err(failure.into_unknown()),
                 Err(failure) => return call.give_up(failure),
             };
-            let mut result = match slot {
-                Some(slot) => attempts.make(&self.budget, slot.hold(call.attempt())).await,
-                None => attempts.make(&self.budget, call.attempt()).await,
-            };
+            if let Some(slot) = &mut slot {
+                slot.sent();
+            }
+            let mut result = attempts.make(&self.budget, call.attempt()).await;
+            let is_over = !matches!(&result, Err(Failure { kind: FailureKind::Deadline, .. }));
+            if let Some(slot) = slot.filter(|_| is_over) {
+                slot.answered();
+            }
             if let Err(Failure { kind: kind @ FailureKind::Deadline, .. }) = &mut result
                 && !call.was_sent()
             {
@@ -227,6 +231,8 @@ fn count<C: Call>(call: &C, verdict: &Verdict<C::Outcome>) {
         Verdict::Again(Failure { kind: FailureKind::Throttled, upstream }) => {
             paced.throttled(paced.items, upstream, now);
         }
+        // What is lost had its place as well. If it did not count, a table with many lost calls would be paced ever more slowly.
+        Verdict::Again(failure) | Verdict::InDoubt(failure) if failure.kind.is_fault() => paced.answered(0, now),
         Verdict::Again(_) | Verdict::InDoubt(_) => {}
     }
 }

@@ -38,8 +38,10 @@ impl Scope {
         let outcome = match take_turn(&writes, key.as_str(), member).await {
             Turn::Alone(mut permit, member) => {
                 let item = member.map_or_else(&item, |member| member.item);
-                let slot = self.write_slot().await;
-                permit.make(&[key.as_str()], slot, self.put_claimed(key, item, state)).await?;
+                let mut slot = self.write_slot().await;
+                let written = permit.make(&[key.as_str()], &mut slot, self.put_claimed(key, item, state)).await;
+                slot.answered();
+                written?;
                 permit.answered(None);
                 return Ok(());
             }
@@ -58,7 +60,11 @@ impl Scope {
     }
 
     async fn put_alone(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
-        self.write_slot().await.hold(self.put_claimed(key, item, state)).await
+        let mut slot = self.write_slot().await;
+        slot.sent();
+        let written = self.put_claimed(key, item, state).await;
+        slot.answered();
+        written
     }
 
     async fn write_slot(&self) -> Slot {
@@ -149,7 +155,7 @@ impl Sender for Writes {
     async fn send(mut permit: Permit<Self>, batch: WriteBatch) {
         let Self(scope) = permit.sender.clone();
         // Nothing is locked while the batch waits for it.
-        let slot = scope.table.queues.writes.in_flight().enter(None).await;
+        let mut slot = scope.table.queues.writes.in_flight().enter(None).await;
         let mut guard = scope.table.queues.key_locks.batch();
         let mut locked = batch.lock(&mut guard);
         let puts = std::mem::take(&mut locked.items).into_iter().map(put_request).collect::<Result<Vec<_>, _>>();
@@ -161,7 +167,10 @@ impl Sender for Writes {
         let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
         let write = scope.batch_write_item(requests, false);
         let call = unless_all_left(write, |context| locked.poll_all_left(context));
-        let result = permit.make(&keys, slot, call).await;
+        let result = permit.make(&keys, &mut slot, call).await;
+        if result.is_some() {
+            slot.answered();
+        }
         // Unlock before answering: a caller with an answer may write the key again.
         drop(guard);
         match result {

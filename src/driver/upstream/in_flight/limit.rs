@@ -43,7 +43,8 @@ const LONGEST_NO_CUT: Duration = Duration::from_mins(5);
 /// reason.
 #[derive(Debug)]
 pub(super) struct Limit {
-    limit: usize,
+    /// The most calls in flight.
+    most: usize,
     /// What a call takes at best.
     best: Option<Duration>,
     /// Moving average of what calls took.
@@ -101,7 +102,7 @@ impl Round {
 impl Limit {
     pub(super) fn new(now: Instant) -> Self {
         Self {
-            limit: FIRST,
+            most: FIRST,
             best: None,
             recent: Duration::ZERO,
             round: Round::new(true, now),
@@ -115,7 +116,7 @@ impl Limit {
     }
 
     pub(super) fn get(&self) -> usize {
-        self.limit
+        self.most
     }
 
     /// What a call took in the last round.
@@ -164,10 +165,10 @@ impl Limit {
     }
 
     fn end_round_if_due(&mut self, in_flight: usize, now: Instant) {
-        let is_enough = self.round.answered + self.round.missed >= self.limit.max(ANSWERS);
+        let is_enough = self.round.answered + self.round.missed >= self.most.max(ANSWERS);
         if is_enough || now.saturating_duration_since(self.round.started) >= LONGEST_ROUND {
             self.end_round(now);
-            self.round = Round::new(in_flight <= self.limit, now);
+            self.round = Round::new(in_flight <= self.most, now);
         }
     }
 
@@ -175,7 +176,7 @@ impl Limit {
         let Round { answered, missed, was_full, began_within_limit, .. } = self.round;
         let answers = u32::try_from(answered).unwrap_or(u32::MAX);
         let time = self.round.time.checked_div(answers).unwrap_or(self.usual_time());
-        let figures = Figures { limit: self.limit, rate: self.rate(now), time };
+        let figures = Figures { limit: self.most, rate: self.rate(now), time };
         let is_slow = answered == 0 || time > self.longest_time();
         if began_within_limit && answered >= TELLING {
             self.review_cut(figures, now);
@@ -191,7 +192,7 @@ impl Limit {
             self.cut(figures, self.longest_time());
         } else if was_full && may_grow {
             self.before_growth = Some(figures);
-            self.limit = (self.limit * 2).min(LARGEST);
+            self.most = (self.most * 2).min(LARGEST);
         } else if !was_full {
             self.shrink();
             if !is_slow {
@@ -199,7 +200,7 @@ impl Limit {
             }
         }
         self.last = Some(figures);
-        tracing::trace!(limit = self.limit, before = figures.limit, answered, missed, was_full, ?time, best = ?self.best, rate = figures.rate, "calls in flight");
+        tracing::trace!(limit = self.most, before = figures.limit, answered, missed, was_full, ?time, best = ?self.best, rate = figures.rate, "calls in flight");
     }
 
     /// Takes a cut back after which fewer are answered, and no sooner: that is what calls take.
@@ -210,7 +211,7 @@ impl Limit {
             (self.before_cut, self.no_cut_for) = (None, NO_CUT_FOR);
         } else if after.rate <= before.rate * RATE_FELL {
             self.before_cut = None;
-            self.limit = before.limit;
+            self.most = before.limit;
             self.best = Some(after.time);
             self.no_cut_until = Some(now + self.no_cut_for);
             self.no_cut_for = (self.no_cut_for * 2).min(LONGEST_NO_CUT);
@@ -222,7 +223,7 @@ impl Limit {
         let Some(before) = self.before_growth.take() else { return };
         let is_fast = after.time * FAST_PART <= self.longest_time();
         if !is_fast && after.rate < before.rate * RATE_GREW {
-            self.limit = self.limit.min(before.limit);
+            self.most = self.most.min(before.limit);
             self.no_growth_until = Some(now + NO_GROWTH_FOR);
         }
     }
@@ -237,18 +238,18 @@ impl Limit {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     fn cut(&mut self, figures: Figures, time: Duration) {
         let answered = (figures.rate * time.as_secs_f64()) as usize;
-        let limit = answered.clamp(LEAST, self.limit);
-        if limit < self.limit {
+        let limit = answered.clamp(LEAST, self.most);
+        if limit < self.most {
             self.before_cut.get_or_insert(figures);
-            self.limit = limit;
+            self.most = limit;
         }
     }
 
     /// Lowers a limit that is not needed, step by step: calls may come in bursts.
     fn shrink(&mut self) {
         let needed = (self.round.most_in_flight * 2).max(FIRST);
-        if self.limit > needed {
-            self.limit = needed.max(self.limit - self.limit / 8);
+        if self.most > needed {
+            self.most = needed.max(self.most - self.most / 8);
         }
     }
 

@@ -132,12 +132,14 @@ impl InFlight {
 }
 
 impl Slot {
-    /// Makes the call. If this is dropped before it ends, the call counts as in flight for a while.
-    pub(crate) async fn hold<T>(mut self, call: impl Future<Output = T>) -> T {
+    /// The call is sent now. If the slot is dropped without an answer, the call counts as in flight for a while.
+    pub(crate) fn sent(&mut self) {
         self.phase = Phase::InFlight;
-        let ended = call.await;
+    }
+
+    /// The call has ended.
+    pub(crate) fn answered(mut self) {
         self.phase = Phase::Answered;
-        ended
     }
 
     fn end(&self, now: Instant) -> Option<End> {

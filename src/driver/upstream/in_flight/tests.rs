@@ -1,4 +1,4 @@
-use futures_util::future::{join_all, pending};
+use futures_util::future::join_all;
 use tokio::task::yield_now;
 
 use super::*;
@@ -33,11 +33,8 @@ async fn a_caller_who_stops_waiting_holds_nothing() {
 async fn a_call_that_is_left_counts_as_in_flight() {
     let in_flight = Arc::<InFlight>::default();
     for _ in 0..in_flight.limit() {
-        let slot = in_flight.enter(Some(Deadline::after(Duration::from_mins(1)))).await;
-        let call = tokio::spawn(slot.hold(pending::<()>()));
-        yield_now().await;
-        call.abort();
-        assert!(call.await.unwrap_err().is_cancelled());
+        let mut slot = in_flight.enter(Some(Deadline::after(Duration::from_mins(1)))).await;
+        slot.sent();
     }
     let waits = tokio::spawn(Arc::clone(&in_flight).enter_owned());
     yield_now().await;

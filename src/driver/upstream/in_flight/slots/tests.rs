@@ -82,12 +82,11 @@ impl World {
             Event::Arrives(call) => {
                 let deadline = self.calls[call].1;
                 self.events.push(Reverse((deadline, Event::Deadline(call))));
-                match self.slots.enter(self.now) {
-                    Some(slot) => self.send(call, slot),
-                    None => {
-                        let ticket = self.slots.wait(call, Some(Deadline::at(deadline)), self.now);
-                        self.calls[call].0 = Call::Waits(ticket);
-                    }
+                if let Some(slot) = self.slots.enter(self.now) {
+                    self.send(call, slot);
+                } else {
+                    let ticket = self.slots.wait(call, Some(Deadline::at(deadline)), self.now);
+                    self.calls[call].0 = Call::Waits(ticket);
                 }
             }
             Event::Answered(call, slot) if self.calls[call].0 == Call::InFlight(slot) => {

@@ -53,7 +53,7 @@ impl Trial {
                 self.filled = at;
             }
             Backend::PerSecond { limit } if at.floor() > self.filled => {
-                (self.tokens, self.filled) = (limit, at.floor())
+                (self.tokens, self.filled) = (limit, at.floor());
             }
             Backend::PerSecond { .. } => {}
             Backend::Chance { part } => return self.random() >= part,
