@@ -130,7 +130,12 @@ impl Limit {
     }
 
     /// Records that a call was sent, with so many in flight.
-    pub(super) fn sent(&mut self, in_flight: usize) {
+    pub(super) fn sent(&mut self, in_flight: usize, now: Instant) {
+        let has_paused = now.saturating_duration_since(self.round.started) >= LONGEST_ROUND;
+        if in_flight == 1 && has_paused {
+            // The pause would count as time in which nothing was answered.
+            self.round = Round::new(true, now);
+        }
         self.round.most_in_flight = self.round.most_in_flight.max(in_flight);
     }
 
@@ -183,7 +188,8 @@ impl Limit {
             self.review_growth(figures, now);
         }
         let misses = missed >= MISSED && missed * MISSED_PART >= answered + missed;
-        let may_cut = self.no_cut_until.is_none_or(|until| now >= until);
+        // Fewer calls cannot overload anything.
+        let may_cut = answered + missed >= ANSWERS && self.no_cut_until.is_none_or(|until| now >= until);
         let may_grow = self.no_growth_until.is_none_or(|until| now >= until);
         if misses && is_slow && may_cut && began_within_limit {
             self.cut(figures, self.time_of_missed().mul_f64(PART_OF_TIME));

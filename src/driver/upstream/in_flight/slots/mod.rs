@@ -72,7 +72,7 @@ impl<G> Slots<G> {
         if self.waiting.is_empty() {
             return None;
         }
-        let next = if self.has_room(now) { self.waiting.next(self.limit.recent_time(), now) } else { None };
+        let next = if self.has_room(now) { self.waiting.next(self.expected_time(), now) } else { None };
         if !self.waiting.is_empty() {
             self.limit.full();
         }
@@ -98,6 +98,11 @@ impl<G> Slots<G> {
         }
     }
 
+    /// What a call will take. If none is in flight, nobody knows: it can be less than it was.
+    fn expected_time(&self) -> Duration {
+        if self.sent.in_flight() == 0 { Duration::ZERO } else { self.limit.recent_time() }
+    }
+
     /// Whether one more call may be in flight.
     fn has_room(&mut self, now: Instant) -> bool {
         let usual_time = self.limit.usual_time();
@@ -116,7 +121,7 @@ impl<G> Slots<G> {
 
     fn send(&mut self, now: Instant) -> u64 {
         let number = self.sent.add(now);
-        self.limit.sent(self.sent.in_flight());
+        self.limit.sent(self.sent.in_flight(), now);
         number
     }
 }

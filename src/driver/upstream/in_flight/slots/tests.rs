@@ -201,3 +201,38 @@ fn an_outage_is_tested_with_few_calls_and_its_end_is_noticed() {
     let answered = world.offer(200, 10, SECOND);
     assert!(answered >= 180.0, "{answered} answered after");
 }
+
+#[test]
+fn calls_with_less_time_than_calls_took_are_sent_nevertheless() {
+    let start = Instant::now();
+    let mut slots = Slots::new(start);
+    let sent: Vec<u64> = std::iter::from_fn(|| slots.enter(start)).collect();
+    let now = start + 900 * MS;
+    for call in 0..10 {
+        slots.wait(call, Some(Deadline::at(now + 300 * MS)), now);
+    }
+    for slot in sent {
+        slots.end(slot, End::Answered, now);
+    }
+    let (slot, _, _) = slots.next(now).expect("one call finds out what calls take now");
+    assert!(slots.next(now).is_none(), "the others would be late, as far as is known");
+    slots.end(slot, End::Answered, now + 5 * MS);
+    assert!(slots.next(now + 5 * MS).is_some());
+}
+
+#[test]
+fn few_calls_that_miss_their_deadlines_do_not_cut_the_limit() {
+    let mut world = World::new(Upstream::Parallel(|_| 60_000));
+    world.offer(4, 20, 500 * MS);
+    assert_eq!(world.slots.limit(), 16);
+}
+
+#[test]
+fn a_pause_does_not_count_as_time_without_answers() {
+    let mut world = World::new(Upstream::Parallel(|_| 5));
+    world.offer(4, 1, SECOND);
+    world.now += 3600 * SECOND;
+    world.upstream = Upstream::Parallel(|_| 80);
+    let answered = world.offer(400, 2, SECOND);
+    assert!(answered >= 300.0, "{answered} of 400 answered");
+}
