@@ -149,14 +149,15 @@ mod tests {
     #[tokio::test]
     async fn what_is_above_the_limit_is_left_or_throttled() {
         let mode = Mode::limit(0);
-        let call = gets(&["a", "b"]);
-        assert!(matches!(mode.judge(&call).await, Verdict::Served(parts) if parts == [true, false]));
+        let call = gets(&["a", "b", "c"]);
+        assert!(matches!(mode.judge(&call).await, Verdict::Served(parts) if parts == [true, true, false]));
         assert!(matches!(mode.judge(&call).await, Verdict::Throttled { is_hot_key: false }));
     }
 
     #[tokio::test]
     async fn only_the_hot_key_is_limited() {
         let mode = Mode::hot(0, "hot");
+        assert!(matches!(mode.judge(&gets(&["hot"])).await, Verdict::Served(_)));
         assert!(matches!(mode.judge(&gets(&["hot"])).await, Verdict::Served(_)));
         assert!(matches!(mode.judge(&gets(&["hot"])).await, Verdict::Throttled { is_hot_key: true }));
         assert!(matches!(mode.judge(&gets(&["hot", "a"])).await, Verdict::Served(parts) if parts == [false, true]));
