@@ -68,8 +68,8 @@ impl<S: Sender> Permit<S> {
         Self { sender: sender.clone(), started: Instant::now(), measured: None, hangs: false }
     }
 
-    /// Makes the call, with these keys; its slot is the caller's to end. If it hangs, it gives up the permit and waits without it. While calls wait for slots, all
-    /// of them take long, and none counts as hanging.
+    /// Makes the call, with these keys; its slot is the caller's to end. If it hangs, it gives up the permit and waits without it.
+    /// While calls wait for slots, all of them take long, and none counts as hanging.
     pub(crate) async fn make<T>(&mut self, keys: &[&str], slot: &mut Slot, call: impl Future<Output = T>) -> T {
         self.started = Instant::now();
         let timeout = self.sender.queue().hang_timeout();

@@ -1,8 +1,8 @@
 //! Limits the calls in flight to what DynamoDB works on, so that calls do not wait where nobody can take them back.
 //!
 //! A server that is overloaded and does not throttle lets calls wait. Calls that miss their deadlines there are worked on for
-//! nothing. So the calls in flight of the reads and the writes of each table are limited by what they take. The limit grows with
-//! each answer while calls are not slow, and is cut if calls miss their deadlines in flight. What is over the limit waits here.
+//! nothing. So the calls in flight of the reads and the writes of each table are limited by what they take. The limit doubles
+//! while calls wait here and are not slow, and is cut if they are slow or miss their deadlines. What is over the limit waits here.
 //!
 //! Sources: "Using load shedding to avoid overload" (Amazon Builders' Library) on work for callers that have left; Netflix's
 //! concurrency-limits and Envoy's adaptive concurrency filter on limits that follow the latency; RFC 5681 on slow start, RFC 7661
@@ -44,7 +44,7 @@ type Grant = oneshot::Sender<Slot>;
 pub(crate) struct Slot {
     of: Arc<InFlight>,
     number: u64,
-    /// Whether its caller leaves only at its deadline, or at this moment.
+    /// When its caller leaves, if that is known. A caller who leaves earlier has other reasons than the time that the call took.
     deadline: Option<Deadline>,
     phase: Phase,
 }

@@ -62,6 +62,14 @@ impl Sent {
         Some(now.saturating_duration_since(at))
     }
 
+    /// A call was never sent, so it has overtaken no other.
+    pub(super) fn take_back(&mut self, number: u64) {
+        if let Some(call) = self.call(number) {
+            call.state = State::Answered;
+            self.in_flight -= 1;
+        }
+    }
+
     /// The caller of a call left. Returns after how long, or `None` if the call counted as hanging.
     pub(super) fn leave(&mut self, number: u64, now: Instant) -> Option<Duration> {
         let call = self.call(number)?;

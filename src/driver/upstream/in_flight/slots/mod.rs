@@ -7,8 +7,8 @@ use super::sent::Sent;
 use super::waiting::Waiting;
 use crate::driver::deadline::Deadline;
 
-/// If nothing was answered for this long, and for this many times the usual time as far as that is less than the longest, a call more goes out after each `STALL_STEP`. It
-/// finds out whether DynamoDB answers again, or whether only what is in flight hangs.
+/// If nothing was answered for so many times the usual time, within these bounds, a call more goes out after each `STALL_STEP`.
+/// It finds out whether DynamoDB answers again, or whether only what is in flight hangs.
 const STALL: Duration = Duration::from_millis(250);
 const STALL_FACTOR: u32 = 8;
 const LONGEST_STALL: Duration = Duration::from_secs(2);
@@ -94,7 +94,7 @@ impl<G> Slots<G> {
                 }
             }
             End::Left => drop(self.sent.leave(number, now)),
-            End::Unused => drop(self.sent.answer(number, now)),
+            End::Unused => self.sent.take_back(number),
         }
     }
 

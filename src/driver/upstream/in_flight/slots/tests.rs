@@ -236,3 +236,18 @@ fn a_pause_does_not_count_as_time_without_answers() {
     let answered = world.offer(400, 2, SECOND);
     assert!(answered >= 300.0, "{answered} of 400 answered");
 }
+
+#[test]
+fn a_slot_that_was_not_used_overtakes_no_call() {
+    let start = Instant::now();
+    let mut slots = Slots::<usize>::new(start);
+    for _ in 1..slots.limit() {
+        slots.enter(start).unwrap();
+    }
+    for step in 1..3 {
+        let now = start + 110 * MS * step;
+        let unused = slots.enter(now).unwrap();
+        slots.end(unused, End::Unused, now);
+        assert_eq!(slots.sent.in_flight(), slots.limit() - 1);
+    }
+}
