@@ -24,13 +24,7 @@ const TABLE: &str = "items";
 const NOW: Millis = 1_700_000_000_000;
 
 fn client(engine: &Engine) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::for_tests())
-        .retry_config(RetryConfig::disabled())
-        .http_client(engine.connector());
-    Client::from_conf(config.build())
+    engine.connection().client().clone()
 }
 
 async fn table() -> Client {

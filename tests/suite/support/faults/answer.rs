@@ -1,10 +1,8 @@
 use std::future::pending;
 use std::io::{Error, ErrorKind};
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
+use dynakv::driver::transport::{Body, Response, TransportError};
 use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
@@ -12,18 +10,18 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, body_of, respond};
 
-/// What the SDK receives instead of the real response.
+/// What the driver receives instead of the real response.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
     /// `InternalServerError`, status 500.
     Status500,
     /// `ServiceUnavailable`, status 503.
     Status503,
-    /// The connection is reset while the SDK waits.
+    /// The connection is reset while the driver waits.
     Reset,
     /// The connection is reset in the middle of a successful response.
     ResetInBody,
-    /// The connector's own timeout passes.
+    /// The transport's own timeout passes.
     Timeout,
     /// The connection is refused.
     ConnectRefused,
@@ -50,12 +48,10 @@ impl What {
         match self {
             Self::Status500 => Ok(error(500, "InternalServerError", "Internal server error")),
             Self::Status503 => Ok(error(503, "ServiceUnavailable", "Service is temporarily unavailable")),
-            Self::Reset => Err(ConnectorError::io(Error::from(ErrorKind::ConnectionReset).into())),
+            Self::Reset => Err(TransportError::Lost(Error::from(ErrorKind::ConnectionReset).into())),
             Self::ResetInBody => Ok(respond(200, reset_after(Bytes::from_static(b"{\"Attributes\":")))),
-            Self::Timeout => Err(ConnectorError::timeout(Error::from(ErrorKind::TimedOut).into())),
-            Self::ConnectRefused => {
-                Err(ConnectorError::io(Error::from(ErrorKind::ConnectionRefused).into()).never_connected())
-            }
+            Self::Timeout => Err(TransportError::Lost(Error::from(ErrorKind::TimedOut).into())),
+            Self::ConnectRefused => Err(TransportError::NotSent(Error::from(ErrorKind::ConnectionRefused).into())),
             Self::Throttle { code, reasons } => Ok(throttle(code, reasons)),
             Self::Error { status, code, message } => Ok(error(status, code, message)),
             Self::Conflict => {
@@ -70,7 +66,7 @@ impl What {
     }
 }
 
-fn error(status: u16, code: &str, message: &str) -> HttpResponse {
+fn error(status: u16, code: &str, message: &str) -> Response {
     respond(status, error_body(code, message).to_string())
 }
 
@@ -78,7 +74,7 @@ fn error_body(code: &str, message: &str) -> Value {
     json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message })
 }
 
-fn throttle(code: &str, reasons: &[&str]) -> HttpResponse {
+fn throttle(code: &str, reasons: &[&str]) -> Response {
     const RESOURCE: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/throttled";
     let mut body = error_body(code, "Rate of requests exceeds the allowed throughput.");
     // In the service's model this one exception, unlike the others, begins the name with a small letter.
@@ -98,7 +94,7 @@ async fn first_half(real: Option<Answer>) -> Bytes {
     whole.slice(..(whole.len() / 2).max(1))
 }
 
-fn reset_after(start: Bytes) -> SdkBody {
+fn reset_after(start: Bytes) -> Body {
     let frames = [Ok(Frame::data(start)), Err(Error::from(ErrorKind::ConnectionReset))];
-    SdkBody::from_body_1_x(StreamBody::new(stream::iter(frames)))
+    Body::new(StreamBody::new(stream::iter(frames)))
 }

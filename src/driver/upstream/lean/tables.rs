@@ -1,0 +1,81 @@
+//! Which action and which tables a request names.
+
+use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemInputBuilder;
+use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInputBuilder;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemInputBuilder;
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemInputBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
+use aws_sdk_dynamodb::operation::scan::builders::ScanInputBuilder;
+use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsInputBuilder;
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
+use aws_sdk_dynamodb::types::{TransactGetItem, TransactWriteItem};
+use http::HeaderValue;
+
+/// The tables of a request. The SDK's rules for endpoints treat a list, even of one, in another way than a single table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::driver::upstream) enum Tables<'a> {
+    One(&'a str),
+    List(Vec<&'a str>),
+}
+
+/// A request that says where it goes.
+pub(in crate::driver::upstream) trait Addressed {
+    /// The value of `x-amz-target`.
+    const TARGET: HeaderValue;
+
+    fn tables(&self) -> Tables<'_>;
+}
+
+macro_rules! to_one_table {
+    ($($input:ident = $action:literal),* $(,)?) => {$(
+        impl Addressed for $input {
+            const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
+
+            fn tables(&self) -> Tables<'_> {
+                Tables::One(self.get_table_name().as_deref().unwrap_or_default())
+            }
+        }
+    )*};
+}
+
+to_one_table! {
+    DeleteItemInputBuilder = "DeleteItem",
+    GetItemInputBuilder = "GetItem",
+    PutItemInputBuilder = "PutItem",
+    QueryInputBuilder = "Query",
+    ScanInputBuilder = "Scan",
+    UpdateItemInputBuilder = "UpdateItem",
+}
+
+macro_rules! to_many_tables {
+    ($($input:ident::$items:ident = $action:literal, $names:expr;)*) => {$(
+        impl Addressed for $input {
+            const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
+
+            fn tables(&self) -> Tables<'_> {
+                Tables::List(self.$items().iter().flatten().filter_map($names).collect())
+            }
+        }
+    )*};
+}
+
+to_many_tables! {
+    BatchGetItemInputBuilder::get_request_items = "BatchGetItem", |(table, _)| Some(table.as_str());
+    BatchWriteItemInputBuilder::get_request_items = "BatchWriteItem", |(table, _)| Some(table.as_str());
+    TransactGetItemsInputBuilder::get_transact_items = "TransactGetItems", table_read;
+    TransactWriteItemsInputBuilder::get_transact_items = "TransactWriteItems", table_written;
+}
+
+fn table_read(item: &TransactGetItem) -> Option<&str> {
+    Some(item.get()?.table_name())
+}
+
+fn table_written(item: &TransactWriteItem) -> Option<&str> {
+    let check = || item.condition_check().map(|check| check.table_name());
+    let put = || item.put().map(|put| put.table_name());
+    let delete = || item.delete().map(|delete| delete.table_name());
+    let update = || item.update().map(|update| update.table_name());
+    check().or_else(put).or_else(delete).or_else(update)
+}

@@ -1,0 +1,81 @@
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Limited};
+
+use super::{BoxError, TransportError};
+
+/// The body of an answer.
+#[derive(Debug)]
+pub struct Body(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Whole(Bytes),
+    Arriving(BoxBody<Bytes, BoxError>),
+}
+
+impl Body {
+    /// A body that arrives.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self(Kind::Arriving(body.map_err(Into::into).boxed()))
+    }
+
+    /// The bytes, if the whole body is in memory.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Whole(bytes) => Some(bytes),
+            Kind::Arriving(_) => None,
+        }
+    }
+
+    /// Waits for the whole body.
+    ///
+    /// # Errors
+    /// [`TransportError::Lost`] if it breaks off or has more than `limit` bytes.
+    pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
+        match self.0 {
+            Kind::Whole(bytes) => Ok(bytes),
+            Kind::Arriving(body) => {
+                let collected = Limited::new(body, limit).collect().await.map_err(TransportError::Lost)?;
+                Ok(collected.to_bytes())
+            }
+        }
+    }
+
+    /// The body as one that arrives, or its bytes.
+    pub(super) fn into_parts(self) -> Result<Bytes, BoxBody<Bytes, BoxError>> {
+        match self.0 {
+            Kind::Whole(bytes) => Ok(bytes),
+            Kind::Arriving(body) => Err(body),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Whole(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from(text).into()
+    }
+}
