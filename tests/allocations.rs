@@ -80,11 +80,11 @@ struct Text<'a> {
 }
 
 fn answer(request: &transport::Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
-    let body = request.body().bytes().unwrap_or_default();
+    let body = request.body();
     let item = |key: &PrimaryKey<'_>| {
         format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"dkv_ver":{{"N":"1"}}}}"#, key.pk.text)
     };
-    let action = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let action = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()?.rsplit('.').next());
     let answer = match action {
         Some("GetItem") => {
             let GetItem { key } = serde_json::from_slice(body)?;

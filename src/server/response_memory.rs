@@ -62,11 +62,12 @@ async fn account(response: Response, is_read: bool, own: Share) -> Result<Respon
         let hold = own.wait_for(bytes).await;
         return collect(response, length, hold).await;
     };
+    let share = account.share().clone();
     let hold = match (is_read, arrived) {
-        (false, _) => account.share().force_reserve(bytes),
-        (true, None) => account.share().wait_for(bytes).await,
+        (false, _) => share.force_reserve(bytes),
+        (true, None) => share.wait_for(bytes).await,
         // The body is in memory already: a wait would hold the memory that others wait for.
-        (true, Some(_)) => account.share().try_reserve(bytes).map_err(TransportError::NoRoom)?,
+        (true, Some(_)) => share.try_reserve(bytes).map_err(TransportError::NoRoom)?,
     };
     account.absorb(hold);
     Ok(response)

@@ -5,7 +5,6 @@
 
 use std::error::Error as StdError;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::error::BuildError;
 
 use super::budget::SharedCharge;
@@ -148,8 +147,8 @@ impl Failure {
         Self { kind: FailureKind::Refused, upstream: Upstream::default().caused_by(error) }
     }
 
-    /// For credentials that cannot be loaded. Nothing was sent.
-    pub(super) fn without_credentials(error: CredentialsError) -> Self {
+    /// For credentials that cannot be loaded or used. Nothing was sent.
+    pub(super) fn without_credentials(error: impl StdError + Send + Sync + 'static) -> Self {
         Self { kind: FailureKind::Credentials, upstream: Upstream::default().caused_by(error) }
     }
 

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::operation;
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use super::connection::Connection;
 use super::failure::Failure;
@@ -14,13 +15,13 @@ pub(crate) trait Request: Send + Sized {
     const ACTION: &'static str;
 
     /// Sends it once.
-    fn send(self, connection: &Connection) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+    fn send(self, connection: &Connection) -> BoxFuture<'_, Result<Self::Answer, Failure>>;
 }
 
-/// Sends through the SDK. Boxed: the SDK's futures take kilobytes.
+/// Sends through the SDK, whose futures take kilobytes.
 macro_rules! through_the_sdk {
     ($request:expr, $connection:expr) => {
-        async move { Ok($request.send_with($connection.client()).await?) }.boxed().await
+        async move { Ok($request.send_with($connection.client()).await?) }.boxed()
     };
 }
 
@@ -32,9 +33,9 @@ macro_rules! item_requests {
 
             const ACTION: &'static str = $action;
 
-            async fn send(self, connection: &Connection) -> Result<Self::Answer, Failure> {
+            fn send(self, connection: &Connection) -> BoxFuture<'_, Result<Self::Answer, Failure>> {
                 match connection.lean_client() {
-                    Some(lean) => lean.send(self).await,
+                    Some(lean) => lean.send(self).boxed(),
                     None => through_the_sdk!(self, connection),
                 }
             }
@@ -63,7 +64,7 @@ macro_rules! table_requests {
 
             const ACTION: &'static str = $action;
 
-            async fn send(self, connection: &Connection) -> Result<Self::Answer, Failure> {
+            fn send(self, connection: &Connection) -> BoxFuture<'_, Result<Self::Answer, Failure>> {
                 through_the_sdk!(self, connection)
             }
         }

@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_types::SdkConfig;
@@ -36,6 +38,7 @@ use self::sign::{SignedTo, Signer};
 use self::tables::Addressed;
 use super::failure::{Failure, FailureKind};
 use super::transport::{Request, Transport};
+use crate::driver::runtime::SystemRandom;
 
 /// What most requests have.
 const USUAL_REQUEST_BYTES: usize = 512;
@@ -63,7 +66,7 @@ impl Lean {
         let timeouts = config.timeout_config();
         Self {
             transport,
-            credentials: CredentialsCache::new(config.credentials_provider(), sleep),
+            credentials: CredentialsCache::new(config.credentials_provider().unwrap_or_else(none), sleep, Arc::new(SystemRandom)),
             endpoints: Endpoints::new(config),
             signer: Signer::new(),
             time: config.time_source().unwrap_or_default(),
@@ -73,14 +76,14 @@ impl Lean {
     }
 
     /// Sends a request once.
-    pub(super) async fn send<A: Action + Addressed>(&self, action: A) -> Result<A::Answer, Failure> {
+    pub(super) async fn send<A: Action + Addressed + Send>(&self, action: A) -> Result<A::Answer, Failure> {
         let Some(timeout) = self.timeout else { return self.exchange(action).await };
         // The request may have been sent.
         let too_late = |_| Err(Unusable::TooLate(timeout).into());
         tokio::time::timeout(timeout, self.exchange(action)).await.unwrap_or_else(too_late)
     }
 
-    async fn exchange<A: Action + Addressed>(&self, action: A) -> Result<A::Answer, Failure> {
+    async fn exchange<A: Action + Addressed + Send>(&self, action: A) -> Result<A::Answer, Failure> {
         let now = self.now();
         let credentials = self.credentials.get(now).await.map_err(Failure::without_credentials)?;
         let request = self.request(&action, &credentials, now)?;
@@ -92,14 +95,14 @@ impl Lean {
     }
 
     /// The signed request.
-    fn request<A: Action + Addressed>(
+    fn request<A: Action + Addressed + Send>(
         &self,
         action: &A,
         credentials: &Credentials,
         now: SystemTime,
     ) -> Result<Request, Failure> {
         let account = credentials.account_id().map(|id| id.as_str());
-        let to = self.endpoints.resolve(&action.tables(), account).map_err(Failure::unsendable)?;
+        let to = self.endpoints.resolve(action.table(), account).map_err(Failure::unsendable)?;
         let mut body = Vec::with_capacity(USUAL_REQUEST_BYTES);
         action.write(&mut body);
         let mut headers = HeaderMap::with_capacity(8);
@@ -109,7 +112,7 @@ impl Lean {
         headers.insert(TARGET, A::TARGET);
         headers.insert(header::CONTENT_LENGTH, body.len().into());
         let signed_to = SignedTo { host: &to.host, path: &to.path, region: &to.region, service: &to.service };
-        self.signer.sign(&mut headers, &signed_to, &body, credentials, now);
+        self.signer.sign(&mut headers, &signed_to, &body, credentials, now).map_err(Failure::without_credentials)?;
         let mut request = Request::new(Bytes::from(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = to.uri.clone();
@@ -138,6 +141,23 @@ impl Lean {
             _ => {}
         }
     }
+}
+
+/// For a configuration without a source of credentials.
+fn none() -> SharedCredentialsProvider {
+    #[derive(Debug)]
+    struct None;
+
+    impl ProvideCredentials for None {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("no source of credentials is configured")))
+        }
+    }
+
+    SharedCredentialsProvider::new(None)
 }
 
 /// The milliseconds from `now` to a date.

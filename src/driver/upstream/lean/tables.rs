@@ -1,4 +1,4 @@
-//! Which action and which tables a request names.
+//! Which action and which table a request names.
 
 use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemInputBuilder;
 use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInputBuilder;
@@ -13,19 +13,13 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use aws_sdk_dynamodb::types::{TransactGetItem, TransactWriteItem};
 use http::HeaderValue;
 
-/// The tables of a request. The SDK's rules for endpoints treat a list, even of one, in another way than a single table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::driver::upstream) enum Tables<'a> {
-    One(&'a str),
-    List(Vec<&'a str>),
-}
-
 /// A request that says where it goes.
 pub(in crate::driver::upstream) trait Addressed {
     /// The value of `x-amz-target`.
     const TARGET: HeaderValue;
 
-    fn tables(&self) -> Tables<'_>;
+    /// A table of the request: the rules of endpoints look at one only.
+    fn table(&self) -> Option<&str>;
 }
 
 macro_rules! to_one_table {
@@ -33,8 +27,8 @@ macro_rules! to_one_table {
         impl Addressed for $input {
             const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
 
-            fn tables(&self) -> Tables<'_> {
-                Tables::One(self.get_table_name().as_deref().unwrap_or_default())
+            fn table(&self) -> Option<&str> {
+                self.get_table_name().as_deref()
             }
         }
     )*};
@@ -50,12 +44,12 @@ to_one_table! {
 }
 
 macro_rules! to_many_tables {
-    ($($input:ident::$items:ident = $action:literal, $names:expr;)*) => {$(
+    ($($input:ident::$items:ident = $action:literal, $name:expr;)*) => {$(
         impl Addressed for $input {
             const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
 
-            fn tables(&self) -> Tables<'_> {
-                Tables::List(self.$items().iter().flatten().filter_map($names).collect())
+            fn table(&self) -> Option<&str> {
+                self.$items().iter().flatten().next().and_then($name)
             }
         }
     )*};

@@ -1,6 +1,6 @@
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Limited};
 
 use super::{BoxError, TransportError};
 
@@ -40,10 +40,7 @@ impl Body {
     pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
         match self.0 {
             Kind::Whole(bytes) => Ok(bytes),
-            Kind::Arriving(body) => {
-                let collected = Limited::new(body, limit).collect().await.map_err(TransportError::Lost)?;
-                Ok(collected.to_bytes())
-            }
+            Kind::Arriving(body) => collect(body, limit).await.map_err(TransportError::Lost),
         }
     }
 
@@ -55,6 +52,29 @@ impl Body {
         }
     }
 }
+
+/// Most bodies come as one piece, which is not copied.
+async fn collect(mut body: BoxBody<Bytes, BoxError>, limit: usize) -> Result<Bytes, BoxError> {
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        if first.is_empty() && all.is_empty() {
+            first = data;
+        } else {
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&data);
+        }
+        if first.len().max(all.len()) > limit {
+            return Err(TooLong(limit).into());
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the answer has more than {0} bytes")]
+struct TooLong(usize);
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {

@@ -107,10 +107,16 @@ impl Transport for SdkConnector {
 
 /// Whether an error of the SDK's HTTP client shows that there was no connection.
 pub(in crate::driver::upstream) fn never_connected(error: &(dyn StdError + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| {
-        error.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect)
-            || error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-    })
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let is_connect = error.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect);
+        let io = error.downcast_ref::<io::Error>();
+        if is_connect || io.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 struct Layered<L> {

@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind};
 use bytes::Bytes;
 use dynakv::driver::transport::{Body, Response, TransportError};
 use futures_util::stream;
+use http::HeaderValue;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use serde_json::{Value, json};
@@ -38,6 +39,10 @@ pub(crate) enum What {
     Proxy { status: u16, body: &'static str },
     /// Status 200 with the first half of the real response, or of an invented one if there is none.
     Truncated,
+    /// Status 200 with an empty body.
+    Empty,
+    /// The real response, or an invented one, whose checksum says that a byte has changed on the way.
+    WrongChecksum,
     /// No response at all.
     Hang,
 }
@@ -61,6 +66,12 @@ impl What {
             Self::Garbage => Ok(respond(200, "<html><body>It works!</body></html>")),
             Self::Proxy { status, body } => Ok(respond(status, body)),
             Self::Truncated => Ok(respond(200, first_half(real).await)),
+            Self::Empty => Ok(respond(200, "")),
+            Self::WrongChecksum => {
+                let mut response = respond(200, whole(real).await);
+                response.headers_mut().insert("x-amz-crc32", HeaderValue::from_static("1"));
+                Ok(response)
+            }
             Self::Hang => pending().await,
         }
     }
@@ -86,12 +97,15 @@ fn throttle(code: &str, reasons: &[&str]) -> Response {
 }
 
 async fn first_half(real: Option<Answer>) -> Bytes {
-    let whole = match real {
+    let whole = whole(real).await;
+    whole.slice(..whole.len() / 2)
+}
+
+async fn whole(real: Option<Answer>) -> Bytes {
+    match real {
         Some(Ok(response)) => body_of(response).await,
         Some(Err(_)) | None => Bytes::from_static(b"{\"Attributes\":{\"pk\":{\"S\":\"key\"}}}"),
-    };
-    // An empty body would be a valid, empty response.
-    whole.slice(..(whole.len() / 2).max(1))
+    }
 }
 
 fn reset_after(start: Bytes) -> Body {
