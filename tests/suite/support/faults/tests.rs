@@ -10,7 +10,6 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use dynakv::driver::Connection;
-use dynakv::driver::transport::Response;
 use dynakv::server::backend::nominal;
 use serde_json::json;
 use tokio::sync::{Notify, mpsc};
