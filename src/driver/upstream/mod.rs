@@ -12,6 +12,7 @@ mod dispatch;
 mod failure;
 mod fields;
 mod in_flight;
+mod lean;
 mod limits;
 mod pacing;
 mod send;

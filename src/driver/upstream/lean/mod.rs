@@ -1,0 +1,3 @@
+//! Calls to DynamoDB without the AWS SDK's orchestration.
+
+mod sign;
