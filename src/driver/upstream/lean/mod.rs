@@ -1,4 +1,5 @@
 //! Calls to DynamoDB without the AWS SDK's orchestration.
 
+mod credentials;
 mod endpoint;
 mod sign;
