@@ -9,16 +9,21 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
-use super::loads::PAUSE;
 use super::*;
 
-const SECOND: Duration = Duration::from_secs(1);
-const MILLISECOND: Duration = Duration::from_millis(1);
-/// The credentials that a test loads first.
-const LIFETIME: Duration = Duration::from_secs(100);
+/// All times of the tests are milliseconds after [`start`]. The first credentials expire then.
+const LIFETIME: u64 = 100_000;
+/// When they are loaded anew.
+const REFRESH: u64 = 90_000;
+/// The least time between two loads.
+const PAUSE: u64 = 2000;
 
 fn start() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    UNIX_EPOCH + Duration::from_hours(500_000)
+}
+
+fn at(millis: u64) -> SystemTime {
+    start() + Duration::from_millis(millis)
 }
 
 /// A provider whose loads a test answers in advance, and lets end.
@@ -119,8 +124,8 @@ impl Test {
     }
 
     /// The id of the credentials.
-    async fn get(&self, after: Duration) -> Result<String, CredentialsError> {
-        let credentials = self.cache.get(start() + after).await?;
+    async fn get(&self, millis: u64) -> Result<String, CredentialsError> {
+        let credentials = self.cache.get(at(millis)).await?;
         // What runs in the background comes to its end.
         settle().await;
         Ok(credentials.access_key_id().to_owned())
@@ -134,8 +139,8 @@ async fn settle() {
     }
 }
 
-fn credentials(id: &str, expires_after: Option<Duration>) -> Credentials {
-    Credentials::new(id, "secret", None, expires_after.map(|after| start() + after), "fake")
+fn credentials(id: &str, expires: Option<u64>) -> Credentials {
+    Credentials::new(id, "secret", None, expires.map(at), "fake")
 }
 
 fn first() -> Answer {
@@ -158,12 +163,9 @@ fn all_texts(error: &CredentialsError) -> String {
 
 #[tokio::test]
 async fn credentials_are_kept_until_shortly_before_they_expire() {
-    for (fraction, buffer) in
-        [(0.0, 10 * SECOND), (0.5, Duration::from_millis(7500)), (0.999, Duration::from_millis(5005))]
-    {
+    for (fraction, refresh) in [(0.0, REFRESH), (0.5, 92_500), (0.999, 94_995)] {
         let test = Test::with([first(), second()], fraction, None);
-        let refresh = LIFETIME - buffer;
-        for after in [Duration::ZERO, SECOND, refresh - MILLISECOND] {
+        for after in [0, 1000, refresh - 1] {
             assert_eq!(test.get(after).await.unwrap(), "first");
         }
         assert_eq!(test.loads(), 1);
@@ -171,7 +173,7 @@ async fn credentials_are_kept_until_shortly_before_they_expire() {
         assert_eq!(test.get(refresh).await.unwrap(), "first");
         assert_eq!(test.loads(), 2);
         assert_eq!(test.get(refresh).await.unwrap(), "second");
-        assert_eq!(test.get(LIFETIME + SECOND).await.unwrap(), "second");
+        assert_eq!(test.get(LIFETIME + 1000).await.unwrap(), "second");
         assert_eq!(test.loads(), 2);
     }
 }
@@ -180,9 +182,9 @@ async fn credentials_are_kept_until_shortly_before_they_expire() {
 async fn credentials_without_expiry_are_kept_for_a_quarter_of_an_hour() {
     let answers = ["first", "second"].map(|id| Answer::Credentials(credentials(id, None)));
     let test = Test::new(answers);
-    let refresh = Duration::from_mins(15) - BUFFER;
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
-    assert_eq!(test.get(refresh - MILLISECOND).await.unwrap(), "first");
+    let refresh = 15 * 60 * 1000 - 10_000;
+    assert_eq!(test.get(0).await.unwrap(), "first");
+    assert_eq!(test.get(refresh - 1).await.unwrap(), "first");
     assert_eq!(test.loads(), 1);
     assert_eq!(test.get(refresh).await.unwrap(), "first");
     assert_eq!(test.get(refresh).await.unwrap(), "second");
@@ -191,7 +193,7 @@ async fn credentials_without_expiry_are_kept_for_a_quarter_of_an_hour() {
 #[tokio::test]
 async fn expired_credentials_are_not_used() {
     let test = Test::new([first(), second()]);
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
+    assert_eq!(test.get(0).await.unwrap(), "first");
     assert_eq!(test.get(LIFETIME).await.unwrap(), "second");
 }
 
@@ -232,13 +234,13 @@ async fn many_callers_share_a_failure() {
 #[tokio::test]
 async fn a_failed_load_is_repeated_after_a_pause() {
     let test = Test::new([Answer::Failure, Answer::Failure, first()]);
-    for after in [Duration::ZERO, MILLISECOND, PAUSE - MILLISECOND] {
+    for after in [0, 1, PAUSE - 1] {
         let error = test.get(after).await.unwrap_err();
         assert!(all_texts(&error).ends_with("the cause"), "{error:?}");
         assert_eq!(test.loads(), 1);
     }
     // Once the clock is set back, the pause is over.
-    assert!(test.cache.get(start() - SECOND).await.is_err());
+    assert!(test.cache.get(start() - Duration::from_secs(1)).await.is_err());
     assert_eq!(test.loads(), 2);
     assert_eq!(test.get(PAUSE).await.unwrap(), "first");
 }
@@ -246,21 +248,20 @@ async fn a_failed_load_is_repeated_after_a_pause() {
 #[tokio::test]
 async fn valid_credentials_outlast_a_failed_refresh() {
     let test = Test::new([first(), Answer::Failure, Answer::Failure, second()]);
-    let refresh = LIFETIME - BUFFER;
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
-    for (after, loads) in [(refresh, 2), (refresh + PAUSE - MILLISECOND, 2), (refresh + PAUSE, 3)] {
+    assert_eq!(test.get(0).await.unwrap(), "first");
+    for (after, loads) in [(REFRESH, 2), (REFRESH + PAUSE - 1, 2), (REFRESH + PAUSE, 3)] {
         assert_eq!(test.get(after).await.unwrap(), "first");
         assert_eq!(test.loads(), loads);
     }
-    assert_eq!(test.get(refresh + 2 * PAUSE).await.unwrap(), "first");
-    assert_eq!(test.get(refresh + 2 * PAUSE).await.unwrap(), "second");
+    assert_eq!(test.get(REFRESH + 2 * PAUSE).await.unwrap(), "first");
+    assert_eq!(test.get(REFRESH + 2 * PAUSE).await.unwrap(), "second");
 }
 
 #[tokio::test]
 async fn expired_credentials_do_not_hide_a_failed_refresh() {
     let test = Test::new([first(), Answer::Failure, second()]);
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
-    assert_eq!(test.get(LIFETIME - MILLISECOND).await.unwrap(), "first");
+    assert_eq!(test.get(0).await.unwrap(), "first");
+    assert_eq!(test.get(LIFETIME - 1).await.unwrap(), "first");
     assert!(test.get(LIFETIME).await.is_err());
     assert_eq!(test.loads(), 2);
     assert_eq!(test.get(LIFETIME + PAUSE).await.unwrap(), "second");
@@ -270,15 +271,14 @@ async fn expired_credentials_do_not_hide_a_failed_refresh() {
 async fn a_refresh_delays_no_call() {
     let test = Test::holding([first(), second()]);
     test.let_end();
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
-    let refresh = LIFETIME - BUFFER;
+    assert_eq!(test.get(0).await.unwrap(), "first");
     for _ in 0..50 {
-        assert_eq!(test.get(refresh).await.unwrap(), "first");
+        assert_eq!(test.get(REFRESH).await.unwrap(), "first");
     }
     assert_eq!(test.loads(), 2);
     // Once they have expired, a call waits for the load that runs.
     let cache = test.cache.clone();
-    let waiting = tokio::spawn(async move { cache.get(start() + LIFETIME).await });
+    let waiting = tokio::spawn(async move { cache.get(at(LIFETIME)).await });
     settle().await;
     assert!(!waiting.is_finished());
     test.let_end();
@@ -336,12 +336,12 @@ async fn refused_credentials_are_loaded_anew() {
     assert_eq!(test.get(PAUSE).await.unwrap(), "first");
     test.cache.forget(&refused);
     // They have just been loaded.
-    assert_eq!(test.get(PAUSE - MILLISECOND).await.unwrap(), "first");
+    assert_eq!(test.get(PAUSE - 1).await.unwrap(), "first");
     assert_eq!(test.loads(), 1);
     let calls: Vec<_> = (0..50)
         .map(|_| {
             let cache = test.cache.clone();
-            tokio::spawn(async move { cache.get(start() + PAUSE).await })
+            tokio::spawn(async move { cache.get(at(PAUSE)).await })
         })
         .collect();
     settle().await;
@@ -363,7 +363,7 @@ async fn credentials_that_are_refused_again_and_again_are_seldom_loaded() {
     let mut refused = test.cache.get(start()).await.unwrap();
     for millis in 0..7000 {
         test.cache.forget(&refused);
-        refused = test.cache.get(start() + millis * MILLISECOND).await.unwrap();
+        refused = test.cache.get(at(millis)).await.unwrap();
     }
     assert_eq!(test.loads(), 4);
 }
@@ -381,8 +381,8 @@ async fn refused_credentials_are_used_if_there_are_no_others() {
 #[tokio::test]
 async fn a_provider_that_panics_fails_one_load() {
     let test = Test::new([Answer::Panic, first()]);
-    assert!(test.get(Duration::ZERO).await.is_err());
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
+    assert!(test.get(0).await.is_err());
+    assert_eq!(test.get(0).await.unwrap(), "first");
 }
 
 #[test]
@@ -394,7 +394,7 @@ fn without_a_runtime_there_is_an_error() {
 #[tokio::test]
 async fn credentials_are_not_shown() {
     let test = Test::new([first()]);
-    assert_eq!(test.get(Duration::ZERO).await.unwrap(), "first");
+    assert_eq!(test.get(0).await.unwrap(), "first");
     let shown = format!("{:?}", test.cache);
     assert!(!shown.contains("secret") && !shown.contains("first"), "{shown}");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 
 use super::{DATE, SECURITY_TOKEN, SignedTo};
 
@@ -13,7 +13,7 @@ const USUAL_BYTES: usize = 512;
 
 /// The canonical request, and the names of its headers, separated by `;`.
 pub(super) fn request(headers: &HeaderMap, to: &SignedTo<'_>, body_hash: &[u8]) -> (Vec<u8>, String) {
-    let token_bytes = headers.get(SECURITY_TOKEN).map_or(0, |token| token.len());
+    let token_bytes = headers.get(SECURITY_TOKEN).map_or(0, HeaderValue::len);
     let mut request = Vec::with_capacity(USUAL_BYTES + token_bytes);
     let mut names = String::with_capacity(80);
     request.extend_from_slice(b"POST\n");

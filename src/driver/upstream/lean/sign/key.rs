@@ -77,7 +77,7 @@ impl SigningKey {
     /// The signature of a canonical request.
     pub(super) fn signature(&self, date_time: &[u8], hash_of_request: &[u8]) -> [u8; HEX_BYTES] {
         let parts = [ALGORITHM.as_bytes(), b"\n", date_time, b"\n", self.scope.as_bytes(), b"\n", hash_of_request];
-        hex(&*hmac(&*self.key, &parts))
+        hex(&hmac(&*self.key, &parts))
     }
 
     /// The value of the `authorization` header.

@@ -22,7 +22,7 @@ use proptest::sample::select;
 use super::*;
 use calls::{ALL_CALLS, Call};
 
-const NOW: Duration = Duration::from_secs(1_800_000_000);
+const NOW: Duration = Duration::from_hours(500_000);
 const ACCOUNT: &str = "111122223333";
 const PLAIN: &str = "entries";
 const OWN_ARN: &str = "arn:aws:dynamodb:us-east-1:111122223333:table/entries";
