@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +22,7 @@ type result struct {
 	P99Us      float64 `json:"p99_us"`
 	P999Us     float64 `json:"p999_us"`
 	CPUSeconds float64 `json:"cpu_seconds"`
+	MemoryMiB  float64 `json:"memory_mib"`
 }
 
 // The phases of a load.
@@ -85,9 +88,13 @@ func measure(s settings, phase *atomic.Int32, failures <-chan error) (result, er
 	phase.Store(ended)
 	took := time.Since(begun)
 	now, err := cpuTime()
+	if err != nil {
+		return result{}, err
+	}
+	memory, err := memoryMiB()
 	// For the other processes, whose CPU time the parent reads now. Latencies are sorted afterwards.
 	fmt.Println("measured")
-	return result{Seconds: took.Seconds(), CPUSeconds: (now - cpu).Seconds()}, err
+	return result{Seconds: took.Seconds(), CPUSeconds: (now - cpu).Seconds(), MemoryMiB: memory}, err
 }
 
 func callRepeatedly(ctx context.Context, call call, keys draw, phase *atomic.Int32) ([]time.Duration, error) {
@@ -117,6 +124,20 @@ func (r result) with(latencies []time.Duration) (result, error) {
 	}
 	r.P50Us, r.P99Us, r.P999Us = quantile(0.5), quantile(0.99), quantile(0.999)
 	return r, nil
+}
+
+// memoryMiB returns the memory of this process, with its part of what it shares.
+func memoryMiB() (float64, error) {
+	rollup, err := os.ReadFile("/proc/self/smaps_rollup")
+	if err != nil {
+		return 0, fmt.Errorf("the memory: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(rollup), "\nPss:")
+	var kibibytes float64
+	if _, err := fmt.Sscanf(rest, "%f kB", &kibibytes); err != nil {
+		return 0, fmt.Errorf("the memory: %w", err)
+	}
+	return kibibytes / 1024, nil
 }
 
 // cpuTime returns the CPU time of this process, user and system.
