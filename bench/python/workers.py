@@ -1,8 +1,8 @@
 """A load generator for one run of `make bench`: forked processes that each make one call after another.
 
-They call DynaKV through its client, or the endpoint of DynamoDB through boto3. Prints a line when the warm-up is over and the
-measurement begins, one when it ends, and the result in JSON. Every value that is read is checked; a single wrong answer or
-error ends it.
+They call DynaKV through its client, or the endpoint of DynamoDB through boto3. Prints a line when the warm-up is over and
+the measurement begins, one when it ends, and the result in JSON. Every value that is read is checked; a single wrong answer
+or error ends it.
 """
 
 from __future__ import annotations
@@ -64,15 +64,11 @@ def through_dynakv(arguments: argparse.Namespace) -> dict[str, Call]:
 
 def with_boto3(arguments: argparse.Namespace) -> dict[str, Call]:
     """As a user of boto3 writes it, who stores what DynaKV stores."""
-    client: Any = boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://{arguments.address}",
-        region_name="us-east-1",
-        aws_access_key_id="bench",
-        aws_secret_access_key="bench",
-        # A retry would hide failures.
-        config=Config(tcp_keepalive=True, retries={"total_max_attempts": 1}),
-    )
+    # A retry would hide failures.
+    config = Config(tcp_keepalive=True, retries={"total_max_attempts": 1})
+    credentials = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
+    endpoint = f"http://{arguments.address}"
+    client: Any = boto3.client("dynamodb", endpoint_url=endpoint, region_name="us-east-1", config=config, **credentials)
 
     def get(key: str, value: bytes) -> None:
         answer = client.get_item(TableName=TABLE, Key={"pk": {"S": key}})
@@ -95,7 +91,7 @@ def check(holds: bool, key: str) -> None:
 
 def entries(arguments: argparse.Namespace, values: bytes, worker: int) -> Iterator[tuple[str, bytes]]:
     """Keys, drawn at random, and their values."""
-    draw = random.Random(arguments.seed + worker)
+    draw = random.Random(arguments.seed + worker)  # noqa: S311 - keys are no secrets
     size = arguments.value_bytes
     while True:
         index = draw.randrange(KEYS)
@@ -167,7 +163,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
     took = time.perf_counter() - begun
     print("measured", flush=True)
     measured = [receiver.recv() for receiver, _ in pipes]
-    latencies = sorted(latency for mine, _ in measured for latency in mine)
+    latencies: list[float] = sorted(latency for mine, _ in measured for latency in mine)
     if not latencies:
         sys.exit("workers.py: no call ended in the time of the measurement")
 
