@@ -1,8 +1,8 @@
 """A load generator for one run of `make bench`: forked processes that each make one call after another.
 
-They call DynaKV through its client, or the endpoint of DynamoDB through boto3. Prints a line when the warm-up is over and
-the measurement begins, one when it ends, and the result in JSON. Every value that is read is checked; a single wrong answer
-or error ends it.
+They call DynaKV through its client, or the endpoint of DynamoDB through boto3. Prints a line when the warm-up is over
+and the measurement begins, one when it ends, and the result in JSON. Every value that is read is checked; a single
+wrong answer or error ends it.
 """
 
 from __future__ import annotations

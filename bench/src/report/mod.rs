@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod beside;
+mod losses;
 pub(crate) mod machine;
 mod plot;
 mod runs;
@@ -55,6 +56,7 @@ impl Report {
         )?;
         writeln!(text, "## What is asked for\n")?;
         self.write_acceptance(text)?;
+        self.write_losses(text)?;
         for section in Section::ALL {
             if self.series.iter().any(|series| series.section == section) {
                 writeln!(text, "\n## {}\n\n{}", section.title(), section.words())?;

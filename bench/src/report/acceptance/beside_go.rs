@@ -83,7 +83,9 @@ mod tests {
         let plan = plan::full();
         let is_measured = |line: &Line| {
             let mut figures = plan.iter().filter(|figure| figure.candidates.contains(&GATEWAY));
-            figures.any(|figure| line.what.starts_with(&format!("{}: ", figure.workload)) && figure.candidates.contains(&SDK))
+            figures.any(|figure| {
+                line.what.starts_with(&format!("{}: ", figure.workload)) && figure.candidates.contains(&SDK)
+            })
         };
         for line in &asked_for {
             assert!(is_measured(line), "{}", line.what);
