@@ -20,7 +20,7 @@ const BEGIN: &str = "measuring";
 const END: &str = "measured";
 
 /// How long a run may take beyond its measurement.
-const SPARE_TIME: Duration = Duration::from_secs(60);
+const SPARE_TIME: Duration = Duration::from_mins(1);
 
 /// The script for Python, in this folder.
 const WORKERS: &str = "python/workers.py";

@@ -28,8 +28,15 @@ impl Operation {
     /// The number of keys of a call.
     pub(crate) fn keys(self) -> usize {
         match self {
-            Self::Get | Self::Set | Self::CompareAndSet | Self::Delete | Self::Increment => 1,
-            Self::GetItem | Self::PutItem | Self::UpdateItem | Self::DeleteItem => 1,
+            Self::Get
+            | Self::Set
+            | Self::CompareAndSet
+            | Self::Delete
+            | Self::Increment
+            | Self::GetItem
+            | Self::PutItem
+            | Self::UpdateItem
+            | Self::DeleteItem => 1,
             Self::BatchGet(keys) | Self::BatchWrite(keys) | Self::TransactWrite(keys) => keys,
             Self::Query | Self::Scan => PAGE,
         }
@@ -39,9 +46,15 @@ impl Operation {
     pub(crate) fn counterpart(self) -> Self {
         match self {
             Self::Get | Self::GetItem | Self::BatchGet(_) | Self::Query | Self::Scan => Self::Get,
-            Self::Set | Self::CompareAndSet | Self::Delete | Self::Increment => Self::Set,
-            Self::PutItem | Self::UpdateItem | Self::DeleteItem => Self::Set,
-            Self::BatchWrite(_) | Self::TransactWrite(_) => Self::Set,
+            Self::Set
+            | Self::CompareAndSet
+            | Self::Delete
+            | Self::Increment
+            | Self::PutItem
+            | Self::UpdateItem
+            | Self::DeleteItem
+            | Self::BatchWrite(_)
+            | Self::TransactWrite(_) => Self::Set,
         }
     }
 
