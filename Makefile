@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick load-generators bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,13 +74,21 @@ fmt: ## Format the code
 SERVER = $(or $(CARGO_TARGET_DIR),target)/release/dynakv
 TESTED_SERVER = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv
 TESTED_BENCH = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv-bench
-BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER)
+BENCH_PYTHON = clients/python/.cache/bench
+BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER) --go .cache/bin/gosdk --python $(BENCH_PYTHON)/bin/python
 
-bench: server ## Measure everything, in some twenty minutes, and write docs/benchmarks.md; wants an idle machine
+bench: server load-generators ## Measure everything, in half an hour, and write docs/benchmarks.md; wants an idle machine
 	$(BENCH) --docs docs
 
-bench-quick: server ## Try the benchmark, and write nothing
+bench-quick: server load-generators ## Try the benchmark, in two minutes, and write nothing
 	$(BENCH) --quick
+
+# The programs in Go and Python that call the server and DynamoDB for the benchmark.
+load-generators:
+	@tools/require go python3
+	@mkdir -p .cache/bin
+	cd bench/gosdk && go build -o $(abspath .cache/bin/gosdk) .
+	@$(MAKE) --no-print-directory -C clients/python .cache/bench/done
 
 bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs of their languages, and write docs/clients-benchmarks.md
 	@tools/require python3 go node npm java
