@@ -1,0 +1,3 @@
+//! The client of the ten actions that calls are made of, without the AWS SDK's orchestration.
+
+mod json;
