@@ -23,7 +23,7 @@ fn reads_as_the_sdk<A: SdkAction>(recorded: &str, random: &BoxedStrategy<Json>) 
     let theirs = sdk.reads::<A>(recorded.as_bytes()).unwrap();
     assert_ne!(Some(&theirs), A::read(b"{}").ok().as_ref(), "the recorded answer says something");
     assert_eq!(A::read(recorded.as_bytes()), Ok(theirs));
-    let mut runner = TestRunner::new(Config { failure_persistence: None, max_shrink_iters: 200, ..Config::with_cases(150) });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(150) });
     let result = runner.run(random, |answer| {
         let body = answer.to_string();
         prop_assert_eq!(A::read(body.as_bytes()).ok(), sdk.reads::<A>(body.as_bytes()), "{}", body);

@@ -39,7 +39,7 @@ fn damage<A: SdkAction>(recorded: &str) {
         assert!(A::read(cut).is_err(), "{}", String::from_utf8_lossy(cut));
         agree::<A>(&sdk, cut).unwrap();
     }
-    let config = Config { failure_persistence: None, max_shrink_iters: 200, ..Config::with_cases(600) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(600) };
     // Often a byte that has a meaning.
     let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"{}[]:,\"\\ 019.-eNSBLMu".to_vec())];
     let result = TestRunner::new(config).run(&(0..recorded.len(), byte, any::<bool>()), |(at, byte, replace)| {
@@ -74,7 +74,7 @@ damage! {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, max_shrink_iters: 200, ..Config::with_cases(500) })]
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(500) })]
 
     #[test]
     fn arbitrary_bytes(body in proptest::collection::vec(any::<u8>(), 0..60)) {

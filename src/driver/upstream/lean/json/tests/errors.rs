@@ -96,7 +96,7 @@ fn what_recorded_errors_say() {
 #[test]
 fn random_errors() {
     let sdk = Sdk::new();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, max_shrink_iters: 200, ..Config::with_cases(400) });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(400) });
     let compared = Cell::new(0);
     let result = runner.run(&shapes::error(), |body| {
         let body = body.to_string();
