@@ -4,12 +4,24 @@ use std::fmt::Write as _;
 
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 
-use super::{DATE, SECURITY_TOKEN, SignedTo};
-
+pub(super) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(super) const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// Room for the canonical request of a usual call without a session token.
 const USUAL_BYTES: usize = 512;
+
+/// Where a request goes.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct SignedTo<'a> {
+    /// The `Host` header, with a port that is not the scheme's own.
+    pub(in super::super) host: &'a HeaderValue,
+    /// The path, as [`canonical_path`] returns it.
+    pub(in super::super) path: &'a str,
+    pub(in super::super) region: &'a str,
+    /// The service's name in signatures.
+    pub(in super::super) service: &'a str,
+}
 
 /// The canonical request, and the names of its headers, separated by `;`.
 pub(super) fn request(headers: &HeaderMap, to: &SignedTo<'_>, body_hash: &[u8]) -> (Vec<u8>, String) {

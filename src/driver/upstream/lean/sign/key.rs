@@ -9,7 +9,7 @@ use http::header::InvalidHeaderValue;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::SignedTo;
+use super::canonical::SignedTo;
 use super::time::Timestamp;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";

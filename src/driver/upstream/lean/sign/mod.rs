@@ -14,31 +14,17 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
 use aws_credential_types::Credentials;
-use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, InvalidHeaderValue};
 
-pub(super) use canonical::canonical_path;
+use canonical::{DATE, SECURITY_TOKEN};
+pub(super) use canonical::{SignedTo, canonical_path};
 use key::{SigningKey, hex_hash};
 use time::Timestamp;
-
-const DATE: HeaderName = HeaderName::from_static("x-amz-date");
-const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// The credentials have characters that no header can carry.
 #[derive(Debug, thiserror::Error)]
 #[error("the AWS access key id or the session token has characters that no HTTP header can carry")]
 pub(super) struct Unsignable(#[from] InvalidHeaderValue);
-
-/// Where a request goes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SignedTo<'a> {
-    /// The `Host` header, with a port that is not the scheme's own.
-    pub(super) host: &'a HeaderValue,
-    /// The path, as [`canonical_path`] returns it.
-    pub(super) path: &'a str,
-    pub(super) region: &'a str,
-    /// The service's name in signatures.
-    pub(super) service: &'a str,
-}
 
 /// Signs requests. It keeps the signing key, which changes with the day, the region, the service and the credentials.
 #[derive(Default)]

@@ -4,6 +4,7 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use aws_sigv4::sign::v4;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use http::header::HeaderName;
 use proptest::prelude::*;
 
 use super::*;
