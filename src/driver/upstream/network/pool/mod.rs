@@ -117,18 +117,18 @@ impl Pool {
                 state.connections.keep(connection, now);
                 let starts = !mem::replace(&mut state.closing, true);
                 drop(state);
-                return if starts {
-                    self.close_in_time()
-                };
+                if starts {
+                    self.close_in_time();
+                }
+                return;
             };
             drop(state);
             match waiting.send(Ok(self.lease_of(connection))) {
-                Ok(()) => return,
                 Err(Ok(lease)) => match lease.into_connection() {
                     Some(returned) => connection = returned,
                     None => return,
                 },
-                Err(Err(_)) => return,
+                Ok(()) | Err(Err(_)) => return,
             }
         }
     }

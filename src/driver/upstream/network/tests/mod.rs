@@ -57,13 +57,13 @@ fn lost<T>(result: Result<T, TransportError>) -> Cause {
 
 /// All that an error tells.
 fn told(error: &Cause) -> String {
-    let mut told = format!("{error} {error:?}");
+    let mut told = vec![error.to_string(), format!("{error:?}")];
     let mut source = error.source();
-    while let Some(error) = source {
-        told += &format!(" {error} {error:?}");
-        source = error.source();
+    while let Some(cause) = source {
+        told.extend([cause.to_string(), format!("{cause:?}")]);
+        source = cause.source();
     }
-    told
+    told.join(" ")
 }
 
 /// Lets other tasks and the sockets go on until a condition holds.
