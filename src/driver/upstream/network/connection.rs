@@ -15,7 +15,9 @@ use super::error::Cause;
 /// A request as it goes to a connection.
 pub(super) type Outgoing = http::Request<Full<Bytes>>;
 
-/// Most bytes of the head of a response, and of what is read at once. hyper bounds the number of headers at 100.
+/// Most bytes of the head of a response. hyper also allows no more than 100 headers.
+const MAX_HEAD: usize = 32 * 1024;
+/// Most bytes of a response that wait in a connection.
 const READ_BUFFER: usize = 64 * 1024;
 
 /// How long a connection may take to be ready for a request after it has delivered a response. It is ready at once, unless the
@@ -29,8 +31,8 @@ pub(super) struct Connection {
     task: AbortHandle,
     /// When it is too old to be used again.
     expires: Instant,
-    /// Whether it has had a request.
-    used: bool,
+    /// Whether it is on its way to its first call.
+    fresh: bool,
 }
 
 /// Why a connection has no response.
@@ -46,13 +48,15 @@ pub(super) enum Failed {
 pub(super) async fn handshake(
     io: Box<dyn Io>,
 ) -> Result<(SendRequest<Full<Bytes>>, BoxFuture<'static, hyper::Result<()>>), Cause> {
-    let (sender, task) = Builder::new().max_buf_size(READ_BUFFER).handshake(io).await.map_err(Cause::Http)?;
+    let mut http = Builder::new();
+    http.max_header_size(MAX_HEAD).max_buf_size(READ_BUFFER);
+    let (sender, task) = http.handshake(io).await.map_err(Cause::Http)?;
     Ok((sender, Box::pin(task)))
 }
 
 impl Connection {
     pub(super) fn new(sender: SendRequest<Full<Bytes>>, task: AbortHandle, expires: Instant) -> Self {
-        Self { sender, task, expires, used: false }
+        Self { sender, task, expires, fresh: true }
     }
 
     /// Whether it may carry another request, as far as is known.
@@ -60,9 +64,14 @@ impl Connection {
         now < self.expires && !self.sender.is_closed()
     }
 
-    /// Whether it has had a request.
-    pub(super) fn is_used(&self) -> bool {
-        self.used
+    /// Whether it is on its way to its first call.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// It waits for a call.
+    pub(super) fn kept(&mut self) {
+        self.fresh = false;
     }
 
     /// Sends a request. If this fails or is dropped, the connection must not be used again.
@@ -71,11 +80,11 @@ impl Connection {
         request: Outgoing,
         read_timeout: Duration,
     ) -> Result<http::Response<Incoming>, Failed> {
-        // A new connection takes one request before its task has run.
-        if self.used && !self.is_ready().await {
+        // A fresh connection takes a request before its task has run.
+        if !self.fresh && !self.is_ready().await {
             return Err(Failed::Unsent(Box::new(request)));
         }
-        self.used = true;
+        self.fresh = false;
         match timeout(read_timeout, self.sender.try_send_request(request)).await {
             Ok(answer) => answer.map_err(failed),
             Err(_) => Err(Failed::Lost(Cause::ReadTimeout)),

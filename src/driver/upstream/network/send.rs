@@ -23,7 +23,11 @@ const MOST_CLOSED: usize = 6;
 
 /// Sends a request on a connection that is open, or on a new one. If the peer had closed the connection before it received the
 /// request, the next one is tried.
-pub(super) async fn send(pool: Arc<Pool>, request: Request, read_timeout: Duration) -> Result<Response, TransportError> {
+pub(super) async fn send(
+    pool: Arc<Pool>,
+    request: Request,
+    read_timeout: Duration,
+) -> Result<Response, TransportError> {
     let mut request = outgoing(request, pool.route());
     for closed in 0..MOST_CLOSED {
         if closed >= CLOSED {
@@ -31,12 +35,12 @@ pub(super) async fn send(pool: Arc<Pool>, request: Request, read_timeout: Durati
         }
         let mut lease = pool.lease().await.map_err(not_sent)?;
         let Some(connection) = lease.begin() else { return Err(not_sent(Cause::Closed)) };
-        let was_used = connection.is_used();
+        let was_fresh = connection.is_fresh();
         match connection.send(request, read_timeout).await {
             Ok(response) => return answer(response, lease, &pool),
             Err(Failed::Lost(cause)) => return Err(TransportError::Lost(cause.into())),
-            Err(Failed::Unsent(unsent)) if was_used => request = *unsent,
-            Err(Failed::Unsent(_)) => return Err(not_sent(Cause::Closed)),
+            Err(Failed::Unsent(_)) if was_fresh => return Err(not_sent(Cause::Closed)),
+            Err(Failed::Unsent(unsent)) => request = *unsent,
         }
     }
     Err(not_sent(Cause::Closed))

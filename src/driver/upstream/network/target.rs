@@ -4,12 +4,14 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use super::error::Cause;
 
 /// A host with its scheme and port: what connections are pooled by.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Target {
     https: bool,
     host: String,
     port: u16,
     uri: Uri,
+    /// As the first request spelled host and port. Most requests spell them in the same way.
+    spelled: String,
 }
 
 impl Target {
@@ -18,19 +20,21 @@ impl Target {
         let https = is_https(uri).ok_or(Cause::Url)?;
         let host = uri.host().ok_or(Cause::Url)?;
         let port = port(uri, https);
+        let spelled = uri.authority().ok_or(Cause::Url)?.as_str().to_owned();
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(if https { Scheme::HTTPS } else { Scheme::HTTP });
         // Without the user and password that the URL may have.
         parts.authority = Some(Authority::try_from(format!("{host}:{port}")).map_err(|_| Cause::Url)?);
         parts.path_and_query = Some(PathAndQuery::from_static("/"));
-        Ok(Self { https, host: host.to_owned(), port, uri: Uri::from_parts(parts).map_err(|_| Cause::Url)? })
+        Ok(Self { https, host: host.to_owned(), port, uri: Uri::from_parts(parts).map_err(|_| Cause::Url)?, spelled })
     }
 
     /// Whether a request goes there.
     pub(super) fn is_of(&self, uri: &Uri) -> bool {
+        let Some(authority) = uri.authority() else { return false };
         is_https(uri) == Some(self.https)
-            && uri.host().is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
-            && port(uri, self.https) == self.port
+            && (authority.as_str() == self.spelled
+                || (authority.host().eq_ignore_ascii_case(&self.host) && port(uri, self.https) == self.port))
     }
 
     /// Whether it speaks TLS.

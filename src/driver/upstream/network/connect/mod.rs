@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 #[cfg(test)]
 use tokio_rustls::rustls::RootCertStore;
-use tower::Service;
+use tower_service::Service;
 
 pub(super) use self::io::Io;
 use self::proxies::Proxy;

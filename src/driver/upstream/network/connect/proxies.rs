@@ -67,7 +67,8 @@ mod tests {
     use super::*;
 
     fn proxies() -> Proxies {
-        let matcher = Matcher::builder().http("http://user:pass@plain:1").https("https://secure:2").no("internal,10.0.0.0/8");
+        let matcher =
+            Matcher::builder().http("http://user:pass@plain:1").https("https://secure:2").no("internal,10.0.0.0/8");
         Proxies::new(matcher.build())
     }
 

@@ -107,24 +107,28 @@ impl Pool {
     fn pass_on(self: &Arc<Self>, mut connection: Connection) {
         let now = Instant::now();
         loop {
-            if !connection.is_usable(now) {
+            // If a fresh one has been closed already, a call has to hear of it: another one may be closed, too.
+            if !connection.is_fresh() && !connection.is_usable(now) {
                 return;
             }
             let mut state = self.state();
             let Some(waiting) = state.connections.next() else {
+                connection.kept();
                 state.connections.keep(connection, now);
                 let starts = !mem::replace(&mut state.closing, true);
                 drop(state);
-                return if starts { self.close_in_time() };
+                if starts {
+                    self.close_in_time();
+                }
+                return;
             };
             drop(state);
             match waiting.send(Ok(self.lease_of(connection))) {
-                Ok(()) => return,
                 Err(Ok(lease)) => match lease.into_connection() {
                     Some(returned) => connection = returned,
                     None => return,
                 },
-                Err(Err(_)) => return,
+                Ok(()) | Err(Err(_)) => return,
             }
         }
     }

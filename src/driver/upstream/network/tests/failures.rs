@@ -71,6 +71,16 @@ async fn a_connection_closed_after_the_request_loses_the_answer() {
     assert_eq!((peer.connections(), peer.requests().len()), (2, 3));
 }
 
+/// Whether the peer has the request depends on which end is faster.
+#[tokio::test]
+async fn a_peer_that_closes_each_connection_ends_each_call() {
+    let (peer, network) = (Peer::start(|_| async {}).await, network());
+    for _ in 0..20 {
+        assert!(call(&network, &peer.url(), "a").await.is_err());
+    }
+    assert_eq!(peer.connections(), 20);
+}
+
 #[tokio::test]
 async fn a_body_that_breaks_off_is_lost() {
     for head in ["content-length: 10", "transfer-encoding: chunked"] {

@@ -10,9 +10,9 @@ use std::error::Error as _;
 use bytes::Bytes;
 use hyper_util::client::proxy::matcher::Matcher;
 
+use super::super::transport::{Request, Response, Transport, TransportError};
 use super::error::Cause;
 use super::{Network, Settings};
-use super::super::transport::{Request, Response, Transport, TransportError};
 
 fn network() -> Network {
     with(Settings::default())
@@ -24,7 +24,8 @@ fn with(settings: Settings) -> Network {
 
 /// A request like one to DynamoDB.
 fn request(url: &str, body: &str) -> Request {
-    let request = http::Request::post(url).header("host", "dynamodb.test").header("x-amz-target", "DynamoDB_20120810.GetItem");
+    let request =
+        http::Request::post(url).header("host", "dynamodb.test").header("x-amz-target", "DynamoDB_20120810.GetItem");
     request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap()
 }
 
@@ -56,13 +57,13 @@ fn lost<T>(result: Result<T, TransportError>) -> Cause {
 
 /// All that an error tells.
 fn told(error: &Cause) -> String {
-    let mut told = format!("{error} {error:?}");
+    let mut told = vec![error.to_string(), format!("{error:?}")];
     let mut source = error.source();
-    while let Some(error) = source {
-        told += &format!(" {error} {error:?}");
-        source = error.source();
+    while let Some(cause) = source {
+        told.extend([cause.to_string(), format!("{cause:?}")]);
+        source = cause.source();
     }
-    told
+    told.join(" ")
 }
 
 /// Lets other tasks and the sockets go on until a condition holds.

@@ -65,14 +65,18 @@ async fn a_proxy_that_opens_no_tunnel_sends_nothing() {
         let cause = not_sent(call(&network, "https://dynamodb.test/", "a").await);
         assert!(matches!(cause, Cause::Tunnel(_)), "{cause:?}");
         for secret in ["secret", "dXNlcjpzZWNyZXQ="] {
-            assert!(!told(&cause).contains(secret) && !format!("{network:?}").contains(secret), "{cause:?} {network:?}");
+            assert!(
+                !told(&cause).contains(secret) && !format!("{network:?}").contains(secret),
+                "{cause:?} {network:?}"
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn http_goes_through_a_proxy_as_a_whole_url() {
-    for (user, authorization) in [("", None), ("user:secret@", Some("proxy-authorization: Basic dXNlcjpzZWNyZXQ=\r\n"))] {
+    for (user, authorization) in [("", None), ("user:secret@", Some("proxy-authorization: Basic dXNlcjpzZWNyZXQ=\r\n"))]
+    {
         let peer = Peer::echo().await;
         let network = Network::with_proxies(Settings::default(), through(&peer, user));
         for text in ["a", "b"] {

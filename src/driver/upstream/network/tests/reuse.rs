@@ -97,14 +97,18 @@ async fn a_body_that_is_not_read_closes_its_connection() {
 
 #[tokio::test]
 async fn a_call_that_leaves_closes_its_connection() {
-    let peer = Peer::start(|mut accepted| async move { accepted.closed().await }).await;
-    let network = network();
+    let peer = Peer::start(|mut accepted| async move {
+        accepted.request().await;
+        accepted.closed().await;
+    });
+    let (peer, network) = (peer.await, network());
     {
         let mut sent = network.send(request(&peer.url(), "a"));
-        while peer.connections() == 0 || network.count(&peer.url()) != (1, 0) {
+        while peer.requests().is_empty() {
             assert!((&mut sent).now_or_never().is_none());
             tokio::task::yield_now().await;
         }
+        assert_eq!(network.count(&peer.url()), (1, 0));
     }
     until(|| peer.open() == 0 && network.count(&peer.url()) == (0, 0)).await;
 }
@@ -120,8 +124,7 @@ async fn a_connection_whose_call_left_before_it_was_open_serves_the_next_one() {
 
 #[tokio::test]
 async fn a_connection_unused_for_too_long_is_not_used() {
-    let (peer, network) =
-        (Peer::echo().await, with(Settings { idle_timeout: Duration::ZERO, ..Settings::default() }));
+    let (peer, network) = (Peer::echo().await, with(Settings { idle_timeout: Duration::ZERO, ..Settings::default() }));
     for text in ["a", "b", "c"] {
         assert_eq!(call(&network, &peer.url(), text).await.unwrap(), text);
     }
