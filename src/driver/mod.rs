@@ -55,6 +55,8 @@ pub(crate) use store::Digest;
 pub use store::Item;
 pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub(crate) use upstream::lean_answers;
 pub use upstream::{CancelReason, Capacity, transport};
 pub use write::Written;
 

@@ -15,7 +15,7 @@ use super::{Action, read_error};
 
 /// Reads any bytes as the answer of each action and as the body of an error. Items that it finds are written and read again:
 /// they have to be the same.
-pub fn lean_answers(body: &[u8]) {
+pub(crate) fn lean_answers(body: &[u8]) {
     drop(read_error(body));
     let _ = BatchGetItemInputBuilder::read(body);
     let _ = BatchWriteItemInputBuilder::read(body);
