@@ -62,11 +62,12 @@ fn agree<E: ProvideErrorMetadata + std::error::Error + 'static>(
     let Some(theirs) = details(context.into_err()) else { return Ok(false) };
     let item = ours.item.filter(|_| ours.code.as_deref() == Some("ConditionalCheckFailedException"));
     let reasons = if ours.code.as_deref() == Some("TransactionCanceledException") { ours.reasons } else { Vec::new() };
-    let is_throttled = matches!(
-        ours.code.as_deref(),
-        Some("ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException")
-    );
-    let throttling = if is_throttled { ours.throttling } else { Vec::new() };
+    let list = match ours.code.as_deref() {
+        Some("ProvisionedThroughputExceededException" | "RequestLimitExceeded") => "\"ThrottlingReasons\"",
+        Some("ThrottlingException") => "\"throttlingReasons\"",
+        _ => "no list",
+    };
+    let throttling = if body.contains(list) { ours.throttling } else { Vec::new() };
     prop_assert_eq!(Details { item, reasons, throttling }, theirs, "{}", body);
     Ok(true)
 }
@@ -96,7 +97,7 @@ fn what_recorded_errors_say() {
     assert_eq!(read_error(recorded::THROTTLED_BY_CONTROL_PLANE.as_bytes()).throttling, ["r"]);
 }
 
-/// The SDK refuses details of another action's errors and reads one list of reasons alone; random bodies with both lists differ.
+/// With both spellings of the list of reasons, the SDK reads the one that belongs to the code. DynamoDB sends one.
 #[test]
 fn random_errors() {
     let sdk = Sdk::new();
