@@ -126,10 +126,10 @@ proxies-quick: ## The same with 2,000 calls and three restarts
 # Without a sanitizer: those need a nightly compiler, and there is no unsafe code of ours to find anything in.
 FUZZ = .cache/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-fuzz: $(FUZZ) ## Fuzz what reads bytes of callers, for FUZZ_SECONDS each
+fuzz: $(FUZZ) ## Fuzz what reads bytes of callers and of DynamoDB, for FUZZ_SECONDS each
 	@tools/require cargo
-	@mkdir -p .cache/corpus/{expression,page_token,prescan,prescan_of_structure}
-	for target in expression page_token prescan prescan_of_structure; do \
+	@mkdir -p .cache/corpus/{expression,lean_answers,page_token,prescan,prescan_of_structure}
+	for target in expression lean_answers page_token prescan prescan_of_structure; do \
 	  $(FUZZ) run --sanitizer none --target-dir target/fuzz $$target .cache/corpus/$$target fuzz/corpus/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1; \
 	done

@@ -11,11 +11,12 @@ use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsI
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 
-use super::{Action, read_error};
+use super::actions::Action;
+use super::error_body::read_error;
 
 /// Reads any bytes as the answer of each action and as the body of an error. Items that it finds are written and read again:
 /// they have to be the same.
-pub fn lean_answers(body: &[u8]) {
+pub(crate) fn lean_answers(body: &[u8]) {
     drop(read_error(body));
     let _ = BatchGetItemInputBuilder::read(body);
     let _ = BatchWriteItemInputBuilder::read(body);

@@ -5,16 +5,18 @@
 //! no parameter is ever lost in silence. There are two differences:
 //!
 //! - The SDK makes up a `ClientRequestToken` for a TransactWriteItems without one. Here the caller sets it, or there is none.
-//! - The SDK refuses to send an [`AttributeValue::Unknown`]. Here it is `{}`, which DynamoDB refuses.
+//! - The SDK refuses to send an [`AttributeValue::Unknown`], and an action on one table without a table's name. Here the value is
+//!   `{}` and the name is left out: DynamoDB refuses both.
 //!
 //! # Answers
 //! [`Action::read`] builds the output in one pass over the body. It reads what the SDK reads, field by field: an unknown field is
-//! skipped, of two fields with one name the last counts, a null is an absent field, and an unknown type of an attribute value is
-//! [`AttributeValue::Unknown`]. It is stricter where the body is no valid JSON or where nothing can be meant by it:
+//! skipped, of two fields with one name the last counts, and a null is an absent field. It is stricter where the body is no valid
+//! JSON or where nothing can be meant by it:
 //!
 //! - An empty body is unreadable. The SDK takes it for `{}`, so that a cut answer would be a success, or an absent item.
-//! - A number has to be one of JSON, without a leading zero and with digits around the point; a count is a whole number without
-//!   point or exponent.
+//! - An attribute value of an unknown type is unreadable. It is [`AttributeValue::Unknown`] in the SDK, which alone can make one.
+//! - A number has to be one of JSON, without a leading zero and with digits around the point. A count is written without point,
+//!   exponent or minus zero. Beside numbers, a capacity may be "NaN", "Infinity" or "-Infinity", in this spelling.
 //! - Strings of skipped fields are checked as well: for invalid escapes and, in a name, for half a surrogate pair.
 //!
 //! It is more lenient in one way: a skipped value may be nested deeper than 512 levels. Skipping takes no stack. What is read may
@@ -35,5 +37,5 @@ mod write;
 pub(in crate::driver::upstream) use actions::Action;
 pub(in crate::driver::upstream) use error_body::{ErrorBody, error_code, read_error};
 #[cfg(any(test, feature = "fuzz-internals"))]
-pub use fuzz::lean_answers;
+pub(crate) use fuzz::lean_answers;
 pub(in crate::driver::upstream) use unreadable::Unreadable;

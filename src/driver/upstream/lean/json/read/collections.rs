@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Readable, read_value};
+use super::readable::{Readable, read_value};
 
 /// At most so many entries of a map get room in advance: a large item must not make small ones behind it take as much.
 const MOST_EXPECTED: usize = 14;

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, Visitor};
 
-use super::Readable;
+use super::readable::Readable;
 
 /// The name of a field.
 pub(in super::super) struct Name<'de>(pub(in super::super) Cow<'de, str>);
@@ -45,7 +45,7 @@ impl Readable for Skipped {
 /// Reads objects with known fields into the builders of the SDK. Of two fields with one name the last counts.
 macro_rules! objects {
     ($($type:ty = $builder:ty { $($name:literal => $set:ident,)* } $built:expr;)*) => {$(
-        impl $crate::driver::upstream::lean::json::read::Readable for $type {
+        impl $crate::driver::upstream::lean::json::read::readable::Readable for $type {
             fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Object;
 
@@ -57,7 +57,8 @@ macro_rules! objects {
                     }
 
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
-                        use $crate::driver::upstream::lean::json::read::{Name, Skipped, read_value};
+                        use $crate::driver::upstream::lean::json::read::object::{Name, Skipped};
+                        use $crate::driver::upstream::lean::json::read::readable::read_value;
 
                         let mut builder = <$builder>::default();
                         while let Some(Name(name)) = map.next_key()? {

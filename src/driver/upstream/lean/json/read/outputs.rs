@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::{
 };
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemOutput, builders::UpdateItemOutputBuilder};
 
-use super::objects;
+use super::object::objects;
 
 objects! {
     GetItemOutput = GetItemOutputBuilder {

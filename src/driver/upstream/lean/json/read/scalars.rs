@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use base64_simd::STANDARD;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
-use super::Readable;
+use super::readable::Readable;
 
 impl Readable for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

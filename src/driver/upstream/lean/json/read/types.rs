@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::de::Error;
 
-use super::objects;
+use super::object::objects;
 
 objects! {
     ConsumedCapacity = ConsumedCapacityBuilder {

@@ -3,7 +3,8 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{Name, Readable, Skipped, read_value};
+use super::object::{Name, Skipped};
+use super::readable::{Readable, read_value};
 
 impl Readable for AttributeValue {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -12,18 +12,19 @@ use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteIt
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 
+use super::config;
 use super::sdk::{Sdk, SdkAction};
 use super::shapes::{self, Json};
-use super::{recorded, super::Action};
+use super::{super::Action, recorded};
 
 fn reads_as_the_sdk<A: SdkAction>(recorded: &str, random: &BoxedStrategy<Json>) {
     let sdk = Sdk::new();
     let theirs = sdk.reads::<A>(recorded.as_bytes()).unwrap();
     assert_ne!(Some(&theirs), A::read(b"{}").ok().as_ref(), "the recorded answer says something");
     assert_eq!(A::read(recorded.as_bytes()), Ok(theirs));
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(150) });
+    let mut runner = TestRunner::new(config(150));
     let result = runner.run(random, |answer| {
         let body = answer.to_string();
         prop_assert_eq!(A::read(body.as_bytes()).ok(), sdk.reads::<A>(body.as_bytes()), "{}", body);
@@ -122,7 +123,6 @@ fn what_both_refuse() {
         r#"{"Item":{"a":{"S":"\x"}}}"#,
         "{\"Item\":{\"a\":{\"S\":\"\n\"}}}",
         r#"{"ConsumedCapacity":{"CapacityUnits":"1"}}"#,
-        r#"{"ConsumedCapacity":{"CapacityUnits":"inf"}}"#,
         r#"{"ConsumedCapacity":{"CapacityUnits":1e999}}"#,
         r#"{"ConsumedCapacity":{"CapacityUnits":true}}"#,
         r#"{"ConsumedCapacity":[]}"#,
@@ -152,14 +152,14 @@ fn what_only_the_sdk_reads() {
         r#"{"Count":-0}"#,
         r#"{"ConsumedCapacity":{"CapacityUnits":1.}}"#,
         r#"{"ConsumedCapacity":{"CapacityUnits":-.5}}"#,
-        r#"{"Other":"\u12"x"}"#,
+        r#"{"ConsumedCapacity":{"CapacityUnits":"inf"}}"#,
+        r#"{"Other":"\u12x"}"#,
         r#"{"Items":[{"a":{"\ud83d":null,"S":"b"}}]}"#,
     ] {
-        let (ours, theirs) = match body.starts_with(r#"{"Item":"#) {
-            true => (GetItemInputBuilder::read(body.as_bytes()).is_ok(), sdk.reads::<GetItemInputBuilder>(body.as_bytes()).is_some()),
-            false => (QueryInputBuilder::read(body.as_bytes()).is_ok(), sdk.reads::<QueryInputBuilder>(body.as_bytes()).is_some()),
-        };
-        assert_eq!((ours, theirs), (false, true), "{body}");
+        let body = body.as_bytes();
+        let ours = GetItemInputBuilder::read(body).is_ok() && QueryInputBuilder::read(body).is_ok();
+        let theirs = sdk.reads::<GetItemInputBuilder>(body).is_some() && sdk.reads::<QueryInputBuilder>(body).is_some();
+        assert_eq!((ours, theirs), (false, true), "{}", String::from_utf8_lossy(body));
     }
 }
 

@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsI
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde::de::IgnoredAny;
 
 use super::super::{Action, lean_answers};
+use super::config;
 use super::recorded;
 use super::sdk::{Sdk, SdkAction};
 
@@ -39,10 +40,9 @@ fn damage<A: SdkAction>(recorded: &str) {
         assert!(A::read(cut).is_err(), "{}", String::from_utf8_lossy(cut));
         agree::<A>(&sdk, cut).unwrap();
     }
-    let config = Config { failure_persistence: None, ..Config::with_cases(600) };
     // Often a byte that has a meaning.
     let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"{}[]:,\"\\ 019.-eNSBLMu".to_vec())];
-    let result = TestRunner::new(config).run(&(0..recorded.len(), byte, any::<bool>()), |(at, byte, replace)| {
+    let result = TestRunner::new(config(600)).run(&(0..recorded.len(), byte, any::<bool>()), |(at, byte, replace)| {
         let mut body = recorded.to_vec();
         if replace {
             body[at] = byte;
@@ -74,7 +74,7 @@ damage! {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(500) })]
+    #![proptest_config(config(500))]
 
     #[test]
     fn arbitrary_bytes(body in proptest::collection::vec(any::<u8>(), 0..60)) {
@@ -101,7 +101,10 @@ fn an_error_says_where_and_not_what() {
         ("{\n\"Item\":", "the answer is unreadable: it ends early at line 2, column 7"),
         (r#"{"Item":{"secret":{"S":"secret" x"#, "the answer is unreadable: invalid JSON at line 1, column 33"),
         (r#"{"Item":"secret"}"#, "the answer is unreadable: another type of value than expected at line 1, column 16"),
-        (r#"{"Item":{"a":{"secret":1}}}"#, "the answer is unreadable: another type of value than expected at line 1, column 24"),
+        (
+            r#"{"Item":{"a":{"secret":1}}}"#,
+            "the answer is unreadable: another type of value than expected at line 1, column 25",
+        ),
     ] {
         let error = GetItemInputBuilder::read(body.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), expected);

@@ -8,8 +8,7 @@ pub(super) const BATCH_GET_ITEM: &str = r##"{"Responses":{"Forum":[{"Name":{"S":
 
 pub(super) const BATCH_WRITE_ITEM: &str = r#"{"UnprocessedItems":{"Forum":[{"PutRequest":{"Item":{"Name":{"S":"RDS"}}}},{"DeleteRequest":{"Key":{"Name":{"S":"EMR"}}}}]},"ItemCollectionMetrics":{"Thread":[{"ItemCollectionKey":{"F":{"N":"1"}},"SizeEstimateRangeGB":[1,2]}]},"ConsumedCapacity":[{"TableName":"Forum","CapacityUnits":3}]}"#;
 
-pub(super) const TRANSACT_GET_ITEMS: &str =
-    r#"{"ConsumedCapacity":[{"TableName":"A","ReadCapacityUnits":2}],"Responses":[{"Item":{"k":{"S":"v"}}},{},{"Item":{}}]}"#;
+pub(super) const TRANSACT_GET_ITEMS: &str = r#"{"ConsumedCapacity":[{"TableName":"A","ReadCapacityUnits":2}],"Responses":[{"Item":{"k":{"S":"v"}}},{},{"Item":{}}]}"#;
 
 pub(super) const TRANSACT_WRITE_ITEMS: &str = r#"{"ConsumedCapacity":[{"TableName":"A","WriteCapacityUnits":2}],"ItemCollectionMetrics":{"A":[{"SizeEstimateRangeGB":[0,1]}]}}"#;
 

@@ -11,11 +11,12 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use super::super::Action;
 use super::any::Any;
+use super::config;
 use super::sdk::{Sdk, SdkAction};
 
 fn body(action: &impl Action) -> String {
@@ -28,11 +29,10 @@ fn json(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(body)))
 }
 
-/// For random requests, and says how many of them had a body worth comparing.
 fn writes_as_the_sdk<A: SdkAction + Any>() {
     let sdk = Sdk::new();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(60) });
-    let result = runner.run(&A::any(), |action| {
+    let mut runner = TestRunner::new(config(60));
+    let result = runner.run(&A::any().prop_map(A::sendable), |action| {
         let (ours, theirs) = (json(body(&action).as_bytes()), json(&sdk.writes(action)));
         prop_assert_eq!(ours, theirs);
         Ok(())
@@ -65,7 +65,7 @@ writes_as_the_sdk! {
 #[test]
 fn transact_write_items() {
     let sdk = Sdk::new();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(60) });
+    let mut runner = TestRunner::new(config(60));
     let result = runner.run(&TransactWriteItemsInputBuilder::any(), |action| {
         let has_token = action.get_client_request_token().is_some();
         let (ours, mut theirs) = (json(body(&action).as_bytes()), json(&sdk.writes(action)));

@@ -47,13 +47,21 @@ impl HttpConnector for Connector {
 pub(super) trait SdkAction: Action<Answer: Clone + PartialEq + std::fmt::Debug> + Clone + Default {
     type Error: std::error::Error + 'static;
 
+    /// With what the SDK has to know to send it at all: the name of a table.
+    fn sendable(self) -> Self;
+
     fn send(self, client: &Client) -> impl Future<Output = Result<Self::Answer, SdkError<Self::Error>>>;
 }
 
 macro_rules! actions {
-    ($($module:ident::{$input:ident, $error:ident},)*) => {$(
+    ($($module:ident::{$input:ident, $error:ident} = $sendable:expr;)*) => {$(
         impl SdkAction for operation::$module::builders::$input {
             type Error = operation::$module::$error;
+
+            fn sendable(self) -> Self {
+                let sendable: fn(Self) -> Self = $sendable;
+                sendable(self)
+            }
 
             async fn send(self, client: &Client) -> Result<Self::Answer, SdkError<Self::Error>> {
                 self.send_with(client).await
@@ -62,17 +70,26 @@ macro_rules! actions {
     )*};
 }
 
+/// The SDK does not send a request for a table without a name.
+macro_rules! in_table {
+    () => {
+        |action| {
+            if action.get_table_name().as_ref().is_none_or(String::is_empty) { action.table_name("t") } else { action }
+        }
+    };
+}
+
 actions! {
-    batch_get_item::{BatchGetItemInputBuilder, BatchGetItemError},
-    batch_write_item::{BatchWriteItemInputBuilder, BatchWriteItemError},
-    delete_item::{DeleteItemInputBuilder, DeleteItemError},
-    get_item::{GetItemInputBuilder, GetItemError},
-    put_item::{PutItemInputBuilder, PutItemError},
-    query::{QueryInputBuilder, QueryError},
-    scan::{ScanInputBuilder, ScanError},
-    transact_get_items::{TransactGetItemsInputBuilder, TransactGetItemsError},
-    transact_write_items::{TransactWriteItemsInputBuilder, TransactWriteItemsError},
-    update_item::{UpdateItemInputBuilder, UpdateItemError},
+    batch_get_item::{BatchGetItemInputBuilder, BatchGetItemError} = |it| it;
+    batch_write_item::{BatchWriteItemInputBuilder, BatchWriteItemError} = |it| it;
+    delete_item::{DeleteItemInputBuilder, DeleteItemError} = in_table!();
+    get_item::{GetItemInputBuilder, GetItemError} = in_table!();
+    put_item::{PutItemInputBuilder, PutItemError} = in_table!();
+    query::{QueryInputBuilder, QueryError} = in_table!();
+    scan::{ScanInputBuilder, ScanError} = in_table!();
+    transact_get_items::{TransactGetItemsInputBuilder, TransactGetItemsError} = |it| it;
+    transact_write_items::{TransactWriteItemsInputBuilder, TransactWriteItemsError} = |it| it;
+    update_item::{UpdateItemInputBuilder, UpdateItemError} = in_table!();
 }
 
 pub(super) struct Sdk {
@@ -106,12 +123,12 @@ impl Sdk {
 
     /// What it reads from the body of a success.
     pub(super) fn reads<A: SdkAction>(&self, body: &[u8]) -> Option<A::Answer> {
-        self.answer(A::default(), 200, body).ok()
+        self.answer(A::default().sendable(), 200, body).ok()
     }
 
     /// The error that it reads from the body of a refusal.
     pub(super) fn refuses<A: SdkAction>(&self, body: &[u8]) -> SdkError<A::Error> {
-        self.answer(A::default(), 400, body).unwrap_err()
+        self.answer(A::default().sendable(), 400, body).unwrap_err()
     }
 
     fn answer<A: SdkAction>(&self, action: A, status: u16, body: &[u8]) -> Result<A::Answer, SdkError<A::Error>> {

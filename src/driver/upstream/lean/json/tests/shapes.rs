@@ -66,7 +66,12 @@ fn map(value: Shape) -> Shape {
 
 /// What an SDK could not know yet.
 fn unknown() -> BoxedStrategy<(String, Json)> {
-    let value = prop_oneof![Just(json!(null)), Just(json!([1, {"S": ["\u{1}"]}, true])), Just(json!({"a": {}})), Just(json!("a"))];
+    let value = prop_oneof![
+        Just(json!(null)),
+        Just(json!([1, {"S": ["\u{1}"]}, true])),
+        Just(json!({"a": {}})),
+        Just(json!("a"))
+    ];
     ("[A-Z][a-z]{8}", plain(value)).boxed()
 }
 
@@ -77,7 +82,9 @@ fn object(fields: Vec<(&'static str, Shape)>) -> Shape {
         let value = prop_oneof![8 => value, 1 => Just(Json::Plain(Value::Null))];
         let times = prop_oneof![3 => Just(0_usize), 12 => Just(1), 1 => Just(2)];
         let field = times.prop_flat_map(move |times| vec(value.clone(), times));
-        all.push(field.prop_map(move |values| values.into_iter().map(|value| (name.to_owned(), value)).collect()).boxed());
+        all.push(
+            field.prop_map(move |values| values.into_iter().map(|value| (name.to_owned(), value)).collect()).boxed(),
+        );
     }
     let fields = all.prop_map(|fields| fields.concat()).prop_shuffle();
     fields.prop_map(|fields| Json::Object(Object(fields))).boxed()
@@ -92,7 +99,8 @@ fn value() -> Shape {
     let with_nulls = written.clone().prop_map(|value| {
         let nothing = |name: &str| (name.to_owned(), Json::Plain(Value::Null));
         let Json::Plain(Value::Object(tags)) = value else { panic!("a value is an object") };
-        let mut fields = vec![nothing("S"), nothing("New"), ("__type".to_owned(), Json::Plain(json!(["AttributeValue"])))];
+        let mut fields =
+            vec![nothing("S"), nothing("New"), ("__type".to_owned(), Json::Plain(json!(["AttributeValue"])))];
         fields.extend(tags.into_iter().map(|(tag, value)| (tag, Json::Plain(value))));
         fields.push(nothing("L"));
         Json::Object(Object(fields))

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsI
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 
-use super::Json;
+use super::json::Json;
 use super::object::{field_name, write_field};
 
 macro_rules! inputs {

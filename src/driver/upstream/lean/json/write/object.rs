@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::Json;
+use super::json::Json;
 use super::text::write_text;
 
 /// Writes an object with known fields. `names` are as [`field_name`] makes them.

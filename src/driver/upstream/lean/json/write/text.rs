@@ -1,6 +1,6 @@
 //! JSON's strings (RFC 8259, section 7).
 
-use super::Json;
+use super::json::Json;
 
 /// So many bytes are looked at in one step: without a branch for each byte, the compiler uses vector instructions.
 const STEP: usize = 16;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update, WriteRequest,
 };
 
-use super::Json;
+use super::json::Json;
 use super::object::{field_name, write_field};
 use super::text::write_text;
 

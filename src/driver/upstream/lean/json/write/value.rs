@@ -2,7 +2,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64_simd::STANDARD;
 
-use super::Json;
+use super::json::Json;
 
 impl Json for AttributeValue {
     fn write(&self, body: &mut Vec<u8>) {
