@@ -57,7 +57,7 @@ pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
 #[cfg(any(test, feature = "fuzz-internals"))]
 pub(crate) use upstream::lean_answers;
-pub use upstream::{CancelReason, Capacity, transport};
+pub use upstream::{CancelReason, Capacity, Connection, network, transport};
 pub use write::Written;
 
 pub use crate::memory::Full;

@@ -31,6 +31,8 @@ pub(crate) use dispatch::{Call, Dispatcher, Effect, Verdict};
 pub(crate) use failure::{Failure, FailureKind};
 pub(crate) use fields::CallerFields;
 pub(crate) use in_flight::{InFlight, Slot};
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub(crate) use lean::lean_answers;
 pub(crate) use limits::{MAX_KEYS_PER_READ, MAX_WRITES_PER_CALL};
 pub(crate) use pacing::{Paced, Pacers};
 pub(crate) use shared_failure::SharedFailure;

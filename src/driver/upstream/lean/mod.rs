@@ -34,6 +34,8 @@ use self::answer::Unusable;
 use self::credentials::CredentialsCache;
 use self::endpoint::Endpoints;
 use self::json::Action;
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub(crate) use self::json::lean_answers;
 use self::sign::{SignedTo, Signer};
 use self::tables::Addressed;
 use super::failure::{Failure, FailureKind};
