@@ -80,11 +80,7 @@ const DESCRIPTION: &str = r#"{"Table":{"TableStatus":"ACTIVE","KeySchema":[{"Att
 impl Table {
     fn answer(self, request: &transport::Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
         let is_scan = request.headers().get("x-amz-target").is_some_and(|target| target.as_bytes().ends_with(b".Scan"));
-        let body = if is_scan {
-            self.scan(&serde_json::from_slice(request.body())?)?
-        } else {
-            DESCRIPTION.to_owned()
-        };
+        let body = if is_scan { self.scan(&serde_json::from_slice(request.body())?)? } else { DESCRIPTION.to_owned() };
         let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
         Ok(response.body(Body::from(body))?)
     }

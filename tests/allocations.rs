@@ -112,7 +112,11 @@ struct World {
 impl World {
     fn answering(calls: usize) -> Self {
         let stub = Stub(Arc::new(Barrier::new(calls)));
-        let driver = Driver::new(Connection::lean(&nominal(None), Arc::new(stub)), vec![TableSpec::named(TABLE)], Runtime::system());
+        let driver = Driver::new(
+            Connection::lean(&nominal(None), Arc::new(stub)),
+            vec![TableSpec::named(TABLE)],
+            Runtime::system(),
+        );
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let tokens = PageTokens::new(&Secret::random().unwrap(), &[]);
         Self { service: KeyValue::new(driver, tokens), runtime }

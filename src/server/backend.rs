@@ -76,11 +76,7 @@ fn sdk_connector() -> SharedHttpClient {
 }
 
 fn pool(timeouts: &Timeouts) -> network::Settings {
-    network::Settings {
-        connect_timeout: timeouts.connect,
-        read_timeout: timeouts.read,
-        ..network::Settings::default()
-    }
+    network::Settings { connect_timeout: timeouts.connect, read_timeout: timeouts.read, ..network::Settings::default() }
 }
 
 /// The AWS configuration of this process.

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use aws_config::BehaviorVersion;
 use dynakv::driver::network::{self, Network};
 use dynakv::driver::{
-    Connection, transport,
-    BatchOperation, BatchOutcome, Consistency, DEFAULT_TIMEOUT, Deadline, Driver, Found, KeyValues, Runtime, Swap,
+    BatchOperation, BatchOutcome, Connection, Consistency, DEFAULT_TIMEOUT, Deadline, Driver, Found, KeyValues,
+    Runtime, Swap, transport,
 };
 use dynakv::model::{CompareAndSet, Expected, Key, RequestId, Set, SetExpiry, TableSpec, Ttl, Version};
 

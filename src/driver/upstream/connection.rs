@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{Builder, StalledStreamProtectionConfig};
-use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
 
 use super::lean::Lean;

@@ -4,6 +4,7 @@ mod abandoned;
 mod broken;
 mod folder;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -11,7 +12,6 @@ use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
     TransactWriteItem,
 };
-use aws_sdk_dynamodb::Client;
 use futures_util::future::join_all;
 
 use super::{Engine, Location};

@@ -37,10 +37,10 @@ pub(super) struct Refusal {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { code, message, request_id, is_client_error, has_error_type, item, reasons, throttling, cause } = refusal;
-        let upstream = Upstream::new(code.as_deref(), request_id.as_deref())
-            .saying(message.as_deref())
-            .throttled_by(throttling);
+        let Refusal { code, message, request_id, is_client_error, has_error_type, item, reasons, throttling, cause } =
+            refusal;
+        let upstream =
+            Upstream::new(code.as_deref(), request_id.as_deref()).saying(message.as_deref()).throttled_by(throttling);
         let is_refused = is_client_error && has_error_type;
         let kind = of_service(code.as_deref(), message.as_deref()).unwrap_or_else(|| of_unlisted(is_refused));
         match kind {

@@ -42,9 +42,6 @@ use super::failure::{Failure, FailureKind};
 use super::transport::{Request, Transport};
 use crate::driver::runtime::SystemRandom;
 
-/// What most requests have.
-const USUAL_REQUEST_BYTES: usize = 512;
-
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("dynakv/", env!("CARGO_PKG_VERSION")));
@@ -68,7 +65,11 @@ impl Lean {
         let timeouts = config.timeout_config();
         Self {
             transport,
-            credentials: CredentialsCache::new(config.credentials_provider().unwrap_or_else(none), sleep, Arc::new(SystemRandom)),
+            credentials: CredentialsCache::new(
+                config.credentials_provider().unwrap_or_else(none),
+                sleep,
+                Arc::new(SystemRandom),
+            ),
             endpoints: Endpoints::new(config),
             signer: Signer::new(),
             time: config.time_source().unwrap_or_default(),
@@ -105,7 +106,7 @@ impl Lean {
     ) -> Result<Request, Failure> {
         let account = credentials.account_id().map(|id| id.as_str());
         let to = self.endpoints.resolve(action.table(), account).map_err(Failure::unsendable)?;
-        let mut body = Vec::with_capacity(USUAL_REQUEST_BYTES);
+        let mut body = Vec::new();
         action.write(&mut body);
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(header::HOST, to.host.clone());
@@ -155,7 +156,9 @@ fn none() -> SharedCredentialsProvider {
         where
             Self: 'a,
         {
-            future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("no source of credentials is configured")))
+            future::ProvideCredentials::ready(Err(CredentialsError::not_loaded(
+                "no source of credentials is configured",
+            )))
         }
     }
 

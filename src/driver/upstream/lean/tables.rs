@@ -1,4 +1,4 @@
-//! Which action and which table a request names.
+//! Which table a request names.
 
 use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemInputBuilder;
 use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInputBuilder;
@@ -11,22 +11,16 @@ use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsI
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use aws_sdk_dynamodb::types::{TransactGetItem, TransactWriteItem};
-use http::HeaderValue;
 
 /// A request that says where it goes.
 pub(in crate::driver::upstream) trait Addressed {
-    /// The value of `x-amz-target`.
-    const TARGET: HeaderValue;
-
     /// A table of the request: the rules of endpoints look at one only.
     fn table(&self) -> Option<&str>;
 }
 
 macro_rules! to_one_table {
-    ($($input:ident = $action:literal),* $(,)?) => {$(
+    ($($input:ident),* $(,)?) => {$(
         impl Addressed for $input {
-            const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
-
             fn table(&self) -> Option<&str> {
                 self.get_table_name().as_deref()
             }
@@ -35,19 +29,17 @@ macro_rules! to_one_table {
 }
 
 to_one_table! {
-    DeleteItemInputBuilder = "DeleteItem",
-    GetItemInputBuilder = "GetItem",
-    PutItemInputBuilder = "PutItem",
-    QueryInputBuilder = "Query",
-    ScanInputBuilder = "Scan",
-    UpdateItemInputBuilder = "UpdateItem",
+    DeleteItemInputBuilder,
+    GetItemInputBuilder,
+    PutItemInputBuilder,
+    QueryInputBuilder,
+    ScanInputBuilder,
+    UpdateItemInputBuilder,
 }
 
 macro_rules! to_many_tables {
-    ($($input:ident::$items:ident = $action:literal, $name:expr;)*) => {$(
+    ($($input:ident::$items:ident, $name:expr;)*) => {$(
         impl Addressed for $input {
-            const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
-
             fn table(&self) -> Option<&str> {
                 self.$items().iter().flatten().next().and_then($name)
             }
@@ -56,10 +48,10 @@ macro_rules! to_many_tables {
 }
 
 to_many_tables! {
-    BatchGetItemInputBuilder::get_request_items = "BatchGetItem", |(table, _)| Some(table.as_str());
-    BatchWriteItemInputBuilder::get_request_items = "BatchWriteItem", |(table, _)| Some(table.as_str());
-    TransactGetItemsInputBuilder::get_transact_items = "TransactGetItems", table_read;
-    TransactWriteItemsInputBuilder::get_transact_items = "TransactWriteItems", table_written;
+    BatchGetItemInputBuilder::get_request_items, |(table, _)| Some(table.as_str());
+    BatchWriteItemInputBuilder::get_request_items, |(table, _)| Some(table.as_str());
+    TransactGetItemsInputBuilder::get_transact_items, table_read;
+    TransactWriteItemsInputBuilder::get_transact_items, table_written;
 }
 
 fn table_read(item: &TransactGetItem) -> Option<&str> {

@@ -26,7 +26,7 @@ use self::hosts::Hosts;
 pub use self::settings::Settings;
 use super::transport::{Request, Response, Transport, TransportError};
 
-/// The network. A request needs the URL of its endpoint and a `host` header.
+/// The network. A request needs the URL of its endpoint.
 pub struct Network(Hosts);
 
 impl Network {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::PROXY_AUTHORIZATION;
+use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
 use http::uri::PathAndQuery;
 use http::{StatusCode, Uri};
 use http_body::Body as _;
@@ -49,6 +49,11 @@ pub(super) async fn send(
 /// The request as the host or the proxy wants it.
 fn outgoing(request: Request, route: &Route) -> Outgoing {
     let mut request = request.map(Full::<Bytes>::new);
+    if !request.headers().contains_key(HOST)
+        && let Some(host) = host(request.uri())
+    {
+        request.headers_mut().insert(HOST, host);
+    }
     match route {
         Route::Forward(proxy) => {
             if let Some(authorization) = &proxy.authorization {
@@ -61,6 +66,16 @@ fn outgoing(request: Request, route: &Route) -> Outgoing {
         }
     }
     request
+}
+
+/// The `host` header for a request without one, such as those of the AWS SDK. The port is left out if it is the scheme's own
+/// (RFC 9110, section 4.2.3).
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let name = uri.host()?;
+    match (uri.scheme_str(), uri.port_u16()) {
+        (_, None) | (Some("http"), Some(80)) | (Some("https"), Some(443)) => HeaderValue::from_str(name).ok(),
+        (_, Some(port)) => HeaderValue::try_from(format!("{name}:{port}")).ok(),
+    }
 }
 
 fn answer(response: http::Response<Incoming>, lease: Lease, pool: &Pool) -> Result<Response, TransportError> {

@@ -24,8 +24,17 @@ enum Write {
 
 const WRITES: [Write; 5] = [Write::Set, Write::SetAbsent, Write::Add, Write::PutItemAbsent, Write::DeleteIfOpen];
 
-const LOSSES: [What; 9] =
-    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated, What::Empty, What::WrongChecksum];
+const LOSSES: [What; 9] = [
+    What::Status500,
+    What::Status503,
+    What::Reset,
+    What::ResetInBody,
+    What::Timeout,
+    What::Garbage,
+    What::Truncated,
+    What::Empty,
+    What::WrongChecksum,
+];
 
 /// The result for the caller.
 #[derive(Debug, PartialEq, Eq)]

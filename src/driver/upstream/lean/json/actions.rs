@@ -1,4 +1,5 @@
 use aws_sdk_dynamodb::operation;
+use http::HeaderValue;
 
 use super::read::read;
 use super::unreadable::Unreadable;
@@ -11,8 +12,8 @@ const RESERVED_BYTES: usize = 1024;
 pub(in crate::driver::upstream) trait Action {
     type Answer: Send;
 
-    /// DynamoDB's name of the action.
-    const ACTION: &'static str;
+    /// The value of `x-amz-target`.
+    const TARGET: HeaderValue;
 
     /// Appends the request to the body.
     fn write(&self, body: &mut Vec<u8>);
@@ -26,7 +27,7 @@ macro_rules! actions {
         impl Action for operation::$module::builders::$input {
             type Answer = operation::$module::$output;
 
-            const ACTION: &'static str = $action;
+            const TARGET: HeaderValue = HeaderValue::from_static(concat!("DynamoDB_20120810.", $action));
 
             fn write(&self, body: &mut Vec<u8>) {
                 body.reserve(RESERVED_BYTES);

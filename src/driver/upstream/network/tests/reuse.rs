@@ -23,6 +23,16 @@ async fn a_request_arrives_as_it_was_given() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_host_gets_that_of_its_url() {
+    let (peer, network) = (Peer::echo().await, network());
+    let mut request = request(&peer.url(), "");
+    request.headers_mut().remove("host");
+    network.send(request).await.unwrap().into_body().collect(100).await.unwrap();
+    let host = format!("host: 127.0.0.1:{}\r\n", peer.port);
+    assert!(peer.requests()[0].contains(&host), "{:?}", peer.requests());
+}
+
+#[tokio::test]
 async fn a_connection_that_the_peer_closed_is_not_used() {
     let peer = Peer::start(|mut accepted| async move {
         if let Some(request) = accepted.request().await {

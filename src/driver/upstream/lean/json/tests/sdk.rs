@@ -74,7 +74,11 @@ macro_rules! actions {
 macro_rules! in_table {
     () => {
         |action| {
-            if action.get_table_name().as_ref().is_none_or(String::is_empty) { action.table_name("t") } else { action }
+            if action.get_table_name().as_ref().is_none_or(|table| table.trim().is_empty()) {
+                action.table_name("t")
+            } else {
+                action
+            }
         }
     };
 }
