@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+use aws_credential_types::attributes::AccountId;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -104,7 +105,7 @@ impl Lean {
         credentials: &Credentials,
         now: SystemTime,
     ) -> Result<Request, Failure> {
-        let account = credentials.account_id().map(|id| id.as_str());
+        let account = credentials.account_id().map(AccountId::as_str);
         let to = self.endpoints.resolve(action.table(), account).map_err(Failure::unsendable)?;
         let mut body = Vec::new();
         action.write(&mut body);

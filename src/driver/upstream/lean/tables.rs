@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::operation::scan::builders::ScanInputBuilder;
 use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsInputBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
-use aws_sdk_dynamodb::types::{TransactGetItem, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactGetItem, TransactWriteItem, Update};
 
 /// A request that says where it goes.
 pub(in crate::driver::upstream) trait Addressed {
@@ -59,9 +59,9 @@ fn table_read(item: &TransactGetItem) -> Option<&str> {
 }
 
 fn table_written(item: &TransactWriteItem) -> Option<&str> {
-    let check = || item.condition_check().map(|check| check.table_name());
-    let put = || item.put().map(|put| put.table_name());
-    let delete = || item.delete().map(|delete| delete.table_name());
-    let update = || item.update().map(|update| update.table_name());
+    let check = || item.condition_check().map(ConditionCheck::table_name);
+    let put = || item.put().map(Put::table_name);
+    let delete = || item.delete().map(Delete::table_name);
+    let update = || item.update().map(Update::table_name);
     check().or_else(put).or_else(delete).or_else(update)
 }

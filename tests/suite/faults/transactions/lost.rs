@@ -156,7 +156,7 @@ async fn what_was_committed_is_never_called_cancelled() {
             }
         }
     }
-    assert_eq!(cases, 5 * 7 * 2 * 2);
+    assert_eq!(cases, 5 * 9 * 2 * 2);
 }
 
 /// DynamoDB remembers a token for ten minutes, and the embedded engine for as long as it runs.

@@ -39,7 +39,7 @@ impl From<serde_json::Error> for Unreadable {
 impl Unreadable {
     pub(super) fn text(body: &[u8], error: Utf8Error) -> Self {
         let valid = body.get(..error.valid_up_to()).unwrap_or_default();
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let line = valid.split(|byte| *byte == b'\n').count();
         let column = 1 + valid.iter().rev().take_while(|byte| **byte != b'\n').count();
         Self { problem: Problem::Text, line, column }
     }

@@ -132,7 +132,7 @@ fn what_both_refuse() {
         r#"{"Item":{},}"#,
         r#"{"Item":{}"#,
         r#"{"Item"}"#,
-        r#"{Item:{}}"#,
+        r"{Item:{}}",
         "\u{feff}{}",
     ] {
         assert_eq!(sdk.reads::<GetItemInputBuilder>(body.as_bytes()), None, "{body}");

@@ -135,6 +135,7 @@ impl Sdk {
         self.answer(A::default().sendable(), 400, body).unwrap_err()
     }
 
+    #[expect(clippy::result_large_err, reason = "the error is the SDK's")]
     fn answer<A: SdkAction>(&self, action: A, status: u16, body: &[u8]) -> Result<A::Answer, SdkError<A::Error>> {
         {
             let mut exchange = self.exchange.lock().unwrap();
