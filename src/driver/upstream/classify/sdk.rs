@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::error::{
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ServiceError;
 
-use super::{Refusal, has_error_type, of_transport};
+use super::refusal::{Refusal, has_error_type, of_transport};
 use crate::driver::error::Upstream;
 use crate::driver::store::Item;
 use crate::driver::upstream::failure::{Failure, FailureKind};

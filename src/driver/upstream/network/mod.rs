@@ -62,7 +62,10 @@ impl Network {
 impl Transport for Network {
     fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         match self.0.pool(request.uri()) {
-            Ok(pool) => send::send(pool, request, self.0.settings().read_timeout).boxed(),
+            Ok(pool) => {
+                let settings = self.0.settings().clone();
+                async move { send::send(pool, request, &settings).await }.boxed()
+            },
             Err(cause) => futures_util::future::ready(Err(TransportError::NotSent(cause.into()))).boxed(),
         }
     }

@@ -15,6 +15,7 @@ use super::connect::Route;
 use super::connection::{Failed, Outgoing};
 use super::error::Cause;
 use super::pool::{Lease, Pool};
+use super::settings::Settings;
 
 /// How many connections a request meets that the peer has closed, before all unused ones are given up.
 const CLOSED: usize = 2;
@@ -26,17 +27,17 @@ const MOST_CLOSED: usize = 6;
 pub(super) async fn send(
     pool: Arc<Pool>,
     request: Request,
-    read_timeout: Duration,
+    settings: &Settings,
 ) -> Result<Response, TransportError> {
     let mut request = outgoing(request, pool.route());
     for closed in 0..MOST_CLOSED {
         if closed >= CLOSED {
             pool.clear();
         }
-        let mut lease = pool.lease().await.map_err(not_sent)?;
+        let mut lease = lease(&pool, settings.connect_timeout).await.map_err(not_sent)?;
         let Some(connection) = lease.begin() else { return Err(not_sent(Cause::Closed)) };
         let was_fresh = connection.is_fresh();
-        match connection.send(request, read_timeout).await {
+        match connection.send(request, settings.read_timeout).await {
             Ok(response) => return answer(response, lease, &pool),
             Err(Failed::Lost(cause)) => return Err(TransportError::Lost(cause.into())),
             Err(Failed::Unsent(_)) if was_fresh => return Err(not_sent(Cause::Closed)),
@@ -44,6 +45,12 @@ pub(super) async fn send(
         }
     }
     Err(not_sent(Cause::Closed))
+}
+
+/// Waits for a connection no longer than one may take to be opened. So a call that gets none is known not to be sent, before the
+/// time of its attempt is used up.
+async fn lease(pool: &Arc<Pool>, wait: Duration) -> Result<Lease, Cause> {
+    tokio::time::timeout(wait, pool.lease()).await.unwrap_or(Err(Cause::ConnectTimeout))
 }
 
 /// The request as the host or the proxy wants it.

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 /// Timeouts and bounds of the connections to DynamoDB.
 ///
-/// None of them bounds a whole attempt: a call may wait for a connection while all of them are in use, and a body may arrive
-/// slowly. The caller needs a timeout of its own for that.
+/// None of them bounds a whole attempt: a body may arrive slowly. The caller needs a timeout of its own for that.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Most time for a new connection: DNS, TCP, the tunnel of a proxy and TLS together.
+    /// Most time for a new connection: DNS, TCP, the tunnel of a proxy and TLS together. A call also waits no longer than this for
+    /// a connection while all are in use; then it was not sent.
     pub connect_timeout: Duration,
     /// Most time from handing the request to a connection until the head of the response.
     pub read_timeout: Duration,

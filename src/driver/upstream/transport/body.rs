@@ -2,7 +2,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
 
-use super::{BoxError, TransportError};
+use super::error::{BoxError, TransportError};
 
 /// The body of an answer.
 #[derive(Debug)]

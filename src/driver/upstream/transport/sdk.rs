@@ -18,7 +18,9 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hyper_util::client::legacy;
 
-use super::{Body, BoxError, Request, Response, Transport, TransportError};
+use super::body::Body;
+use super::error::{BoxError, TransportError};
+use super::exchange::{Request, Response, Transport};
 
 /// An HTTP client for the SDK that sends through a transport. Each call ends after the SDK's timeouts for connecting and reading
 /// together, if there are any: sources of credentials have short ones.

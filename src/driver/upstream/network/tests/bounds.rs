@@ -53,6 +53,17 @@ async fn unused_connections_beyond_the_bound_are_closed() {
 }
 
 #[tokio::test]
+async fn a_call_that_gets_no_connection_in_time_is_not_sent() {
+    let peer = Peer::echo().await;
+    let connect_timeout = std::time::Duration::from_millis(100);
+    let network = with(Settings { max_connections: 1, connect_timeout, ..Settings::default() });
+    let _unread = network.send(request(&peer.url(), "a")).await.unwrap();
+    let cause = not_sent(call(&network, &peer.url(), "b").await);
+    assert!(matches!(cause, Cause::ConnectTimeout), "{cause:?}");
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_call_without_a_connection_waits_for_one() {
     let peer = Peer::echo().await;
     let network = with(Settings { max_connections: 1, ..Settings::default() });
