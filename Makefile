@@ -102,7 +102,7 @@ bench-parts: ## Measure the parts that only compute
 histories: server dynamodb-local ## Check that what clients see under faults is linearizable: 20 seeds, 50,000 operations each
 	@tools/require cargo java go
 	HISTORIES_SERVER=$(abspath $(SERVER)) HISTORIES_SEEDS=$(or $(SEEDS),20) HISTORIES_OPERATIONS=$(or $(OPS),50000) \
-		cargo test --workspace --locked $(TESTED) --test suite histories::soak -- --ignored --nocapture
+		cargo test --release --workspace --locked --test suite histories::soak -- --ignored --nocapture
 
 abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
 	@tools/require go

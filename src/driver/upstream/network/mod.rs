@@ -63,9 +63,9 @@ impl Transport for Network {
     fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         match self.0.pool(request.uri()) {
             Ok(pool) => {
-                let settings = self.0.settings().clone();
+                let settings = *self.0.settings();
                 async move { send::send(pool, request, &settings).await }.boxed()
-            },
+            }
             Err(cause) => futures_util::future::ready(Err(TransportError::NotSent(cause.into()))).boxed(),
         }
     }

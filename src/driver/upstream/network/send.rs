@@ -24,11 +24,7 @@ const MOST_CLOSED: usize = 6;
 
 /// Sends a request on a connection that is open, or on a new one. If the peer had closed the connection before it received the
 /// request, the next one is tried.
-pub(super) async fn send(
-    pool: Arc<Pool>,
-    request: Request,
-    settings: &Settings,
-) -> Result<Response, TransportError> {
+pub(super) async fn send(pool: Arc<Pool>, request: Request, settings: &Settings) -> Result<Response, TransportError> {
     let mut request = outgoing(request, pool.route());
     for closed in 0..MOST_CLOSED {
         if closed >= CLOSED {

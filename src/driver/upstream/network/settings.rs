@@ -3,7 +3,7 @@ use std::time::Duration;
 /// Timeouts and bounds of the connections to DynamoDB.
 ///
 /// None of them bounds a whole attempt: a body may arrive slowly. The caller needs a timeout of its own for that.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Most time for a new connection: DNS, TCP, the tunnel of a proxy and TLS together. A call also waits no longer than this for
     /// a connection while all are in use; then it was not sent.
