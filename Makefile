@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick load-generators bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,13 +74,21 @@ fmt: ## Format the code
 SERVER = $(or $(CARGO_TARGET_DIR),target)/release/dynakv
 TESTED_SERVER = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv
 TESTED_BENCH = $(or $(CARGO_TARGET_DIR),target)/debug/dynakv-bench
-BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER)
+BENCH_PYTHON = clients/python/.cache/bench
+BENCH = cargo run --release --locked --package dynakv-bench -- run --server $(SERVER) --go .cache/bin/gosdk --python $(BENCH_PYTHON)/bin/python
 
-bench: server ## Measure everything, in some twenty minutes, and write docs/benchmarks.md; wants an idle machine
+bench: server load-generators ## Measure everything, in half an hour, and write docs/benchmarks.md; wants an idle machine
 	$(BENCH) --docs docs
 
-bench-quick: server ## Try the benchmark, and write nothing
+bench-quick: server load-generators ## Try the benchmark, in two minutes, and write nothing
 	$(BENCH) --quick
+
+# The programs in Go and Python that call the server and DynamoDB for the benchmark.
+load-generators:
+	@tools/require go python3
+	@mkdir -p .cache/bin
+	cd bench/gosdk && go build -o $(abspath .cache/bin/gosdk) .
+	@$(MAKE) --no-print-directory -C clients/python .cache/bench/done
 
 bench-clients: server dynamodb-local ## Measure the clients beside the AWS SDKs of their languages, and write docs/clients-benchmarks.md
 	@tools/require python3 go node npm java
@@ -94,7 +102,7 @@ bench-parts: ## Measure the parts that only compute
 histories: server dynamodb-local ## Check that what clients see under faults is linearizable: 20 seeds, 50,000 operations each
 	@tools/require cargo java go
 	HISTORIES_SERVER=$(abspath $(SERVER)) HISTORIES_SEEDS=$(or $(SEEDS),20) HISTORIES_OPERATIONS=$(or $(OPS),50000) \
-		cargo test --workspace --locked $(TESTED) --test suite histories::soak -- --ignored --nocapture
+		cargo test --release --workspace --locked --test suite histories::soak -- --ignored --nocapture
 
 abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
 	@tools/require go
@@ -118,10 +126,10 @@ proxies-quick: ## The same with 2,000 calls and three restarts
 # Without a sanitizer: those need a nightly compiler, and there is no unsafe code of ours to find anything in.
 FUZZ = .cache/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-fuzz: $(FUZZ) ## Fuzz what reads bytes of callers, for FUZZ_SECONDS each
+fuzz: $(FUZZ) ## Fuzz what reads bytes of callers and of DynamoDB, for FUZZ_SECONDS each
 	@tools/require cargo
-	@mkdir -p .cache/corpus/{expression,page_token,prescan,prescan_of_structure}
-	for target in expression page_token prescan prescan_of_structure; do \
+	@mkdir -p .cache/corpus/{expression,lean_answers,page_token,prescan,prescan_of_structure}
+	for target in expression lean_answers page_token prescan prescan_of_structure; do \
 	  $(FUZZ) run --sanitizer none --target-dir target/fuzz $$target .cache/corpus/$$target fuzz/corpus/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1; \
 	done

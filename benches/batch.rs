@@ -6,18 +6,14 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use dynakv::driver::{Consistency, DEFAULT_BATCH_CONCURRENCY, Deadline, Driver, Found, Options, Runtime};
+use dynakv::driver::transport::{self, Body, Response, Transport, TransportError};
+use dynakv::driver::{Connection, Consistency, DEFAULT_BATCH_CONCURRENCY, Deadline, Driver, Found, Options, Runtime};
 use dynakv::model::{Key, TableSpec};
-use dynakv::server::backend::nominal_client;
+use dynakv::server::backend::nominal;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 const KEYS: usize = 10_000;
@@ -29,24 +25,18 @@ const TABLE: &str = "entries";
 #[derive(Debug, Clone)]
 struct Slow;
 
-impl HttpClient for Slow {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Slow {
+impl Transport for Slow {
     #[expect(clippy::disallowed_methods, reason = "the delay is what the benchmark is about")]
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn send(&self, request: transport::Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         // In a task of its own: the work of a real endpoint is none of the service's.
         let answer = tokio::spawn(async move {
             let answer = answer(&request);
             tokio::time::sleep(DELAY).await;
             answer
         });
-        HttpConnectorFuture::new(async move {
-            let answer = answer.await.map_err(|error| ConnectorError::other(error.into(), None))?;
-            answer.map_err(|error| ConnectorError::other(error, None))
+        Box::pin(async move {
+            let answer = answer.await.map_err(|error| TransportError::Lost(error.into()))?;
+            answer.map_err(TransportError::Lost)
         })
     }
 }
@@ -75,8 +65,8 @@ struct Text<'a> {
     text: &'a str,
 }
 
-fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
-    let request: Request<'_> = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+fn answer(request: &transport::Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
+    let request: Request<'_> = serde_json::from_slice(request.body())?;
     let keys = request.tables.get(TABLE).map(|table| table.keys.as_slice()).unwrap_or_default();
     let item = |key: &PrimaryKey<'_>| {
         format!(r#"{{"pk":{{"S":"{}"}},"val":{{"B":"dmFsdWU="}},"dkv_ver":{{"N":"1"}}}}"#, key.pk.text)
@@ -84,14 +74,14 @@ fn answer(request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + 
     let items: Vec<String> = keys.iter().map(item).collect();
     let body = format!(r#"{{"Responses":{{"{TABLE}":[{}]}},"UnprocessedKeys":{{}}}}"#, items.join(","));
     let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
-    Ok(HttpResponse::try_from(response.body(SdkBody::from(body))?)?)
+    Ok(response.body(Body::from(body))?)
 }
 
 /// The shortest of several rounds: what else the machine does only ever adds to it.
 async fn best(batch_concurrency: NonZeroUsize) -> Result<Duration, Box<dyn Error>> {
-    let client = nominal_client(SharedHttpClient::new(Slow), None);
+    let connection = Connection::lean(&nominal(None), Arc::new(Slow));
     let options = Options { batch_concurrency, ..Options::from(Runtime::system()) };
-    let driver = Driver::new(client, vec![TableSpec::named(TABLE)], options);
+    let driver = Driver::new(connection, vec![TableSpec::named(TABLE)], options);
     let keys = (0..KEYS).map(|index| Key::try_from(format!("key-{index}"))).collect::<Result<Vec<_>, _>>()?;
     let mut best = Duration::MAX;
     for _ in 0..ROUNDS {

@@ -4,18 +4,14 @@
 //! `cargo bench --bench scan`
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use dynakv::driver::{Consistency, Deadline, Driver, PageRequest, Runtime, Scan, Selection};
+use dynakv::driver::transport::{self, Body, Response, Transport, TransportError};
+use dynakv::driver::{Connection, Consistency, Deadline, Driver, PageRequest, Runtime, Scan, Selection};
 use dynakv::model::{CallerExpression, PageSize, Placeholders, Segments, TableSpec};
-use dynakv::server::backend::nominal_client;
+use dynakv::server::backend::nominal;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 const DELAY: Duration = Duration::from_millis(5);
@@ -33,15 +29,9 @@ struct Table {
     most_in_one_call: usize,
 }
 
-impl HttpClient for Table {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(*self)
-    }
-}
-
-impl HttpConnector for Table {
+impl Transport for Table {
     #[expect(clippy::disallowed_methods, reason = "the delay is what the benchmark is about")]
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn send(&self, request: transport::Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         let table = *self;
         // In a task of its own: the work of a real endpoint is none of the service's.
         let answer = tokio::spawn(async move {
@@ -49,9 +39,9 @@ impl HttpConnector for Table {
             tokio::time::sleep(DELAY).await;
             answer
         });
-        HttpConnectorFuture::new(async move {
-            let answer = answer.await.map_err(|error| ConnectorError::other(error.into(), None))?;
-            answer.map_err(|error| ConnectorError::other(error, None))
+        Box::pin(async move {
+            let answer = answer.await.map_err(|error| TransportError::Lost(error.into()))?;
+            answer.map_err(TransportError::Lost)
         })
     }
 }
@@ -88,15 +78,11 @@ const DESCRIPTION: &str = r#"{"Table":{"TableStatus":"ACTIVE","KeySchema":[{"Att
     "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}}"#;
 
 impl Table {
-    fn answer(self, request: &HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
-        let is_scan = request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(".Scan"));
-        let body = if is_scan {
-            self.scan(&serde_json::from_slice(request.body().bytes().unwrap_or_default())?)?
-        } else {
-            DESCRIPTION.to_owned()
-        };
+    fn answer(self, request: &transport::Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
+        let is_scan = request.headers().get("x-amz-target").is_some_and(|target| target.as_bytes().ends_with(b".Scan"));
+        let body = if is_scan { self.scan(&serde_json::from_slice(request.body())?)? } else { DESCRIPTION.to_owned() };
         let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
-        Ok(HttpResponse::try_from(response.body(SdkBody::from(body))?)?)
+        Ok(response.body(Body::from(body))?)
     }
 
     fn scan(self, request: &Request) -> Result<String, std::num::ParseIntError> {
@@ -149,8 +135,8 @@ async fn read(driver: &Driver, wish: &Wish, segments: i32) -> Result<usize, Box<
 
 /// The shortest of several rounds: what else the machine does only ever adds to it.
 async fn best(table: Table, wish: &Wish, segments: i32, expected: usize) -> Result<Duration, Box<dyn Error>> {
-    let client = nominal_client(SharedHttpClient::new(table), None);
-    let driver = Driver::new(client, vec![TableSpec::named(TABLE)], Runtime::system());
+    let connection = Connection::lean(&nominal(None), Arc::new(table));
+    let driver = Driver::new(connection, vec![TableSpec::named(TABLE)], Runtime::system());
     // How large the items are shows in the first calls.
     read(&driver, wish, segments).await?;
     let mut best = Duration::MAX;

@@ -29,7 +29,7 @@ pub(crate) fn open() -> Result<Driver, Box<dyn Error>> {
     let engine = Engine::open(&Location::Memory)?;
     let users = TableSpec { physical_name: "prod-users".to_owned(), ..TableSpec::named("users") };
     let options = Options { backend: Backend::Embedded, ..Options::from(Runtime::system()) };
-    Ok(Driver::new(engine.client(), vec![users], options))
+    Ok(Driver::new(engine.connection(), vec![users], options))
 }
 
 /// Makes the table, and writes some entries.

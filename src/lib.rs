@@ -7,8 +7,7 @@
 //!        -> service   one short handler per RPC: parse, call, encode
 //!        -> wire      protobuf -> validated domain types; every size and shape check; errors -> statuses
 //!        -> driver    plans, renders expressions, applies the expiry rule, retries
-//!        -> aws-sdk-dynamodb
-//!        -> HTTP connector: the network | the embedded engine | a fault injector in tests
+//!        -> transport: the network | the embedded engine | a fault injector in tests
 //! ```
 //!
 //! `memory` counts what callers make all of them hold. `model` holds the domain types that all of them share. `config` and

@@ -64,6 +64,11 @@ impl Values {
         Self { pool: pool.into(), base64: base64.into() }
     }
 
+    /// The bytes of which every value is a part.
+    pub(crate) fn pool(&self) -> &[u8] {
+        &self.pool
+    }
+
     pub(crate) fn of(&self, entry: Entry) -> Bytes {
         let start = entry.index * STEP;
         self.pool.slice(start..start + entry.bytes)

@@ -6,6 +6,8 @@
 //!                               -> AWS SDK -> stub       a program without a gateway
 //! ```
 //!
+//! Load generators in Go and Python make the same calls from processes of their own.
+//!
 //! The stub and the no-op server are this program too, each in its own process.
 //!
 //! `make abuse` and `make proxies` are part of it as well. They run the same server on the same stub, one under attack,
@@ -18,6 +20,7 @@ mod measure;
 mod noop;
 mod plan;
 mod process;
+mod program;
 mod proxies;
 mod report;
 mod startup;
@@ -74,7 +77,13 @@ struct Bench {
     /// Folder of the report; without it, the report is only printed
     #[arg(long, value_name = "FOLDER")]
     docs: Option<PathBuf>,
-    /// Run only a part, once, for one second each
+    /// Load generator in Go, built from `bench/gosdk`; without it, the figures beside the AWS SDK for Go are left out
+    #[arg(long, value_name = "FILE")]
+    go: Option<PathBuf>,
+    /// Python with boto3 and the client; without it, the figures of forked workers are left out
+    #[arg(long, value_name = "FILE")]
+    python: Option<PathBuf>,
+    /// Run only a part, once, for 0.6 seconds each
     #[arg(long)]
     quick: bool,
     /// Only the workload with this name, such as `Get, 100 B, 256 callers`, without memory and start-up
@@ -83,7 +92,7 @@ struct Bench {
     /// Runs of each figure [default: 5; quick: 1]
     #[arg(long)]
     runs: Option<usize>,
-    /// Milliseconds of each measurement [default: 1800; quick: 1000]
+    /// Milliseconds of each measurement [default: 1800; quick: 600]
     #[arg(long, value_name = "MS")]
     run_ms: Option<u64>,
     /// Milliseconds of warm-up before each measurement
@@ -110,10 +119,10 @@ impl Bench {
         allow_many_connections()?;
         let timing = Timing {
             runs: self.runs.unwrap_or(if self.quick { 1 } else { 5 }),
-            run: Duration::from_millis(self.run_ms.unwrap_or(if self.quick { 1000 } else { 1800 })),
+            run: Duration::from_millis(self.run_ms.unwrap_or(if self.quick { 600 } else { 1800 })),
             warm_up: Duration::from_millis(self.warm_up_ms),
         };
-        let mut world = World::start(&self.server).await?;
+        let mut world = World::start(&self.server, self.go, self.python).await?;
         let mut series = Vec::new();
         let mut footprint = None;
         if self.only.is_empty() {

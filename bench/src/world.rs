@@ -6,8 +6,9 @@ use anyhow::Context;
 use tokio::process::Command;
 
 use crate::keyspace::Values;
-use crate::plan::{Candidate, DELAY_MEDIAN_MS, Delay, Workload};
+use crate::plan::{Callee, Candidate, DELAY_MEDIAN_MS, Delay, Workload};
 use crate::process::{Process, ProcessId, this_program};
+use crate::program::{Program, Programs};
 use crate::target::{Gateway, Noop, Sdk, Target, Threads};
 
 /// The servers' table.
@@ -17,6 +18,8 @@ pub(crate) struct World {
     binary: PathBuf,
     /// The threads of the load generator.
     threads: Threads,
+    /// The load generators in other languages.
+    programs: Programs,
     values: Values,
     prompt: Endpoint,
     delayed: Endpoint,
@@ -40,14 +43,21 @@ pub(crate) struct Server {
 
 /// A candidate for a workload, and its processes.
 pub(crate) struct Contestant {
-    pub(crate) targets: Vec<Target>,
+    pub(crate) caller: Caller,
     pub(crate) server: Option<ProcessId>,
     pub(crate) stub: ProcessId,
 }
 
+/// Who makes the calls.
+pub(crate) enum Caller {
+    /// This process, on these targets.
+    Targets(Vec<Target>),
+    Program(Program),
+}
+
 impl World {
-    /// Starts everything. `binary` is the server.
-    pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
+    /// Starts everything. `binary` is the server, `go` and `python` are the load generators that there are.
+    pub(crate) async fn start(binary: &Path, go: Option<PathBuf>, python: Option<PathBuf>) -> anyhow::Result<Self> {
         let values = Values::new();
         let noop = Process::start(this_program(&["noop"])?).await?;
         let threads = Threads::start()?;
@@ -58,24 +68,38 @@ impl World {
             delayed: Endpoint::start(binary, DELAY_MEDIAN_MS, &threads, &values).await?,
             noop: Server { process: noop, targets },
             binary: binary.to_owned(),
+            programs: Programs::new(go, python, &values)?,
             threads,
             values,
         })
     }
 
-    pub(crate) fn contestant(&mut self, candidate: Candidate, workload: Workload) -> Contestant {
+    /// A candidate; None if its load generator is not there.
+    pub(crate) fn contestant(&mut self, candidate: Candidate, workload: Workload) -> Option<Contestant> {
         let endpoint = match workload.delay {
             Delay::None => &mut self.prompt,
             Delay::LogNormal => &mut self.delayed,
         };
-        let of = |server: &Server| (server.targets.clone(), Some(server.process.id));
-        let (targets, server) = match candidate {
+        let stub = endpoint.stub.id;
+        let of = |server: &Server| (Caller::Targets(server.targets.clone()), Some(server.process.id));
+        let (caller, server) = match candidate {
             Candidate::Gateway { coalescing: true } => of(&endpoint.shared),
             Candidate::Gateway { coalescing: false } => of(&endpoint.unshared),
             Candidate::Noop => of(&self.noop),
-            Candidate::Sdk { connections } => (vec![Target::Sdk(endpoint.sdk(connections, &self.values))], None),
+            Candidate::Sdk { connections } => {
+                (Caller::Targets(vec![Target::Sdk(endpoint.sdk(connections, &self.values))]), None)
+            }
+            Candidate::From(language, callee) => {
+                let (process, is_server) = match callee {
+                    Callee::Gateway => (&endpoint.shared.process, true),
+                    Callee::Noop => (&self.noop.process, true),
+                    Callee::Sdk => (&endpoint.stub, false),
+                };
+                let program = self.programs.calling(language, callee, &process.address)?;
+                (Caller::Program(program), Some(process.id).filter(|_| is_server))
+            }
         };
-        Contestant { targets, server, stub: endpoint.stub.id }
+        Some(Contestant { caller, server, stub })
     }
 
     /// Another server on the stub without delay.

@@ -13,10 +13,11 @@ use futures_util::FutureExt;
 use super::signals::Signals;
 use super::{output, server_exit_code};
 use crate::config::{self, Backend, Config, Flags, Listen};
-use crate::driver::{self, Coalescing, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime, SystemClock};
+use crate::driver::{self, Coalescing, Connection, DEFAULT_BATCH_CONCURRENCY, Driver, Options, Runtime, SystemClock};
 use crate::embedded::{self, Engine, Location};
 use crate::memory::Pool;
-use crate::server::{self, Listener, Server, backend, metered, startup, startup::AwsCli, telemetry, tls};
+use crate::server::backend::{self, Reach};
+use crate::server::{self, Listener, Server, metered, startup, startup::AwsCli, telemetry, tls};
 
 /// How often the embedded engine deletes expired items, as DynamoDB does by itself.
 const SWEEP_PERIOD: Duration = Duration::from_mins(1);
@@ -148,24 +149,24 @@ async fn open_backend(
     let batch_concurrency = concurrency.unwrap_or(DEFAULT_BATCH_CONCURRENCY);
     let config::Coalescing { reads, writes } = config.coalescing;
     let coalescing = Coalescing { reads, writes };
-    let driver = |client, backend| {
+    let driver = |connection: Connection, backend| {
         let options = Options { runtime: runtime.clone(), batch_concurrency, backend, coalescing };
-        Driver::new(client, config.tables.clone(), options)
+        Driver::new(connection, config.tables.clone(), options)
     };
     match &config.backend {
         Backend::Embedded { data_dir } => {
             let location = data_dir.clone().map_or(Location::Memory, Location::Folder);
             let engine = Engine::open(&location)?;
-            let driver =
-                driver(backend::nominal_client(metered(engine.connector(), memory), None), driver::Backend::Embedded);
+            let connection = Connection::lean(&backend::nominal(None), metered(engine.transport(), memory));
+            let driver = driver(connection, driver::Backend::Embedded);
             startup::create_tables(&driver).await?;
             Ok((driver, Some(engine)))
         }
-        Backend::DynamoDb { region, endpoint_url, timeouts } => {
+        Backend::DynamoDb { region, endpoint_url, client, timeouts } => {
             let (region, endpoint_url) = (region.as_deref(), endpoint_url.as_ref());
-            let clock = Arc::clone(clock);
-            let client = backend::network_client(region, endpoint_url, timeouts, clock, memory).boxed().await?;
-            let driver = driver(client, driver::Backend::DynamoDb);
+            let reach = Reach { region, endpoint_url, timeouts, client: *client };
+            let connection = backend::connect(reach, Arc::clone(clock), memory).boxed().await?;
+            let driver = driver(connection, driver::Backend::DynamoDb);
             startup::check(&driver, &AwsCli::new(region, endpoint_url)).await?;
             Ok((driver, None))
         }

@@ -5,7 +5,7 @@ use super::fault::Origin;
 use super::region;
 use super::section::Section;
 use super::sections::Timeouts;
-use super::setting::{BackendName, EndpointUrl, Setting as _};
+use super::setting::{BackendName, ClientKind, EndpointUrl, Setting as _};
 
 /// Where entries are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Backend {
         region: Option<String>,
         /// `endpoint_url`: none for the region's default.
         endpoint_url: Option<EndpointUrl>,
+        /// `dynamodb.client` (lean): what sends the calls about items.
+        client: ClientKind,
         /// `[timeouts]`.
         timeouts: Timeouts,
     },
@@ -42,6 +44,7 @@ impl Backend {
         let [data_dir_origin, memory_origin, region_origin, endpoint_origin] =
             ["data_dir", "memory", "region", "endpoint_url"].map(|key| root.origin(key));
 
+        let client = root.section("dynamodb", |section| section.get("client", ClientKind::Lean));
         let timeouts = root.section("timeouts", Timeouts::read);
         let endpoint_url = root.optional::<EndpointUrl>("endpoint_url");
         let data_dir = root.optional::<PathBuf>("data_dir");
@@ -51,7 +54,7 @@ impl Backend {
                 let region = region::read(root, environment);
                 refuse(root, "data_dir", data_dir_origin, "needs backend embedded");
                 refuse(root, "memory", memory_origin.filter(|_| memory), "needs backend embedded");
-                Self::DynamoDb { region, endpoint_url, timeouts }
+                Self::DynamoDb { region, endpoint_url, client, timeouts }
             }
             BackendName::Embedded => {
                 if cfg!(not(feature = "embedded")) && !is_undecided {

@@ -38,7 +38,7 @@ pub use open_files::raise_limit as raise_open_files_limit;
 pub use page_tokens::PageTokens;
 pub(crate) use region::is_host_label;
 pub use sections::{Coalescing, Connections, Health, Limits, Shutdown, Timeouts, Tls};
-pub use setting::{Bytes, EndpointUrl, Listen, LogFormat, NoHttpUrl};
+pub use setting::{Bytes, ClientKind, EndpointUrl, Listen, LogFormat, NoHttpUrl};
 
 use crate::model::TableSpec;
 use section::{Findings, Section};
@@ -51,7 +51,7 @@ pub struct Config {
     pub listen: Listen,
     /// `insecure` (false): serve addresses other than loopback without TLS or without authentication.
     pub insecure: bool,
-    /// `backend`, `data_dir`, `memory`, `region`, `endpoint_url`, `[timeouts]`.
+    /// `backend`, `data_dir`, `memory`, `region`, `endpoint_url`, `[dynamodb]`, `[timeouts]`.
     pub backend: Backend,
     /// `tables` (one named `dynakv`): the tables that requests may name; and `default_table` (the first of them), the
     /// table of requests that name none. Here the default table comes first.

@@ -252,6 +252,34 @@ impl Setting for BackendName {
     }
 }
 
+/// What sends the calls about items to DynamoDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientKind {
+    /// DynaKV's own client.
+    Lean,
+    /// The AWS SDK for Rust.
+    Sdk,
+}
+
+impl Setting for ClientKind {
+    const MUST_BE: &'static str = "must be lean or sdk";
+
+    fn read(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "lean" => Some(Self::Lean),
+            "sdk" => Some(Self::Sdk),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> Value {
+        match self {
+            Self::Lean => "lean".into(),
+            Self::Sdk => "sdk".into(),
+        }
+    }
+}
+
 /// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

@@ -8,7 +8,7 @@ use super::coalesce::Coalescing;
 use super::error::Error;
 use super::runtime::Runtime;
 use super::table::{Backend, Catalog, Core, Table};
-use super::upstream::Dispatcher;
+use super::upstream::{Connection, Dispatcher};
 use crate::model::TableSpec;
 
 /// The deadline of a call without one.
@@ -50,12 +50,12 @@ impl From<Runtime> for Options {
 impl Driver {
     /// A driver for these tables; the first is the default one.
     ///
-    /// Turn the client's own retries off: they would hide that an attempt was ambiguous. The driver retries.
+    /// It sends through a [`Connection`], or through a client of the AWS SDK alone.
     #[must_use]
-    pub fn new(client: Client, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
+    pub fn new(connection: impl Into<Connection>, tables: Vec<TableSpec>, options: impl Into<Options>) -> Self {
         let Options { runtime, batch_concurrency, backend, coalescing } = options.into();
         let core = Core {
-            dispatcher: Dispatcher::new(client, runtime),
+            dispatcher: Dispatcher::new(connection.into(), runtime),
             catalog: Catalog::new(tables, backend),
             backend,
             batch_concurrency: batch_concurrency.get(),

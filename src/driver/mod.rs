@@ -55,7 +55,9 @@ pub(crate) use store::Digest;
 pub use store::Item;
 pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
-pub use upstream::{CancelReason, Capacity, transport};
+#[cfg(any(test, feature = "fuzz-internals"))]
+pub(crate) use upstream::lean_answers;
+pub use upstream::{CancelReason, Capacity, Connection, network, transport};
 pub use write::Written;
 
 pub use crate::memory::Full;

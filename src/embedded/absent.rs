@@ -4,11 +4,12 @@
 
 use std::future::{Pending, Ready};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::driver::transport::Transport;
 use crate::model::Secret;
 
 /// Where the engine would keep its data.
@@ -51,7 +52,7 @@ impl Engine {
 
     /// See the engine.
     #[must_use]
-    pub fn connector(&self) -> SharedHttpClient {
+    pub fn transport(&self) -> Arc<dyn Transport> {
         match *self {}
     }
 

@@ -1,6 +1,5 @@
 use std::sync::PoisonError;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use dynoxide::{DynoxideError, NativeDatabase};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +14,7 @@ use super::scan::scan;
 use super::table::create_table;
 use super::update::{transact_write_items, update_item};
 use super::{Error, Panicked, Shared};
+use crate::driver::transport::Request;
 
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
@@ -50,10 +50,10 @@ impl Answer {
 /// Handles a request like DynamoDB's endpoint. Blocks.
 ///
 /// `gone` is cancelled when the caller has gone away.
-pub(super) fn answer(engine: &Shared, request: &HttpRequest, gone: &CancellationToken) -> Answer {
-    let operation = request.headers().get("x-amz-target").and_then(|target| target.strip_prefix("DynamoDB_20120810."));
-    // The SDK builds DynamoDB requests in memory. One without bytes has no body.
-    let call = Call { engine, body: request.body().bytes().unwrap_or_default(), gone };
+pub(super) fn answer(engine: &Shared, request: &Request, gone: &CancellationToken) -> Answer {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| target.strip_prefix("DynamoDB_20120810."));
+    let call = Call { engine, body: request.body(), gone };
     match engine.guard(|| call.dispatch(operation.unwrap_or_default())) {
         Ok(Ok(Some(body))) => Answer { status: 200, body },
         Ok(Ok(None)) => Answer { status: 400, body: UNKNOWN_OPERATION.into() },

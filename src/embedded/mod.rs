@@ -1,7 +1,7 @@
-//! The embedded engine: serves DynamoDB's JSON protocol in this process, as an HTTP connector of the AWS SDK.
+//! The embedded engine: serves DynamoDB's JSON protocol in this process, as a transport of the driver.
 //!
 //! ```text
-//! aws-sdk-dynamodb -> connector   waits for a worker, runs the call on the blocking pool
+//! driver           -> connector   waits for a worker, runs the call on the blocking pool
 //!                  -> dispatch    x-amz-target + JSON -> typed request -> engine -> JSON
 //!                  -> dynoxide    the DynamoDB semantics, on SQLite
 //! ```
@@ -17,7 +17,7 @@
 //! - **One call at a time.** Calls run one at a time, in no fixed order. A `Query` or `Scan` without `Limit` reads its
 //!   whole range before it cuts the page, and blocks all other calls meanwhile. The engine adds no limit, so callers
 //!   always send one.
-//! - **No network.** The SDK's connect and read timeouts do not apply; its attempt and operation timeouts do. Nothing
+//! - **No network.** Connect and read timeouts do not apply; the timeout of an attempt does. Nothing
 //!   is throttled, transactions never conflict, and every read is strongly consistent.
 //! - **Idempotency tokens** of transactions are remembered for ten minutes, in memory only.
 //! - **Full disk.** A write that does not fit is rolled back and fails at once. Later writes are still tried: a smaller
@@ -49,16 +49,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{DynoxideError, NativeDatabase};
 use tokio::sync::Semaphore;
 
 use self::disk::Disk;
 use self::fault::Fault;
 use self::folder::{Claim, Folder};
-use crate::driver::transport::NOT_BEGUN;
+use crate::driver::Connection;
+use crate::driver::transport::{NOT_BEGUN, Transport};
 use crate::model::Secret;
 
 /// Number of threads for calls. The engine itself runs one call at a time; the others decode requests and encode
@@ -133,7 +132,7 @@ impl Error {
 
 /// The embedded engine. Clones share the data. Dropping the last one closes it and releases the folder.
 ///
-/// Clients made with [`Engine::connector`] hold a clone.
+/// Connections and transports of it hold a clone.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -181,18 +180,18 @@ impl Engine {
         self.shared.claim.as_ref().map(Claim::secret).transpose()
     }
 
-    /// The engine as the SDK's HTTP client. Calls need a Tokio runtime.
+    /// The engine as a transport. Calls need a Tokio runtime.
     ///
     /// A call whose future is dropped before the engine starts it never runs.
     #[must_use]
-    pub fn connector(&self) -> SharedHttpClient {
-        connector::http_client(self.clone())
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(self.clone())
     }
 
-    /// An SDK client for a driver on this engine.
+    /// A connection for a driver on this engine.
     #[must_use]
-    pub fn client(&self) -> Client {
-        connector::client(self.connector())
+    pub fn connection(&self) -> Connection {
+        connector::connection(self.clone())
     }
 
     /// Checks that the engine has not failed and that its disk is writable. After a failed write, this writes a trial

@@ -1,4 +1,4 @@
-//! The AWS SDK client and its connector: the network or the embedded engine.
+//! The connection to DynamoDB: its AWS configuration, its client and its layers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,22 +8,21 @@ use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig, imds};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{self, StalledStreamProtectionConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::FutureExt;
 
 use super::response_memory::metered;
-use super::skew::SkewWatch;
-use crate::config::{EndpointUrl, Timeouts, is_host_label};
-use crate::driver::SystemClock;
+use super::skew::dated;
+use crate::config::{ClientKind, EndpointUrl, Timeouts, is_host_label};
+use crate::driver::network::{self, Network};
+use crate::driver::transport::layered;
+use crate::driver::{Connection, SystemClock};
 use crate::memory::Pool;
 use crate::model::excerpt;
 
@@ -47,21 +46,42 @@ pub enum NoRegion {
     Invalid(String),
 }
 
-/// An HTTP client with pooled connections and TLS by rustls.
-#[must_use]
-pub fn network_connector() -> SharedHttpClient {
+/// How to reach DynamoDB.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// The configured region.
+    pub region: Option<&'a str>,
+    /// The configured endpoint.
+    pub endpoint_url: Option<&'a EndpointUrl>,
+    /// For each attempt.
+    pub timeouts: &'a Timeouts,
+    /// What sends the calls about items.
+    pub client: ClientKind,
+}
+
+/// A connection to DynamoDB with the standard AWS configuration: credential chain, profile, region.
+pub async fn connect(reach: Reach<'_>, clock: Arc<SystemClock>, memory: &Pool) -> Result<Connection, NoRegion> {
+    let memory = memory.clone();
+    let layers = move |transport| dated(metered(transport, &memory), Arc::clone(&clock));
+    let config = configuration(reach, layered(sdk_connector(), layers.clone())).await?;
+    Ok(match reach.client {
+        ClientKind::Lean => Connection::lean(&config, layers(Arc::new(Network::new(pool(reach.timeouts))))),
+        ClientKind::Sdk => Connection::sdk(&config),
+    })
+}
+
+/// The SDK's HTTP client, with pooled connections and TLS by rustls.
+fn sdk_connector() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A client for DynamoDB with the standard AWS configuration: credential chain, profile, region.
-pub async fn network_client(
-    region: Option<&str>,
-    endpoint_url: Option<&EndpointUrl>,
-    timeouts: &Timeouts,
-    clock: Arc<SystemClock>,
-    memory: &Pool,
-) -> Result<Client, NoRegion> {
-    let http = metered(network_connector(), memory);
+fn pool(timeouts: &Timeouts) -> network::Settings {
+    network::Settings { connect_timeout: timeouts.connect, read_timeout: timeouts.read, ..network::Settings::default() }
+}
+
+/// The AWS configuration of this process.
+async fn configuration(reach: Reach<'_>, http: SharedHttpClient) -> Result<SdkConfig, NoRegion> {
+    let Reach { region, endpoint_url, timeouts, client: _ } = reach;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
@@ -78,18 +98,12 @@ pub async fn network_client(
     if let Some(region) = region {
         loader = loader.region(Region::new(region.to_owned()));
     }
-    let shared = loader.load().boxed().await;
-    let region = shared.region().ok_or(NoRegion::Missing)?;
+    let config = loader.load().boxed().await;
+    let region = config.region().ok_or(NoRegion::Missing)?;
     if !is_host_label(region.as_ref()) {
         return Err(NoRegion::Invalid(excerpt(region.as_ref(), MAX_SHOWN_REGION).into_owned()));
     }
-    Ok(dated(&client(config::Builder::from(&shared)), clock))
-}
-
-/// The same client, which tells the clock the date of each answer.
-#[must_use]
-pub fn dated(client: &Client, clock: Arc<SystemClock>) -> Client {
-    Client::from_conf(client.config().to_builder().interceptor(SkewWatch::new(clock)).build())
+    Ok(config)
 }
 
 /// Region and credentials from the usual sources, with a short timeout for EC2's instance metadata, the last of them. A
@@ -105,28 +119,17 @@ async fn local(loader: ConfigLoader, http: SharedHttpClient) -> ConfigLoader {
     loader.region(region).credentials_provider(credentials)
 }
 
-/// A client for a server that does not check credentials: the embedded engine, which ignores the endpoint, or DynamoDB
-/// Local.
+/// The configuration for a server that does not check credentials: the embedded engine, which ignores the endpoint, or
+/// DynamoDB Local.
 #[must_use]
-pub fn nominal_client(http: SharedHttpClient, endpoint_url: Option<&str>) -> Client {
+pub fn nominal(endpoint_url: Option<&str>) -> SdkConfig {
     let credentials = Credentials::new("dynakv", "dynakv", None, None, "nominal");
-    let mut shared = SdkConfig::builder()
+    let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(http)
         .region(Region::new(NOMINAL_REGION))
         .credentials_provider(SharedCredentialsProvider::new(credentials));
-    shared.set_endpoint_url(endpoint_url.map(str::to_owned));
-    client(config::Builder::from(&shared.build()))
-}
-
-fn client(builder: config::Builder) -> Client {
-    let config = builder
-        // The driver retries, because only it can tell whether an attempt was ambiguous.
-        .retry_config(RetryConfig::disabled())
-        // It is meant for streams. DynamoDB's responses are small and the timeouts bound them.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .build();
-    Client::from_conf(config)
+    config.set_endpoint_url(endpoint_url.map(str::to_owned));
+    config.build()
 }
 
 /// Whether a URL refers to this machine, as that of DynamoDB Local does.

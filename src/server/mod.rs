@@ -53,6 +53,7 @@ use connection::Connections;
 use health::Readiness;
 use refusals::Refusals;
 pub use response_memory::metered;
+pub use skew::dated;
 use truncated::Truncated;
 
 /// All parts of a server.
@@ -80,7 +81,7 @@ pub struct Server {
     pub shutdown: config::Shutdown,
     /// Whether callers may delete tables.
     pub allow_delete_table: bool,
-    /// The memory budget. The connector of the driver's client reserves from it too.
+    /// The memory budget. The transport of the driver reserves from it too.
     pub memory: Pool,
 }
 

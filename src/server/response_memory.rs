@@ -6,15 +6,10 @@
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http_body_util::BodyExt;
 
-use crate::driver::transport::{Transport, layered};
+use crate::driver::transport::{Body, Request, Response, Transport, TransportError};
 use crate::memory::{self, Pool, Reservation, Share};
 
 /// Responses up to this size are covered by what each call reserves anyway.
@@ -26,11 +21,10 @@ const COPIES_WHILE_DECODING: usize = 2;
 /// DynamoDB actions that only read.
 const READS: [&str; 5] = ["GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"];
 
-/// Wraps a client so that its responses are counted against `memory`.
+/// Wraps a transport so that its responses are counted against `memory`.
 #[must_use]
-pub fn metered(client: SharedHttpClient, memory: &Pool) -> SharedHttpClient {
-    let own = memory.unlimited_share();
-    layered(client, move |transport| Arc::new(Metered { transport, own: own.clone() }))
+pub fn metered(transport: Arc<dyn Transport>, memory: &Pool) -> Arc<dyn Transport> {
+    Arc::new(Metered { transport, own: memory.unlimited_share() })
 }
 
 #[derive(Debug)]
@@ -41,7 +35,7 @@ struct Metered {
 }
 
 impl Transport for Metered {
-    fn send(&self, request: HttpRequest) -> BoxFuture<'static, Result<HttpResponse, ConnectorError>> {
+    fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         let is_read = is_read(&request);
         let response = self.transport.send(request);
         let own = self.own.clone();
@@ -49,14 +43,15 @@ impl Transport for Metered {
     }
 }
 
-fn is_read(request: &HttpRequest) -> bool {
-    let action = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+fn is_read(request: &Request) -> bool {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let action = target.and_then(|target| target.rsplit('.').next());
     action.is_some_and(|action| READS.contains(&action))
 }
 
-async fn account(response: HttpResponse, is_read: bool, own: Share) -> Result<HttpResponse, ConnectorError> {
-    let arrived = response.body().bytes().map(<[u8]>::len);
-    let announced = || response.headers().get("content-length")?.parse().ok();
+async fn account(response: Response, is_read: bool, own: Share) -> Result<Response, TransportError> {
+    let arrived = response.body().bytes().map(Bytes::len);
+    let announced = || response.headers().get("content-length")?.to_str().ok()?.parse().ok();
     // Without a length, assume a small one: DynamoDB always sends `content-length`.
     let length = arrived.or_else(announced).unwrap_or(COVERED_BYTES);
     if length <= COVERED_BYTES {
@@ -65,13 +60,14 @@ async fn account(response: HttpResponse, is_read: bool, own: Share) -> Result<Ht
     let bytes = length.saturating_mul(COPIES_WHILE_DECODING);
     let Some(account) = memory::current() else {
         let hold = own.wait_for(bytes).await;
-        return collect(response, hold).await;
+        return collect(response, length, hold).await;
     };
+    let share = account.share().clone();
     let hold = match (is_read, arrived) {
-        (false, _) => account.share().force_reserve(bytes),
-        (true, None) => account.share().wait_for(bytes).await,
+        (false, _) => share.force_reserve(bytes),
+        (true, None) => share.wait_for(bytes).await,
         // The body is in memory already: a wait would hold the memory that others wait for.
-        (true, Some(_)) => account.share().try_reserve(bytes).map_err(|full| ConnectorError::user(full.into()))?,
+        (true, Some(_)) => share.try_reserve(bytes).map_err(TransportError::NoRoom)?,
     };
     account.absorb(hold);
     Ok(response)
@@ -79,7 +75,7 @@ async fn account(response: HttpResponse, is_read: bool, own: Share) -> Result<Ht
 
 /// Reads a response for several callers. Its memory is returned when it has been decoded; each caller then reserves
 /// memory for its own part.
-async fn collect(response: HttpResponse, hold: Reservation) -> Result<HttpResponse, ConnectorError> {
+async fn collect(response: Response, length: usize, hold: Reservation) -> Result<Response, TransportError> {
     struct WithReservation {
         response: Bytes,
         _hold: Reservation,
@@ -89,9 +85,8 @@ async fn collect(response: HttpResponse, hold: Reservation) -> Result<HttpRespon
             &self.response
         }
     }
-    let mut response = response;
-    let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-    let collected = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
-    *response.body_mut() = SdkBody::from(Bytes::from_owner(WithReservation { response: collected, _hold: hold }));
-    Ok(response)
+    let (head, body) = response.into_parts();
+    let collected = body.collect(length).await?;
+    let body = Body::from(Bytes::from_owner(WithReservation { response: collected, _hold: hold }));
+    Ok(Response::from_parts(head, body))
 }

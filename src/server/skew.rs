@@ -6,14 +6,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
-};
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
-use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use futures_util::future::BoxFuture;
+use http::header;
 
+use crate::driver::transport::{Request, Response, Transport, TransportError};
 use crate::driver::{DatedAnswer, SystemClock};
 use crate::model::Millis;
 
@@ -23,25 +20,34 @@ const TOLERANCE: Millis = 250;
 /// Minimum time between warnings.
 const WARNING_PERIOD: Duration = Duration::from_mins(1);
 
-/// Compares the `Date` header of each response with the clock and warns, at most once a minute.
+/// Wraps a transport so that the clock sees the date of each answer.
+#[must_use]
+pub fn dated(transport: Arc<dyn Transport>, clock: Arc<SystemClock>) -> Arc<dyn Transport> {
+    Arc::new(Dated { transport, watch: Arc::new(SkewWatch { clock, warned: Mutex::default() }) })
+}
+
 #[derive(Debug)]
-pub(super) struct SkewWatch {
+struct Dated {
+    transport: Arc<dyn Transport>,
+    watch: Arc<SkewWatch>,
+}
+
+/// Compares dates of answers with the clock and warns, at most once a minute.
+#[derive(Debug)]
+struct SkewWatch {
     clock: Arc<SystemClock>,
     /// When it warned last.
     warned: Mutex<Option<Duration>>,
 }
 
-/// When the request was sent.
-#[derive(Debug)]
-struct Sent(Duration);
-
-impl Storable for Sent {
-    type Storer = StoreReplace<Self>;
-}
-
 impl SkewWatch {
-    pub(super) fn new(clock: Arc<SystemClock>) -> Self {
-        Self { clock, warned: Mutex::default() }
+    /// Takes the date of the answer to a request that was sent at a moment of the monotonic clock.
+    fn compare(&self, sent: Duration, date: i64) {
+        let received = self.clock.monotonic();
+        let skew = self.clock.compare(DatedAnswer { sent, received, date: date.saturating_mul(1000) });
+        if skew.saturating_abs() > TOLERANCE {
+            self.warn(skew, received);
+        }
     }
 
     fn warn(&self, skew_ms: Millis, now: Duration) {
@@ -57,36 +63,23 @@ impl SkewWatch {
     }
 }
 
-impl Intercept for SkewWatch {
-    fn name(&self) -> &'static str {
-        "SkewWatch"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        bag: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        bag.interceptor_state().store_put(Sent(self.clock.monotonic()));
-        Ok(())
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        bag: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date");
-        let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
-        if let (Some(date), Some(&Sent(sent))) = (date, bag.load::<Sent>()) {
-            let received = self.clock.monotonic();
-            let skew = self.clock.compare(DatedAnswer { sent, received, date: date.secs().saturating_mul(1000) });
-            if skew.saturating_abs() > TOLERANCE {
-                self.warn(skew, received);
+impl Transport for Dated {
+    fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
+        let watch = Arc::clone(&self.watch);
+        let sent = watch.clock.monotonic();
+        let answer = self.transport.send(request);
+        Box::pin(async move {
+            let response = answer.await?;
+            if let Some(date) = date(&response) {
+                watch.compare(sent, date);
             }
-        }
-        Ok(())
+            Ok(response)
+        })
     }
+}
+
+/// The date of an answer, in seconds since 1970.
+fn date(response: &Response) -> Option<i64> {
+    let date = response.headers().get(header::DATE)?.to_str().ok()?;
+    Some(DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs())
 }

@@ -1,4 +1,4 @@
-//! The server with its defaults, as started by `dynakv serve`, but with a stub below the AWS SDK.
+//! The server with its defaults, as started by `dynakv serve`, but with a stub as its transport.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -6,11 +6,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::bail;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynakv::config::{Config, Flags, Listen};
-use dynakv::driver::{Clock, Driver, Load, Random, Runtime, Workers};
+use dynakv::driver::{Clock, Connection, Driver, Load, Random, Runtime, Workers};
 use dynakv::model::{Millis, Secret};
-use dynakv::server::backend::nominal_client;
+use dynakv::server::backend::nominal;
 use dynakv::server::startup::{self, AwsCli};
 use dynakv::server::{self, Listener, Server, metered, telemetry};
 use dynakv::wire::page_token::PageTokens;
@@ -69,8 +68,8 @@ pub(crate) async fn start(operation: Operation) -> anyhow::Result<SocketAddr> {
 
     let runtime = runtime();
     let memory = server::memory_of(&config.limits);
-    let client = nominal_client(metered(SharedHttpClient::new(Stub::new(operation)), &memory), None);
-    let driver = Driver::new(client, config.tables.clone(), runtime.clone());
+    let transport = metered(Arc::new(Stub::new(operation)), &memory);
+    let driver = Driver::new(Connection::lean(&nominal(None), transport), config.tables.clone(), runtime.clone());
     startup::check(&driver, &AwsCli::new(None, None)).await?;
     let page_tokens = PageTokens::new(&Secret::random()?, &[]);
     let server = Server { memory, ..Server::new(&config, driver, None, page_tokens, runtime) };

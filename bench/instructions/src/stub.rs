@@ -2,16 +2,11 @@
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use dynakv::driver::transport::{Body, Request, Response, Transport, TransportError};
+use futures_util::future::{BoxFuture, ready};
 
 use crate::operation::{BATCH, Operation, PAGE};
 use crate::request::{COUNTER, PARTITION, VERSION, key, value};
@@ -53,31 +48,24 @@ impl Stub {
         Self(Arc::new(Answer { action, body: body.into(), description }))
     }
 
-    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
+    fn answer(&self, request: &Request) -> Result<Response, TransportError> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
         let body = match target.rsplit('.').next().unwrap_or_default() {
             action if action == self.0.action => self.0.body.clone(),
             // Requested once, when the server starts.
             "GetItem" => Bytes::from_static(b"{}"),
             "DescribeTable" => Bytes::from_static(self.0.description.as_bytes()),
             "DescribeTimeToLive" => Bytes::from_static(TIME_TO_LIVE.as_bytes()),
-            _ => return Err(ConnectorError::other(format!("the stub has no {target}").into(), None)),
+            _ => return Err(TransportError::Lost(format!("the stub has no {target}").into())),
         };
         let response = http::Response::builder().header("content-type", "application/x-amz-json-1.0");
-        let response = response.body(SdkBody::from(body)).map_err(|error| ConnectorError::other(error.into(), None))?;
-        HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+        response.body(Body::from(body)).map_err(|error| TransportError::Lost(error.into()))
     }
 }
 
-impl HttpClient for Stub {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Stub {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(&request))
+impl Transport for Stub {
+    fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
+        Box::pin(ready(self.answer(&request)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The report: tables and plots of the measurements.
 
 mod acceptance;
+mod beside;
+mod losses;
 pub(crate) mod machine;
 mod plot;
 mod runs;
@@ -14,8 +16,9 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::measure::{Run, Series};
-use crate::plan::{Candidate, DELAY_MEDIAN_MS, DELAY_SIGMA, Operation, Section, Timing, Workload};
+use crate::plan::{Candidate, DELAY_MEDIAN_MS, DELAY_SIGMA, Operation, Section, Timing, WORKERS, Workload};
 use crate::startup::{CROWD, Footprint};
+use crate::stats::number;
 
 /// The page. Only the part between the markers is generated.
 const PAGE: &str = "benchmarks.md";
@@ -53,6 +56,7 @@ impl Report {
         )?;
         writeln!(text, "## What is asked for\n")?;
         self.write_acceptance(text)?;
+        self.write_losses(text)?;
         for section in Section::ALL {
             if self.series.iter().any(|series| series.section == section) {
                 writeln!(text, "\n## {}\n\n{}", section.title(), section.words())?;
@@ -60,7 +64,18 @@ impl Report {
                     writeln!(text, "\n![{title}]({FOLDER}/{file}.svg)")?;
                 }
                 writeln!(text)?;
-                self.write_table(section, text)?;
+                match section {
+                    Section::BesideGo | Section::OthersBesideGo | Section::Workers => {
+                        self.write_table_beside(section, text)?;
+                    }
+                    Section::Gets
+                    | Section::Sets
+                    | Section::Sizes
+                    | Section::Others
+                    | Section::Skewed
+                    | Section::Delayed
+                    | Section::Open => self.write_table(section, text)?,
+                }
             }
         }
         self.footprint.as_ref().map_or(Ok(()), |footprint| footprint.write(text))
@@ -83,12 +98,19 @@ impl Report {
         Ok(fs::write(page, format!("{before}{BEGIN}\n{}\n{END}{after}", self.text()))?)
     }
 
+    /// The report of a plan without figures.
+    #[cfg(test)]
+    fn of_nothing() -> Self {
+        let timing = Timing { runs: 0, run: Duration::ZERO, warm_up: Duration::ZERO };
+        Self { series: Vec::new(), footprint: None, timing, took: Duration::ZERO }
+    }
+
     fn find(&self, workload: Workload, candidate: Candidate) -> Option<&Series> {
         let mut series = self.series.iter();
         series.find(|series| series.workload == workload && series.candidate == candidate && !series.runs.is_empty())
     }
 
-    /// The SDK with the best pool for this workload.
+    /// The SDK for Rust with the best pool for this workload.
     fn sdk(&self, workload: Workload) -> Option<&Series> {
         self.sdks(workload).max_by(|one, other| speed(one).total_cmp(&speed(other)))
     }
@@ -98,7 +120,7 @@ impl Report {
         self.series.iter().filter(move |series| series.workload == workload && is_sdk(series.candidate))
     }
 
-    /// The SDK with the same workload, or else its counterpart in the centre of the plan.
+    /// The SDK for Rust with the same workload, or else its counterpart in the centre of the plan.
     fn sdk_beside(&self, workload: Workload) -> Option<&Series> {
         let like = workload.operation.counterpart();
         self.sdk(workload).or_else(|| self.sdk(Workload::centre(like)))
@@ -129,9 +151,20 @@ fn speed(series: &Series) -> f64 {
     series.median(|run| run.calls_per_second)
 }
 
+/// CPU for a call, of the client and the server together, in microseconds.
+fn cpu_of_both(series: &Series) -> f64 {
+    series.median(|run| run.caller_cpu_us + run.server_cpu_us)
+}
+
+fn ratio(ratio: Option<f64>) -> String {
+    ratio.filter(|ratio| ratio.is_finite()).map_or("–".to_owned(), number)
+}
+
 impl Section {
     fn title(self) -> &'static str {
         match self {
+            Self::BesideGo => "Get and Set beside the AWS SDK for Go",
+            Self::OthersBesideGo => "Other operations beside the AWS SDK for Go",
             Self::Gets => "Get by callers",
             Self::Sets => "Set by callers",
             Self::Sizes => "Larger values",
@@ -139,11 +172,19 @@ impl Section {
             Self::Skewed => "Skewed keys",
             Self::Delayed => "An upstream that takes its time",
             Self::Open => "Calls at a fixed rate",
+            Self::Workers => "Forked workers in Python",
         }
     }
 
     fn words(self) -> String {
         match self {
+            Self::BesideGo => "Values of 100 bytes, beside GetItem and PutItem.".to_owned(),
+            Self::OthersBesideGo => {
+                "64 callers, values of 100 bytes. The SDK's program has a conditional PutItem beside CompareAndSet, an UpdateItem \
+                 that adds and returns the sum beside Increment, a DeleteItem that returns what it deleted beside Delete and one \
+                 that does not beside DeleteItem. Its batch of 100 writes is four requests at the same time."
+                    .to_owned()
+            }
             Self::Gets | Self::Sets => "Values of 100 bytes.".to_owned(),
             Self::Sizes => {
                 "256 callers. A shared call is about at most 1 MiB, so the larger the values the less is shared."
@@ -167,6 +208,10 @@ impl Section {
                            Whoever cannot keep up drops calls, or builds a queue."
                     .to_owned()
             }
+            Self::Workers => format!(
+                "{WORKERS} processes that one has forked, each with a client of its own that makes one call after another. Memory is \
+                 that of all of them and the server; what processes share counts once."
+            ),
         }
     }
 
@@ -183,7 +228,14 @@ impl Section {
                 ("set-p99", "Set: p99 in microseconds"),
                 ("set-cpu", "Set: server CPU in microseconds for each call"),
             ],
-            Self::Sizes | Self::Others | Self::Skewed | Self::Delayed | Self::Open => &[],
+            Self::BesideGo
+            | Self::OthersBesideGo
+            | Self::Sizes
+            | Self::Others
+            | Self::Skewed
+            | Self::Delayed
+            | Self::Open
+            | Self::Workers => &[],
         }
     }
 }

@@ -17,7 +17,7 @@ const SIZE: (u32, u32) = (760, 400);
 const LINES: [(&str, RGBColor, IsMeant); 4] = [
     ("DynaKV", RGBColor(0, 114, 178), |who| who == Candidate::Gateway { coalescing: true }),
     ("DynaKV, coalescing off", RGBColor(86, 180, 233), |who| who == Candidate::Gateway { coalescing: false }),
-    ("SDK, best pool", RGBColor(213, 94, 0), |who| matches!(who, Candidate::Sdk { .. })),
+    ("SDK for Rust, best pool", RGBColor(213, 94, 0), |who| matches!(who, Candidate::Sdk { .. })),
     ("no-op RPC", RGBColor(0, 158, 115), |who| who == Candidate::Noop),
 ];
 

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{Report, speed};
+use super::{Report, ratio, speed};
 use crate::measure::Series;
 use crate::plan::{Candidate, Section};
 use crate::stats::{Spread, number};
@@ -36,8 +36,8 @@ impl Report {
         let dropped = if dropped > 0.0 { format!(", {} dropped", number(dropped)) } else { String::new() };
         let sdk = self.sdk_beside(series.workload).map(|sdk| keys(series) / keys(sdk));
         let (cpu, times_noop, mib) = match series.candidate {
-            Candidate::Sdk { .. } => ("–".to_owned(), None, "–".to_owned()),
             Candidate::Gateway { .. } | Candidate::Noop => self.server(series),
+            Candidate::Sdk { .. } | Candidate::From(..) => ("–".to_owned(), None, "–".to_owned()),
         };
         let latency = |spread: Spread| spread.to_string();
         writeln!(
@@ -65,8 +65,4 @@ impl Report {
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 fn keys(series: &Series) -> f64 {
     speed(series) * series.workload.operation.keys() as f64
-}
-
-fn ratio(ratio: Option<f64>) -> String {
-    ratio.filter(|ratio| ratio.is_finite()).map_or("–".to_owned(), number)
 }

@@ -1,6 +1,8 @@
-use anyhow::bail;
+use anyhow::{Context, bail};
 
-use super::request::{BatchGetItem, BatchWriteItem, GetItem, Item, Listing, PutItem, TransactWriteItems};
+use super::request::{
+    BatchGetItem, BatchWriteItem, DeleteItem, GetItem, Item, Listing, PutItem, TransactWriteItems, UpdateItem,
+};
 use crate::keyspace::{Entry, Values};
 use crate::plan::{LISTED_BYTES, PAGE};
 
@@ -43,6 +45,24 @@ pub(super) fn answer(action: &str, request: &[u8], values: &Values) -> anyhow::R
             item.check(values)?;
             Ok(Answer::new("{}", 1))
         }
+        "DeleteItem" => {
+            let DeleteItem { key, return_values } = serde_json::from_slice(request)?;
+            let deleted = key.entry().filter(|_| return_values == Some("ALL_OLD"));
+            Ok(Answer::new(attributes(deleted, |entry, body| append_item(entry, values, body)), 1))
+        }
+        "UpdateItem" => {
+            let UpdateItem { key, operands, return_values } = serde_json::from_slice(request)?;
+            let entry = key.entry().context("a key of another making")?;
+            let mut binary = operands.values().filter_map(|operand| operand.binary());
+            binary.try_for_each(|binary| binary.check(entry, values))?;
+            let body = match return_values {
+                Some("ALL_NEW") => attributes(Some(entry), append_counter),
+                Some("UPDATED_NEW") => attributes(Some(entry), append_count),
+                Some("NONE") | None => attributes(None, append_count),
+                Some(other) => bail!("the stub does not return {other}"),
+            };
+            Ok(Answer::new(body, 1))
+        }
         "BatchWriteItem" => {
             let BatchWriteItem { tables } = serde_json::from_slice(request)?;
             let mut puts = tables.values().flatten();
@@ -78,6 +98,30 @@ fn found<'a>(tables: impl Iterator<Item = (&'a str, impl Iterator<Item = Entry>)
     }
     body.extend_from_slice(br#"},"UnprocessedKeys":{}}"#);
     body
+}
+
+/// The answer to a write: the attributes of this entry, if they are wanted.
+fn attributes(entry: Option<Entry>, append: impl Fn(Entry, &mut Vec<u8>)) -> Vec<u8> {
+    let mut body = b"{".to_vec();
+    if let Some(entry) = entry {
+        body.extend_from_slice(br#""Attributes":"#);
+        append(entry, &mut body);
+    }
+    body.push(b'}');
+    body
+}
+
+/// A counter. Its sum is the number of the key, whatever is added.
+fn append_counter(entry: Entry, body: &mut Vec<u8>) {
+    let Entry { index, .. } = entry;
+    let key = entry.key();
+    let item = format!(r#"{{"pk":{{"S":"{key}"}},"val":{{"N":"{index}"}},"dkv_ver":{{"N":"1"}}}}"#);
+    body.extend_from_slice(item.as_bytes());
+}
+
+/// The part of a counter that an addition changes.
+fn append_count(entry: Entry, body: &mut Vec<u8>) {
+    body.extend_from_slice(format!(r#"{{"val":{{"N":"{}"}}}}"#, entry.index).as_bytes());
 }
 
 /// A page of a table or partition. A scan has more pages.
@@ -161,5 +205,34 @@ mod tests {
         assert!(ask("BatchWriteItem", &batch(&item(7))).is_ok());
         assert!(ask("BatchWriteItem", &batch(&wrong)).is_err());
         assert!(ask("TransactWriteItems", &json!({"TransactItems": [{"Put": {"Item": wrong}}]})).is_err());
+    }
+    #[test]
+    fn a_delete_returns_the_item_if_it_is_wanted() {
+        let deleted = |wanted: &str| ask("DeleteItem", &json!({"Key": key(7), "ReturnValues": wanted})).unwrap().0;
+        assert_eq!(deleted("ALL_OLD"), json!({"Attributes": item(7)}));
+        assert_eq!(deleted("NONE"), json!({}));
+    }
+
+    #[test]
+    fn an_update_returns_the_sum_if_it_is_wanted() {
+        let updated = |wanted: &str| {
+            let operands = json!({":delta": {"N": "1"}});
+            let request = json!({"Key": key(7), "ExpressionAttributeValues": operands, "ReturnValues": wanted});
+            ask("UpdateItem", &request).unwrap().0
+        };
+        assert_eq!(updated("UPDATED_NEW"), json!({"Attributes": {"val": {"N": "7"}}}));
+        let whole = json!({"pk": key(7)["pk"], "val": {"N": "7"}, "dkv_ver": {"N": "1"}});
+        assert_eq!(updated("ALL_NEW"), json!({"Attributes": whole}));
+        assert_eq!(updated("NONE"), json!({}));
+    }
+
+    #[test]
+    fn only_the_value_of_the_key_is_set() {
+        let set = |index| {
+            let operands = json!({":val": item(index)["val"]});
+            ask("UpdateItem", &json!({"Key": key(7), "ExpressionAttributeValues": operands}))
+        };
+        assert!(set(7).is_ok());
+        assert!(set(8).is_err());
     }
 }

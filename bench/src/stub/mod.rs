@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -20,6 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use self::delay::Delay;
 use crate::keyspace::Values;
 use crate::process::{announce, until_parent_exits};
+
+/// DynamoDB's checksum of the body.
+const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-crc32");
 
 /// Runs a stub of DynamoDB.
 #[derive(Debug, clap::Args)]
@@ -87,11 +90,12 @@ impl Endpoint {
                 (StatusCode::BAD_REQUEST, body.to_vec())
             }
         };
+        // The SDK for Go compares it with what arrives.
+        let checksum = crc32fast::hash(&body);
         let mut response = Response::new(Full::new(Bytes::from(body)));
         *response.status_mut() = status;
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/x-amz-json-1.0"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+        response.headers_mut().insert(CHECKSUM, HeaderValue::from(checksum));
         Ok(response)
     }
 }

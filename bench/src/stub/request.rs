@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::keyspace::{Entry, Values};
 
@@ -76,6 +77,33 @@ pub(super) struct TransactItem<'a> {
     pub(super) put: PutItem<'a>,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct DeleteItem<'a> {
+    #[serde(rename = "Key", borrow)]
+    pub(super) key: Item<'a>,
+    #[serde(rename = "ReturnValues")]
+    pub(super) return_values: Option<&'a str>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateItem<'a> {
+    #[serde(rename = "Key", borrow)]
+    pub(super) key: Item<'a>,
+    #[serde(rename = "ExpressionAttributeValues", borrow, default)]
+    pub(super) operands: HashMap<&'a str, Operand<'a>>,
+    #[serde(rename = "ReturnValues")]
+    pub(super) return_values: Option<&'a str>,
+}
+
+/// A value of any type.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Operand<'a> {
+    #[serde(borrow)]
+    Binary(Binary<'a>),
+    Other(IgnoredAny),
+}
+
 /// Query or Scan.
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing {
@@ -91,9 +119,24 @@ impl Item<'_> {
     /// Refuses any value but the key's own.
     pub(super) fn check(&self, values: &Values) -> anyhow::Result<()> {
         let entry = self.entry().context("a key of another making")?;
-        let Binary { base64 } = self.val.as_ref().context("an item without a value")?;
+        self.val.as_ref().context("an item without a value")?.check(entry, values)
+    }
+}
+
+impl Operand<'_> {
+    pub(super) fn binary(&self) -> Option<&Binary<'_>> {
+        match self {
+            Self::Binary(binary) => Some(binary),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl Binary<'_> {
+    /// Refuses any value but the key's own.
+    pub(super) fn check(&self, entry: Entry, values: &Values) -> anyhow::Result<()> {
         let (head, tail) = values.base64(entry);
-        let is_right = base64.as_bytes().strip_prefix(head.as_ref()) == Some(tail.as_bytes());
+        let is_right = self.base64.as_bytes().strip_prefix(head.as_ref()) == Some(tail.as_bytes());
         ensure!(is_right, "not the value of this key");
         Ok(())
     }

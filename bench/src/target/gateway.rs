@@ -45,6 +45,13 @@ impl Gateway {
             Operation::TransactWrite(sets) => self.transact_write(entry, sets).await,
             Operation::Query => self.query(entry).await,
             Operation::Scan => self.scan().await,
+            Operation::Delete
+            | Operation::Increment
+            | Operation::GetItem
+            | Operation::PutItem
+            | Operation::UpdateItem
+            | Operation::DeleteItem
+            | Operation::BatchWrite(_) => bail!("{operation} is measured from Go"),
         }
     }
 

@@ -8,15 +8,13 @@
 //! missing.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{self, StalledStreamProtectionConfig};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use dynakv::driver::network::{self, Network};
 use dynakv::driver::{
-    BatchOperation, BatchOutcome, Consistency, DEFAULT_TIMEOUT, Deadline, Driver, Found, KeyValues, Runtime, Swap,
+    BatchOperation, BatchOutcome, Connection, Consistency, DEFAULT_TIMEOUT, Deadline, Driver, Found, KeyValues,
+    Runtime, Swap, transport,
 };
 use dynakv::model::{CompareAndSet, Expected, Key, RequestId, Set, SetExpiry, TableSpec, Ttl, Version};
 
@@ -24,28 +22,26 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let driver = open(client().await, TableSpec::named("sessions")).await?;
+    let driver = open(connection().await, TableSpec::named("sessions")).await?;
     for line in run(&driver).await? {
         println!("{line}");
     }
     Ok(())
 }
 
-/// An SDK client that leaves retries to the driver, which knows when a second attempt is safe.
-async fn client() -> Client {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let shared = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load();
+/// A connection with the ordinary AWS configuration of this machine.
+async fn connection() -> Connection {
+    let network = Arc::new(Network::new(network::Settings::default()));
+    // Sources of credentials need an HTTP client as well, and so do calls about tables.
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(transport::http_client(network.clone()));
     // The future of the configuration takes 11 kB.
-    let shared = Box::pin(shared).await;
-    let config = config::Builder::from(&shared)
-        .retry_config(RetryConfig::disabled())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    Client::from_conf(config.build())
+    let config = Box::pin(config.load()).await;
+    Connection::lean(&config, network)
 }
 
 /// A driver for one table, which exists afterwards.
-pub(crate) async fn open(client: Client, table: TableSpec) -> Outcome<Driver> {
-    let driver = Driver::new(client, vec![table], Runtime::system());
+pub(crate) async fn open(connection: impl Into<Connection>, table: TableSpec) -> Outcome<Driver> {
+    let driver = Driver::new(connection, vec![table], Runtime::system());
     driver.ensure_table("", Deadline::after(DEFAULT_TIMEOUT)).await?;
     Ok(driver)
 }

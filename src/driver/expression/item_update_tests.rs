@@ -3,8 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ReturnValue, ScalarAttributeType,
 };
@@ -24,13 +22,7 @@ const TABLE: &str = "items";
 const NOW: Millis = 1_700_000_000_000;
 
 fn client(engine: &Engine) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::for_tests())
-        .retry_config(RetryConfig::disabled())
-        .http_client(engine.connector());
-    Client::from_conf(config.build())
+    engine.connection().client().clone()
 }
 
 async fn table() -> Client {

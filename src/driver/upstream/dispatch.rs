@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::attempts::Attempts;
 use super::budget::Budget;
+use super::connection::Connection;
 use super::failure::{Failure, FailureKind};
 use super::in_flight::Slot;
 use super::pacing::Paced;
@@ -24,7 +25,7 @@ use crate::model::Millis;
 /// Sends every request of a driver to DynamoDB.
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
-    client: Client,
+    connection: Connection,
     runtime: Runtime,
     budget: Budget,
 }
@@ -94,12 +95,12 @@ pub(crate) enum Verdict<T> {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(client: Client, runtime: Runtime) -> Self {
-        Self { client, runtime, budget: Budget::default() }
+    pub(crate) fn new(connection: Connection, runtime: Runtime) -> Self {
+        Self { connection, runtime, budget: Budget::default() }
     }
 
     pub(crate) fn client(&self) -> &Client {
-        &self.client
+        self.connection.client()
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
@@ -112,7 +113,7 @@ impl Dispatcher {
 
     /// Sends one request once. Every attempt goes through here.
     pub(crate) async fn send<R: Request>(&self, request: R) -> Result<R::Answer, Failure> {
-        let result = request.send(&self.client).await;
+        let result = request.send(&self.connection).await;
         attempt_ended(R::ACTION, result.as_ref().err());
         result
     }

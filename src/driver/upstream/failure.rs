@@ -3,6 +3,8 @@
 // No wildcard arms: a new kind of failure must get its own decision in every `match` of this file.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+use std::error::Error as StdError;
+
 use aws_sdk_dynamodb::error::BuildError;
 
 use super::budget::SharedCharge;
@@ -142,6 +144,16 @@ impl Failure {
 
     /// For a request that the SDK refused to build. Nothing was sent.
     pub(crate) fn unbuildable(error: BuildError) -> Self {
+        Self { kind: FailureKind::Refused, upstream: Upstream::default().caused_by(error) }
+    }
+
+    /// For credentials that cannot be loaded or used. Nothing was sent.
+    pub(super) fn without_credentials(error: impl StdError + Send + Sync + 'static) -> Self {
+        Self { kind: FailureKind::Credentials, upstream: Upstream::default().caused_by(error) }
+    }
+
+    /// For a request that has nowhere to go. Nothing was sent.
+    pub(super) fn unsendable(error: impl StdError + Send + Sync + 'static) -> Self {
         Self { kind: FailureKind::Refused, upstream: Upstream::default().caused_by(error) }
     }
 

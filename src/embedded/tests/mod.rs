@@ -1,11 +1,10 @@
-//! What a client of the SDK sees through the connector.
+//! What a client of the SDK sees through the transport.
 
 mod abandoned;
 mod broken;
 mod folder;
 
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -13,7 +12,6 @@ use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
     TransactWriteItem,
 };
-use aws_sdk_dynamodb::{Client, Config};
 use futures_util::future::join_all;
 
 use super::{Engine, Location};
@@ -21,15 +19,7 @@ use super::{Engine, Location};
 const TABLE: &str = "entries";
 
 fn client(engine: &Engine) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::for_tests())
-        .retry_config(RetryConfig::disabled())
-        // As the service has it: a call that waits for its turn on a busy machine has not stalled.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .http_client(engine.connector());
-    Client::from_conf(config.build())
+    engine.connection().client().clone()
 }
 
 async fn create_table(client: &Client) {

@@ -19,7 +19,6 @@ use tonic_types::StatusExt;
 use super::*;
 use crate::config::Flags;
 use crate::embedded::Location;
-use crate::server::backend::nominal_client;
 
 type Client = dynakv_client::pb::key_value_service_client::KeyValueServiceClient<Channel>;
 
@@ -76,7 +75,7 @@ struct Running {
 impl Running {
     async fn start(config: &Config, runtime: Runtime) -> Self {
         let engine = Engine::open(&Location::Memory).unwrap();
-        let driver = Driver::new(nominal_client(engine.connector(), None), config.tables.clone(), Runtime::system());
+        let driver = Driver::new(engine.connection(), config.tables.clone(), Runtime::system());
         startup::create_tables(&driver).await.unwrap();
         let page_tokens = startup::page_tokens(&config.page_tokens, Some(&engine)).unwrap();
         let server = Server::new(config, driver, Some(engine), page_tokens, runtime);

@@ -2,45 +2,31 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use tokio_stream::StreamExt;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::*;
+use crate::driver::Connection;
+use crate::driver::transport::{Request, Response, Transport, TransportError};
+use crate::server::backend::nominal;
 
 /// An engine that the test can disconnect.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Pluggable {
     plugged: Arc<AtomicBool>,
-    engine: SharedHttpClient,
+    engine: Arc<dyn Transport>,
 }
 
-impl HttpClient for Pluggable {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let engine = self.engine.http_connector(settings, components);
-        SharedHttpConnector::new(PluggableConnector { plugged: Arc::clone(&self.plugged), engine })
-    }
-}
-
-#[derive(Debug)]
-struct PluggableConnector {
-    plugged: Arc<AtomicBool>,
-    engine: SharedHttpConnector,
-}
-
-impl HttpConnector for PluggableConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+impl Transport for Pluggable {
+    fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         if self.plugged.load(Ordering::Relaxed) {
-            self.engine.call(request)
+            self.engine.send(request)
         } else {
-            HttpConnectorFuture::ready(Err(ConnectorError::io("unplugged".into())))
+            ready(Err(TransportError::Lost("unplugged".into()))).boxed()
         }
     }
 }
@@ -60,9 +46,9 @@ async fn a_backend_that_stops_shows_in_the_health_of_the_service_and_not_of_the_
     let config = config(&[]);
     let engine = Engine::open(&Location::Memory).unwrap();
     let plugged = Arc::new(AtomicBool::new(true));
-    let http = SharedHttpClient::new(Pluggable { plugged: Arc::clone(&plugged), engine: engine.connector() });
+    let transport = Arc::new(Pluggable { plugged: Arc::clone(&plugged), engine: engine.transport() });
     let runtime = Runtime { sleep: SharedAsyncSleep::new(Short), ..Runtime::system() };
-    let driver = Driver::new(nominal_client(http, None), config.tables.clone(), runtime.clone());
+    let driver = Driver::new(Connection::lean(&nominal(None), transport), config.tables.clone(), runtime.clone());
     startup::create_tables(&driver).await.unwrap();
     let page_tokens = startup::page_tokens(&config.page_tokens, None).unwrap();
     let mut server = Server::new(&config, driver, None, page_tokens, runtime);

@@ -6,6 +6,7 @@
 
 mod choices;
 mod expression;
+mod lean_answers;
 mod page_token;
 mod prescan;
 mod requests;
@@ -13,6 +14,7 @@ mod requests;
 mod tests;
 
 pub use self::expression::expression;
+pub use self::lean_answers::lean_answers;
 pub use self::page_token::page_token;
 #[cfg(test)]
 pub(super) use self::prescan::requested;

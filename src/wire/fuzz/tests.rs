@@ -8,13 +8,14 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::requests::{REQUESTS, Request};
-use super::{expression, page_token, prescan, prescan_of_structure, requested};
+use super::{expression, lean_answers, page_token, prescan, prescan_of_structure, requested};
 use crate::wire::prescan::compiled;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 4] = [
+const TARGETS: [(&str, Target); 5] = [
     ("expression", expression),
+    ("lean_answers", lean_answers),
     ("page_token", page_token),
     ("prescan", prescan),
     ("prescan_of_structure", prescan_of_structure),
@@ -90,6 +91,11 @@ proptest! {
     #[test]
     fn arbitrary_texts_are_no_expression(input in r"([#:]?(a|b|v|w|dkv_now|AND|OR|NOT|IN|size|SET|REMOVE|ADD)|[()<>=.,+\[\] 0-9-]|\PC){0,40}") {
         expression(input.as_bytes());
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_no_answer(input in bytes(200)) {
+        lean_answers(&input);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Behaviour that all backends share: each test runs unchanged, over gRPC, on the embedded engine in memory and on
-//! disk, and on Amazon's DynamoDB Local.
+//! disk, and on Amazon's DynamoDB Local; and once through the AWS SDK instead of the lean client.
 
 mod bad_input;
 mod batch_get;
@@ -35,6 +35,9 @@ macro_rules! on_every_backend {
         }
         mod dynamodb_local {
             $(#[tokio::test] async fn $test() { super::$test(crate::support::World::dynamodb_local().await).await })+
+        }
+        mod through_the_sdk {
+            $(#[tokio::test] async fn $test() { super::$test(crate::support::World::through_the_sdk().await).await })+
         }
     };
 }

@@ -14,7 +14,7 @@ fn refuse(world: &World, status: u16, code: &str, message: &str) {
     let id = "R".repeat(5000);
     world.faults.rule(ANY, usize::MAX, move |_, _| {
         let mut answer = respond(status, answer.clone());
-        answer.headers_mut().insert("x-amzn-requestid", id.clone());
+        answer.headers_mut().insert("x-amzn-requestid", id.parse().unwrap());
         async { Ok(answer) }
     });
 }

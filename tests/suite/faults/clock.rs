@@ -57,7 +57,7 @@ fn date_answers(world: &World, time_ms: i64) {
     world.faults.rule(ANY, usize::MAX, move |call: Call, upstream: Upstream| async move {
         let mut response = upstream.call(call).await?;
         let date = DateTime::from_millis(time_ms).fmt(DateTimeFormat::HttpDate).unwrap();
-        response.headers_mut().insert("date", date);
+        response.headers_mut().insert("date", date.parse().unwrap());
         Ok(response)
     });
 }

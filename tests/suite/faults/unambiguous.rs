@@ -70,7 +70,9 @@ async fn what_passes_is_retried() {
         assert!(matches!(swap, dynakv_client::Swap::Swapped { .. }), "{what:?}: {swap:?}");
         assert!(world.client.get("key").await.unwrap().is_some());
     }
-    for what in [What::Status500, What::Reset, What::Timeout, What::Garbage, What::Truncated] {
+    for what in
+        [What::Status500, What::Reset, What::Timeout, What::Garbage, What::Truncated, What::Empty, What::WrongChecksum]
+    {
         world.faults.inject(Fault::new("GetItem", When::After, what).times(3));
         assert!(world.client.get("key").await.unwrap().is_some(), "a read may be sent any number of times");
     }

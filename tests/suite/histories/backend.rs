@@ -1,7 +1,5 @@
 //! What carries the calls out: the embedded engine or DynamoDB Local.
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use dynakv::driver::transport::Transport;
 use dynakv::driver::{DEFAULT_TIMEOUT, Deadline, Driver, Runtime};
@@ -14,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tempfile::TempDir;
 
-use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
+use crate::support::dynamodb_local::{DynamoDbLocal, network, unique_name};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -44,19 +42,19 @@ pub(super) struct Answer {
 impl Backend {
     pub(super) async fn open(kind: Kind) -> Self {
         let folder = (kind == Kind::OnDisk).then(|| TempDir::new().unwrap());
-        let (target, client) = if kind == Kind::DynamoDbLocal {
+        let (target, connection) = if kind == Kind::DynamoDbLocal {
             let local = DynamoDbLocal::shared().await;
             // A new connection for each call: DynamoDB Local may close one just when it is used again, and nobody could tell
             // whether it has carried the call out.
             let client = Box::new(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http());
-            (Target::Network { client, url: local.endpoint_url().to_owned() }, local.client())
+            (Target::Network { client, url: local.endpoint_url().to_owned() }, local.connection(network()))
         } else {
             let location = folder.as_ref().map_or(Location::Memory, |f| Location::Folder(f.path().join("data")));
             let engine = Engine::open(&location).unwrap();
-            (Target::Engine(engine.clone()), engine.client())
+            (Target::Engine(engine.clone()), engine.connection())
         };
         let table = unique_name("histories");
-        let driver = Driver::new(client, vec![TableSpec::named(&table)], Runtime::system());
+        let driver = Driver::new(connection, vec![TableSpec::named(&table)], Runtime::system());
         driver.ensure_table(&table, Deadline::after(DEFAULT_TIMEOUT)).await.unwrap();
         Self { target, table, _folder: folder }
     }
@@ -65,10 +63,10 @@ impl Backend {
     pub(super) async fn send(&self, headers: &HeaderMap, body: &Bytes) -> Answer {
         match &self.target {
             Target::Engine(engine) => {
-                let request = post("http://dynamodb.test/", headers, SdkBody::from(body.to_vec()));
-                let response = engine.send(HttpRequest::try_from(request).unwrap()).await.unwrap();
+                let request = post("http://dynamodb.test/", headers, body.clone());
+                let response = engine.send(request).await.unwrap();
                 let status = response.status().as_u16();
-                Answer { status, body: response.into_body().collect().await.unwrap().to_bytes() }
+                Answer { status, body: response.into_body().collect(usize::MAX).await.unwrap() }
             }
             Target::Network { client, url } => {
                 let response = client.request(post(url, headers, Full::new(body.clone()))).await.unwrap();

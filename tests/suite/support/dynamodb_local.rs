@@ -4,14 +4,14 @@ use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::{Client, Config};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_sdk_dynamodb::Client;
+use dynakv::driver::Connection;
+use dynakv::driver::network::{self, Network};
+use dynakv::driver::transport::Transport;
+use dynakv::server::backend;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -48,20 +48,12 @@ impl DynamoDbLocal {
 
     /// A plain SDK client without retries, for tests that access tables directly.
     pub(crate) fn client(&self) -> Client {
-        self.client_through(network())
+        self.connection(network()).client().clone()
     }
 
-    /// The same, with a connector of the caller's choice.
-    pub(crate) fn client_through(&self, http_client: SharedHttpClient) -> Client {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client)
-            .endpoint_url(&self.endpoint_url)
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(Credentials::from_keys("local", "local", None))
-            .retry_config(RetryConfig::disabled())
-            .build();
-        Client::from_conf(config)
+    /// A connection for a driver, through a transport of the caller's choice.
+    pub(crate) fn connection(&self, transport: Arc<dyn Transport>) -> Connection {
+        Connection::lean(&backend::nominal(Some(&self.endpoint_url)), transport)
     }
 
     async fn start() -> Self {
@@ -111,9 +103,9 @@ impl DynamoDbLocal {
     }
 }
 
-/// The connector that goes over the network.
-pub(crate) fn network() -> SharedHttpClient {
-    Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https()
+/// The transport that goes over the network.
+pub(crate) fn network() -> Arc<dyn Transport> {
+    Arc::new(Network::new(network::Settings::default()))
 }
 
 /// A table name that no other test uses.

@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::Client as Backend;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynakv::config::{Config, Flags, Listen};
-use dynakv::driver::{self, Clock, Deadline, Driver, Options, Random, Runtime, SystemClock};
+use dynakv::driver::transport::{Transport, http_client};
+use dynakv::driver::{self, Clock, Connection, Deadline, Driver, Options, Random, Runtime, SystemClock};
 use dynakv::embedded::{Engine, Location};
 use dynakv::model::{AttributeNames, TableSpec};
-use dynakv::server::{self, Listener, Server, backend, startup};
+use dynakv::server::{self, Listener, Server, backend, dated, startup};
 use dynakv_client::{Client, RetryPolicy, Version};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -155,27 +155,37 @@ impl World {
 
     async fn embedded(location: &Location, setting: Setting, folder: Option<TempDir>) -> Self {
         let engine = Engine::open(location).unwrap();
-        let behind = backend::nominal_client(engine.connector(), None);
-        let connector = engine.connector();
-        Self::start(connector, |http| backend::nominal_client(http, None), behind, Some(engine), setting, folder).await
+        let behind = engine.connection();
+        let connect = |transport| Connection::lean(&backend::nominal(None), transport);
+        Self::start(engine.transport(), connect, behind, Some(engine), setting, folder).await
+    }
+
+    /// The embedded engine, with the AWS SDK instead of the lean client.
+    pub(crate) async fn through_the_sdk() -> Self {
+        let engine = Engine::open(&Location::Memory).unwrap();
+        let connect = |transport| {
+            let config = backend::nominal(None).into_builder().http_client(http_client(transport));
+            Connection::sdk(&config.build())
+        };
+        Self::start(engine.transport(), connect, engine.connection(), Some(engine), Setting::new(), None).await
     }
 
     pub(crate) async fn dynamodb_local() -> Self {
         let local = DynamoDbLocal::shared().await;
-        let through = |http| local.client_through(http);
-        Self::start(network(), through, local.client(), None, Setting::new(), None).await
+        let connect = |transport| local.connection(transport);
+        Self::start(network(), connect, connect(network()), None, Setting::new(), None).await
     }
 
     async fn start(
-        http: SharedHttpClient,
-        sdk_client: impl Fn(SharedHttpClient) -> Backend,
-        backend: Backend,
+        transport: Arc<dyn Transport>,
+        connect: impl Fn(Arc<dyn Transport>) -> Connection,
+        behind: Connection,
         engine: Option<Engine>,
         setting: Setting,
         folder: Option<TempDir>,
     ) -> Self {
         let Setting { time, runtime, names, clock } = setting;
-        let (http, faults) = Faults::wrap(http);
+        let (transport, faults) = Faults::wrap(transport);
         let (table, other) = (unique_name("entries"), unique_name("other"));
         let tables = vec![
             TableSpec { physical_name: table.clone(), ..TableSpec::named("entries") },
@@ -186,7 +196,8 @@ impl World {
             },
         ];
         // Tables are created without the fault injector, so that it counts only the test's calls.
-        let maker = Driver::new(backend.clone(), tables.clone(), Runtime::system());
+        let backend = behind.client().clone();
+        let maker = Driver::new(behind, tables.clone(), Runtime::system());
         for table in &tables {
             maker.ensure_table(&table.name, Deadline::after(dynakv::driver::DEFAULT_TIMEOUT)).await.unwrap();
         }
@@ -198,12 +209,11 @@ impl World {
         let has_any_table = engine.is_some();
         let backend_kind = if has_any_table { driver::Backend::Embedded } else { driver::Backend::DynamoDb };
         let options = Options { backend: backend_kind, ..Options::from(runtime) };
-        let sdk_client = sdk_client(http);
-        let sdk_client = match clock {
-            Some(clock) => backend::dated(&sdk_client, clock),
-            None => sdk_client,
+        let transport = match clock {
+            Some(clock) => dated(transport, clock),
+            None => transport,
         };
-        let driver = Driver::new(sdk_client, tables, options);
+        let driver = Driver::new(connect(transport), tables, options);
         let (serving, channel) = serve(driver, engine).await;
         await_readiness(channel.clone()).await;
         faults.reset_counts();

@@ -3,8 +3,17 @@
 use super::story::{ARRIVALS, Another, Arrival, OTHERS, Story};
 use crate::support::faults::What;
 
-const LOSSES: [What; 7] =
-    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
+const LOSSES: [What; 9] = [
+    What::Status500,
+    What::Status503,
+    What::Reset,
+    What::ResetInBody,
+    What::Timeout,
+    What::Garbage,
+    What::Truncated,
+    What::Empty,
+    What::WrongChecksum,
+];
 
 /// Where an answer is lost: with and without another writer, when the first attempt is carried out at once or never.
 const PLACES: [(Arrival, Another); 4] = [

@@ -101,7 +101,16 @@ async fn a_shared_call_that_certainly_wrote_nothing_fails_nobody() {
 #[tokio::test]
 async fn a_shared_call_whose_answer_is_lost_is_made_good() {
     for when in [When::Before, When::After] {
-        for what in [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Garbage, What::Timeout] {
+        for what in [
+            What::Status500,
+            What::Status503,
+            What::Reset,
+            What::ResetInBody,
+            What::Garbage,
+            What::Empty,
+            What::WrongChecksum,
+            What::Timeout,
+        ] {
             let (world, gate, mut sets) = crowded().await;
             world.faults.inject(Fault::new("BatchWriteItem", when, what.clone()));
             set_all(&mut sets, &world);

@@ -24,8 +24,17 @@ enum Write {
 
 const WRITES: [Write; 5] = [Write::Set, Write::SetAbsent, Write::Add, Write::PutItemAbsent, Write::DeleteIfOpen];
 
-const LOSSES: [What; 7] =
-    [What::Status500, What::Status503, What::Reset, What::ResetInBody, What::Timeout, What::Garbage, What::Truncated];
+const LOSSES: [What; 9] = [
+    What::Status500,
+    What::Status503,
+    What::Reset,
+    What::ResetInBody,
+    What::Timeout,
+    What::Garbage,
+    What::Truncated,
+    What::Empty,
+    What::WrongChecksum,
+];
 
 /// The result for the caller.
 #[derive(Debug, PartialEq, Eq)]
@@ -147,7 +156,7 @@ async fn what_was_committed_is_never_called_cancelled() {
             }
         }
     }
-    assert_eq!(cases, 5 * 7 * 2 * 2);
+    assert_eq!(cases, 5 * 9 * 2 * 2);
 }
 
 /// DynamoDB remembers a token for ten minutes, and the embedded engine for as long as it runs.

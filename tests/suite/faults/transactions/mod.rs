@@ -9,7 +9,7 @@ mod repeated;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use dynakv::driver::transport::Response;
 use dynakv_client::{Transact, TransactOperation, pb};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn cancel(world: &World, action: &'static str, times: usize, reasons: &[(&str, &
     requests
 }
 
-fn cancellation(reasons: &Value) -> HttpResponse {
+fn cancellation(reasons: &Value) -> Response {
     let body = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",

@@ -1,29 +1,28 @@
 use std::future::pending;
 use std::io::{Error, ErrorKind};
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
+use dynakv::driver::transport::{Body, Response, TransportError};
 use futures_util::stream;
+use http::HeaderValue;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use serde_json::{Value, json};
 
 use super::call::{Answer, body_of, respond};
 
-/// What the SDK receives instead of the real response.
+/// What the driver receives instead of the real response.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
     /// `InternalServerError`, status 500.
     Status500,
     /// `ServiceUnavailable`, status 503.
     Status503,
-    /// The connection is reset while the SDK waits.
+    /// The connection is reset while the driver waits.
     Reset,
     /// The connection is reset in the middle of a successful response.
     ResetInBody,
-    /// The connector's own timeout passes.
+    /// The transport's own timeout passes.
     Timeout,
     /// The connection is refused.
     ConnectRefused,
@@ -40,6 +39,10 @@ pub(crate) enum What {
     Proxy { status: u16, body: &'static str },
     /// Status 200 with the first half of the real response, or of an invented one if there is none.
     Truncated,
+    /// Status 200 with an empty body.
+    Empty,
+    /// The real response, or an invented one, whose checksum says that a byte has changed on the way.
+    WrongChecksum,
     /// No response at all.
     Hang,
 }
@@ -50,12 +53,10 @@ impl What {
         match self {
             Self::Status500 => Ok(error(500, "InternalServerError", "Internal server error")),
             Self::Status503 => Ok(error(503, "ServiceUnavailable", "Service is temporarily unavailable")),
-            Self::Reset => Err(ConnectorError::io(Error::from(ErrorKind::ConnectionReset).into())),
+            Self::Reset => Err(TransportError::Lost(Error::from(ErrorKind::ConnectionReset).into())),
             Self::ResetInBody => Ok(respond(200, reset_after(Bytes::from_static(b"{\"Attributes\":")))),
-            Self::Timeout => Err(ConnectorError::timeout(Error::from(ErrorKind::TimedOut).into())),
-            Self::ConnectRefused => {
-                Err(ConnectorError::io(Error::from(ErrorKind::ConnectionRefused).into()).never_connected())
-            }
+            Self::Timeout => Err(TransportError::Lost(Error::from(ErrorKind::TimedOut).into())),
+            Self::ConnectRefused => Err(TransportError::NotSent(Error::from(ErrorKind::ConnectionRefused).into())),
             Self::Throttle { code, reasons } => Ok(throttle(code, reasons)),
             Self::Error { status, code, message } => Ok(error(status, code, message)),
             Self::Conflict => {
@@ -65,12 +66,18 @@ impl What {
             Self::Garbage => Ok(respond(200, "<html><body>It works!</body></html>")),
             Self::Proxy { status, body } => Ok(respond(status, body)),
             Self::Truncated => Ok(respond(200, first_half(real).await)),
+            Self::Empty => Ok(respond(200, "")),
+            Self::WrongChecksum => {
+                let mut response = respond(200, whole(real).await);
+                response.headers_mut().insert("x-amz-crc32", HeaderValue::from_static("1"));
+                Ok(response)
+            }
             Self::Hang => pending().await,
         }
     }
 }
 
-fn error(status: u16, code: &str, message: &str) -> HttpResponse {
+fn error(status: u16, code: &str, message: &str) -> Response {
     respond(status, error_body(code, message).to_string())
 }
 
@@ -78,7 +85,7 @@ fn error_body(code: &str, message: &str) -> Value {
     json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message })
 }
 
-fn throttle(code: &str, reasons: &[&str]) -> HttpResponse {
+fn throttle(code: &str, reasons: &[&str]) -> Response {
     const RESOURCE: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/throttled";
     let mut body = error_body(code, "Rate of requests exceeds the allowed throughput.");
     // In the service's model this one exception, unlike the others, begins the name with a small letter.
@@ -90,15 +97,18 @@ fn throttle(code: &str, reasons: &[&str]) -> HttpResponse {
 }
 
 async fn first_half(real: Option<Answer>) -> Bytes {
-    let whole = match real {
-        Some(Ok(response)) => body_of(response).await,
-        Some(Err(_)) | None => Bytes::from_static(b"{\"Attributes\":{\"pk\":{\"S\":\"key\"}}}"),
-    };
-    // An empty body would be a valid, empty response.
-    whole.slice(..(whole.len() / 2).max(1))
+    let whole = whole(real).await;
+    whole.slice(..whole.len() / 2)
 }
 
-fn reset_after(start: Bytes) -> SdkBody {
+async fn whole(real: Option<Answer>) -> Bytes {
+    match real {
+        Some(Ok(response)) => body_of(response).await,
+        Some(Err(_)) | None => Bytes::from_static(b"{\"Attributes\":{\"pk\":{\"S\":\"key\"}}}"),
+    }
+}
+
+fn reset_after(start: Bytes) -> Body {
     let frames = [Ok(Frame::data(start)), Err(Error::from(ErrorKind::ConnectionReset))];
-    SdkBody::from_body_1_x(StreamBody::new(stream::iter(frames)))
+    Body::new(StreamBody::new(stream::iter(frames)))
 }

@@ -1,6 +1,6 @@
-//! A connector below the SDK that injects faults and counts calls.
+//! A transport that injects faults and counts calls.
 //!
-//! It replaces the service's HTTP client, so the injected faults run through the same code as faults of AWS.
+//! It replaces the service's transport, so the injected faults run through the same code as faults of AWS.
 
 mod answer;
 mod call;
@@ -12,12 +12,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
-use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use dynakv::driver::transport::{Request, Transport};
 use futures_util::future::BoxFuture;
 
 pub(crate) use self::answer::What;
@@ -38,7 +33,7 @@ struct Rule {
     policy: Policy,
 }
 
-/// The test's handle of the connector. Clones refer to the same one.
+/// The test's handle of the transport. Clones refer to the same one.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     rules: Arc<Mutex<Vec<Rule>>>,
@@ -46,10 +41,10 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// A client that forwards to `inner` until told otherwise, and the handle to control it.
-    pub(crate) fn wrap(inner: SharedHttpClient) -> (SharedHttpClient, Self) {
+    /// A transport that forwards to `inner` until told otherwise, and the handle to control it.
+    pub(crate) fn wrap(inner: Arc<dyn Transport>) -> (Arc<dyn Transport>, Self) {
         let faults = Self::default();
-        (SharedHttpClient::new(FaultyClient { inner, faults: faults.clone() }), faults)
+        (Arc::new(Faulty { upstream: Upstream::new(inner), faults: faults.clone() }), faults)
     }
 
     /// Injects a fault into the next matching calls. If several match, the oldest applies first.
@@ -120,35 +115,18 @@ impl fmt::Debug for Faults {
 }
 
 #[derive(Debug)]
-struct FaultyClient {
-    inner: SharedHttpClient,
-    faults: Faults,
-}
-
-impl HttpClient for FaultyClient {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(FaultyConnector { upstream: Upstream::new(inner), faults: self.faults.clone() })
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
-
-#[derive(Debug)]
-struct FaultyConnector {
+struct Faulty {
     upstream: Upstream,
     faults: Faults,
 }
 
-impl HttpConnector for FaultyConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+impl Transport for Faulty {
+    fn send(&self, request: Request) -> BoxFuture<'static, Answer> {
         let call = Call::new(request);
         let entry = self.faults.ledger.begin(&call.operation);
         let policy = self.faults.take_policy(&call.operation);
         let upstream = self.upstream.clone();
-        HttpConnectorFuture::new(async move {
+        Box::pin(async move {
             let answer = match policy {
                 Some(policy) => policy(call, upstream).await,
                 None => upstream.call(call).await,

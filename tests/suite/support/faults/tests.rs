@@ -1,17 +1,16 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, KeysAndAttributes, ScalarAttributeType,
 };
-use aws_sdk_dynamodb::{Client, Config};
-use aws_smithy_runtime_api::client::http::http_client_fn;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use dynakv::driver::Connection;
+use dynakv::server::backend::nominal;
 use serde_json::json;
 use tokio::sync::{Notify, mpsc};
 
@@ -23,25 +22,18 @@ use crate::support::dynamodb_local::{DynamoDbLocal, network, unique_name};
 #[derive(Debug)]
 struct Succeeds;
 
-impl HttpConnector for Succeeds {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(Ok(respond(200, r#"{"Attributes":{"pk":{"S":"real"}}}"#)))
+impl Transport for Succeeds {
+    fn send(&self, _: Request) -> BoxFuture<'static, Answer> {
+        Box::pin(ready(Ok(respond(200, r#"{"Attributes":{"pk":{"S":"real"}}}"#))))
     }
 }
 
-/// A client of [`Succeeds`] with two connectors in between: the first injects faults, the second sees what passes.
+/// A client of [`Succeeds`] with two transports in between: the first injects faults, the second sees what passes.
 fn client() -> (Client, Faults, Faults) {
-    let (seeing, passed) = Faults::wrap(http_client_fn(|_, _| SharedHttpConnector::new(Succeeds)));
+    let (seeing, passed) = Faults::wrap(Arc::new(Succeeds));
     let (wrapped, faults) = Faults::wrap(seeing);
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(wrapped)
-        .endpoint_url("http://dynamodb.test")
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::from_keys("test", "test", None))
-        .retry_config(RetryConfig::disabled())
-        .build();
-    (Client::from_conf(config), faults, passed)
+    let connection = Connection::lean(&nominal(Some("http://dynamodb.test")), wrapped);
+    (connection.client().clone(), faults, passed)
 }
 
 type PutError = SdkError<PutItemError, HttpResponse>;
@@ -158,7 +150,7 @@ async fn the_sdk_reads_each_fault_as_the_real_one() {
         (What::Status503, |e| matches!(e, ServiceError(e) if e.raw().status().as_u16() == 503)),
         (What::Reset, |e| matches!(e, DispatchFailure(e) if e.is_io())),
         (What::ConnectRefused, |e| matches!(e, DispatchFailure(e) if e.is_io())),
-        (What::Timeout, |e| matches!(e, DispatchFailure(e) if e.is_timeout())),
+        (What::Timeout, |e| matches!(e, DispatchFailure(e) if e.is_io())),
         (What::ResetInBody, |e| matches!(e, ResponseError(_))),
         (What::Garbage, unreadable),
         (What::Truncated, unreadable),
@@ -226,7 +218,7 @@ async fn a_rule_changes_requests_and_answers() {
 async fn it_works_over_the_network() {
     let dynamodb = DynamoDbLocal::shared().await;
     let (wrapped, faults) = Faults::wrap(network());
-    let (client, table) = (dynamodb.client_through(wrapped), unique_name("faults"));
+    let (client, table) = (dynamodb.connection(wrapped).client().clone(), unique_name("faults"));
     create_table(&dynamodb.client(), &table).await;
     let put = |value: &str| {
         let put = client.put_item().table_name(&table).item("pk", AttributeValue::S("key".to_owned()));

@@ -1,7 +1,15 @@
 //! The plan: varies one factor at a time around Gets and Sets of 100 bytes by 256 callers.
 
+mod beside;
+mod candidate;
+mod operation;
+
 use std::fmt;
 use std::time::Duration;
+
+pub(crate) use self::beside::WORKERS;
+pub(crate) use self::candidate::{Callee, Candidate, Language};
+pub(crate) use self::operation::Operation;
 
 /// The page size of Query and Scan, and the size of the items.
 pub(crate) const PAGE: usize = 100;
@@ -23,31 +31,6 @@ const CENTRE: usize = 256;
 
 /// Sizes of the bare SDK's connection pool. The largest is the number of callers.
 const POOLS: [usize; 3] = [16, 64, 1024];
-
-/// The measured operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Get,
-    Set,
-    CompareAndSet,
-    /// With this many keys.
-    BatchGet(usize),
-    /// With this many sets.
-    TransactWrite(usize),
-    Query,
-    Scan,
-}
-
-/// The measured candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Candidate {
-    /// The server.
-    Gateway { coalescing: bool },
-    /// A gRPC server that does nothing.
-    Noop,
-    /// No server: the callers use the AWS SDK with at most this many connections.
-    Sdk { connections: usize },
-}
 
 /// How calls arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +75,8 @@ pub(crate) struct Figure {
 /// The part of the report that a figure belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
+    BesideGo,
+    OthersBesideGo,
     Gets,
     Sets,
     Sizes,
@@ -99,11 +84,22 @@ pub(crate) enum Section {
     Skewed,
     Delayed,
     Open,
+    Workers,
 }
 
 impl Section {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Gets, Self::Sets, Self::Sizes, Self::Others, Self::Skewed, Self::Delayed, Self::Open];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::BesideGo,
+        Self::OthersBesideGo,
+        Self::Gets,
+        Self::Sets,
+        Self::Sizes,
+        Self::Others,
+        Self::Skewed,
+        Self::Delayed,
+        Self::Open,
+        Self::Workers,
+    ];
 }
 
 /// Duration and number of runs.
@@ -149,7 +145,7 @@ impl Workload {
     }
 }
 
-/// The full plan. Takes about twenty minutes.
+/// The full plan. Takes about half an hour.
 pub(crate) fn full() -> Vec<Figure> {
     let mut figures = Vec::new();
     let mut add = |section, workload: Workload, gateways: &[Candidate]| {
@@ -176,10 +172,11 @@ pub(crate) fn full() -> Vec<Figure> {
     let load = Load::Open { per_second: 3_000 };
     add(Section::Open, Workload { load, ..get.delayed() }, &[GATEWAY, UNCOALESCED]);
     figures.extend(others());
-    figures
+    beside::figures().chain(figures).collect()
 }
 
-/// Operations without a single SDK call, and operations that are never coalesced: measured for the server alone.
+/// Operations without a single SDK call, and operations that are never coalesced: measured for the server alone, by its load
+/// generator in Rust.
 fn others() -> Vec<Figure> {
     [
         (Operation::CompareAndSet, CENTRE),
@@ -209,54 +206,11 @@ pub(crate) fn quick() -> Vec<Figure> {
     ];
     let open = Workload { load: Load::Open { per_second: 2_000 }, ..Workload::centre(get) };
     let is_wanted = |figure: &Figure| {
-        acceptance.contains(&figure.workload) || figure.workload == open || figure.section == Section::Others
+        let is_of_each_operation =
+            matches!(figure.section, Section::Others | Section::OthersBesideGo | Section::Workers);
+        acceptance.contains(&figure.workload) || figure.workload == open || is_of_each_operation
     };
     full().into_iter().filter(is_wanted).collect()
-}
-
-impl Operation {
-    /// The number of keys of a call.
-    pub(crate) fn keys(self) -> usize {
-        match self {
-            Self::Get | Self::Set | Self::CompareAndSet => 1,
-            Self::BatchGet(keys) | Self::TransactWrite(keys) => keys,
-            Self::Query | Self::Scan => PAGE,
-        }
-    }
-
-    /// The SDK's operation to compare with.
-    pub(crate) fn counterpart(self) -> Self {
-        match self {
-            Self::Get | Self::BatchGet(_) | Self::Query | Self::Scan => Self::Get,
-            Self::Set | Self::CompareAndSet | Self::TransactWrite(_) => Self::Set,
-        }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Get => f.write_str("Get"),
-            Self::Set => f.write_str("Set"),
-            Self::CompareAndSet => f.write_str("CompareAndSet"),
-            Self::BatchGet(keys) => write!(f, "BatchGet of {keys}"),
-            Self::TransactWrite(sets) => write!(f, "TransactWrite of {sets}"),
-            Self::Query => write!(f, "Query of {PAGE}"),
-            Self::Scan => write!(f, "Scan of {PAGE}"),
-        }
-    }
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gateway { coalescing: true } => f.write_str("DynaKV"),
-            Self::Gateway { coalescing: false } => f.write_str("DynaKV, coalescing off"),
-            Self::Noop => f.write_str("no-op RPC"),
-            Self::Sdk { connections: 1 } => f.write_str("SDK, 1 connection"),
-            Self::Sdk { connections } => write!(f, "SDK, {connections} connections"),
-        }
-    }
 }
 
 impl fmt::Display for Workload {

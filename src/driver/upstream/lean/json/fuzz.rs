@@ -1,0 +1,36 @@
+//! A fuzz target: see `wire::fuzz`.
+
+use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemInputBuilder;
+use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInputBuilder;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemInputBuilder;
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemInputBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
+use aws_sdk_dynamodb::operation::scan::builders::ScanInputBuilder;
+use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsInputBuilder;
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
+
+use super::actions::Action;
+use super::error_body::read_error;
+
+/// Reads any bytes as the answer of each action and as the body of an error. Items that it finds are written and read again:
+/// they have to be the same.
+pub(crate) fn lean_answers(body: &[u8]) {
+    drop(read_error(body));
+    let _ = BatchGetItemInputBuilder::read(body);
+    let _ = BatchWriteItemInputBuilder::read(body);
+    let _ = DeleteItemInputBuilder::read(body);
+    let _ = PutItemInputBuilder::read(body);
+    let _ = QueryInputBuilder::read(body);
+    let _ = ScanInputBuilder::read(body);
+    let _ = TransactGetItemsInputBuilder::read(body);
+    let _ = TransactWriteItemsInputBuilder::read(body);
+    let _ = UpdateItemInputBuilder::read(body);
+
+    let Ok(Some(item)) = GetItemInputBuilder::read(body).map(|answer| answer.item) else { return };
+    let mut request = Vec::new();
+    PutItemInputBuilder::default().set_item(Some(item.clone())).write(&mut request);
+    let again = GetItemInputBuilder::read(&request).ok().and_then(|answer| answer.item);
+    assert!(again == Some(item), "an item changes when it is written and read again");
+}
