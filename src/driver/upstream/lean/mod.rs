@@ -135,14 +135,13 @@ impl Lean {
 
     /// Takes from an answer what the next attempt needs to be accepted.
     fn learn(&self, failure: &Failure, headers: &HeaderMap, credentials: &Credentials) {
-        match &failure.kind {
-            FailureKind::WrongClock => {
-                if let Some(ahead) = answer::date(headers).and_then(|date| ahead(date, self.time.now())) {
-                    self.ahead_ms.store(ahead, Ordering::Relaxed);
-                }
-            }
-            FailureKind::Credentials => self.credentials.forget(credentials),
-            _ => {}
+        if matches!(failure.kind, FailureKind::WrongClock)
+            && let Some(ahead) = answer::date(headers).and_then(|date| ahead(date, self.time.now()))
+        {
+            self.ahead_ms.store(ahead, Ordering::Relaxed);
+        }
+        if matches!(failure.kind, FailureKind::Credentials) {
+            self.credentials.forget(credentials);
         }
     }
 }
