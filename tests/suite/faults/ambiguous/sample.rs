@@ -3,18 +3,6 @@
 use super::story::{ARRIVALS, Another, Arrival, OTHERS, Story};
 use crate::support::faults::What;
 
-const LOSSES: [What; 9] = [
-    What::Status500,
-    What::Status503,
-    What::Reset,
-    What::ResetInBody,
-    What::Timeout,
-    What::Garbage,
-    What::Truncated,
-    What::Empty,
-    What::WrongChecksum,
-];
-
 /// Where an answer is lost: with and without another writer, when the first attempt is carried out at once or never.
 const PLACES: [(Arrival, Another); 4] = [
     (Arrival::Never, Another::Nothing),
@@ -42,13 +30,13 @@ pub(super) fn losses(row: usize) -> Vec<Story> {
 }
 
 fn all_losses() -> Vec<Story> {
-    LOSSES.iter().flat_map(|loss| PLACES.iter().map(|place| lost(loss, *place))).collect()
+    What::LOSSES.iter().flat_map(|loss| PLACES.iter().map(|place| lost(loss, *place))).collect()
 }
 
 /// Each loss and each place. Four rows together have each loss in each place.
 fn some_losses(row: usize) -> Vec<Story> {
     let places = PLACES.iter().cycle().skip(row % PLACES.len());
-    LOSSES.iter().zip(places).map(|(loss, place)| lost(loss, *place)).collect()
+    What::LOSSES.iter().zip(places).map(|(loss, place)| lost(loss, *place)).collect()
 }
 
 fn lost(loss: &What, (arrival, before_next): (Arrival, Another)) -> Story {
@@ -142,7 +130,7 @@ fn each_row_has_every_part_and_all_rows_every_story() {
     let mut left = shown(&all_losses());
     for row in 0..PLACES.len() {
         let chosen = some_losses(row);
-        assert_eq!(chosen.len(), LOSSES.len());
+        assert_eq!(chosen.len(), What::LOSSES.len());
         left.retain(|story| !shown(&chosen).contains(story));
     }
     assert!(left.is_empty(), "no row has {left:?}");

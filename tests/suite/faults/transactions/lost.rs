@@ -24,18 +24,6 @@ enum Write {
 
 const WRITES: [Write; 5] = [Write::Set, Write::SetAbsent, Write::Add, Write::PutItemAbsent, Write::DeleteIfOpen];
 
-const LOSSES: [What; 9] = [
-    What::Status500,
-    What::Status503,
-    What::Reset,
-    What::ResetInBody,
-    What::Timeout,
-    What::Garbage,
-    What::Truncated,
-    What::Empty,
-    What::WrongChecksum,
-];
-
 /// The result for the caller.
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
@@ -146,7 +134,7 @@ async fn what_was_committed_is_never_called_cancelled() {
     let world = World::embedded_in_memory().await;
     let mut cases = 0;
     for write in WRITES {
-        for loss in LOSSES {
+        for loss in What::LOSSES {
             for when in [When::Before, When::After] {
                 for another in [false, true] {
                     cases += 1;

@@ -48,6 +48,19 @@ pub(crate) enum What {
 }
 
 impl What {
+    /// What hides from the driver whether DynamoDB has carried a call out.
+    pub(crate) const LOSSES: [Self; 9] = [
+        Self::Status500,
+        Self::Status503,
+        Self::Reset,
+        Self::ResetInBody,
+        Self::Timeout,
+        Self::Garbage,
+        Self::Truncated,
+        Self::Empty,
+        Self::WrongChecksum,
+    ];
+
     /// The replacement for the real response, which exists if the call was forwarded.
     pub(crate) async fn instead_of(self, real: Option<Answer>) -> Answer {
         match self {
