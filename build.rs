@@ -15,9 +15,15 @@ mod protos {
     use std::path::PathBuf;
     use std::{env, fs};
 
+    use prost_types::FileDescriptorSet;
+    use prost_types::field_descriptor_proto::Type;
+
     const PROTOS: [&str; 4] =
         ["dynakv/v1/errors.proto", "dynakv/v1/item.proto", "dynakv/v1/kv.proto", "dynakv/v1/table.proto"];
     const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
+
+    /// The responses with many items.
+    const PAGES: [&str; 2] = ["QueryResponse", "ScanResponse"];
 
     pub(super) fn compile() -> Result<(), Box<dyn Error>> {
         for folder in INCLUDES {
@@ -36,7 +42,20 @@ mod protos {
             .bytes(".dynakv.v1")
             .extern_path(".google.rpc.Status", "::tonic_types::Status")
             .codec_path("crate::wire::codec::Codec")
-            .compile_fds(compiler.file_descriptor_set())?;
+            .compile_fds(with_encoded_items(compiler.file_descriptor_set()))?;
         Ok(())
+    }
+
+    /// Makes the items of a page `bytes`, so that items which are encoded already can be sent. On the wire a message looks like
+    /// its bytes ("Encoding", "Length-Delimited Records", in the documentation of Protocol Buffers).
+    fn with_encoded_items(mut descriptors: FileDescriptorSet) -> FileDescriptorSet {
+        let messages = descriptors.file.iter_mut().flat_map(|file| &mut file.message_type);
+        for page in messages.filter(|message| PAGES.contains(&message.name())) {
+            for items in page.field.iter_mut().filter(|field| field.name() == "items") {
+                items.set_type(Type::Bytes);
+                items.type_name = None;
+            }
+        }
+        descriptors
     }
 }

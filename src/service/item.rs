@@ -76,7 +76,7 @@ impl ItemService for Items {
             let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.into_request(&tokens)?;
             let wants_capacity = page.wants_capacity;
-            let page = self.driver.query(&table, &listing, page, deadline).await?;
+            let page = self.driver.query_as(&table, &listing, page, deadline).await?;
             Ok(page::query_response(page, &tokens, wants_capacity)?)
         })
         .await
@@ -89,7 +89,7 @@ impl ItemService for Items {
             let tokens = listing.tokens(&self.tokens, caller.as_deref(), &self.driver.table(&table)?);
             let page = page.into_request(&tokens)?;
             let wants_capacity = page.wants_capacity;
-            let page = self.driver.scan(&table, &listing, page, deadline).await?;
+            let page = self.driver.scan_as(&table, &listing, page, deadline).await?;
             Ok(page::scan_response(page, &tokens, wants_capacity)?)
         })
         .await

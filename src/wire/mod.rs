@@ -5,6 +5,7 @@ pub(crate) mod batch;
 #[cfg(feature = "bench-internals")]
 pub mod benchmarks;
 pub(crate) mod codec;
+pub(crate) mod encoded_item;
 pub(crate) mod expression;
 #[cfg(any(test, feature = "fuzz-internals"))]
 pub mod fuzz;

@@ -78,7 +78,8 @@ fn check_batch_get(answer: &[u8]) -> anyhow::Result<()> {
 }
 
 fn check_query(answer: &[u8]) -> anyhow::Result<()> {
-    let items = only::<pb::QueryResponse>(answer)?.items;
+    let items: Vec<pb::AttributeMap> =
+        only::<pb::QueryResponse>(answer)?.items.into_iter().map(pb::AttributeMap::decode).collect::<Result<_, _>>()?;
     ensure!(items.len() == PAGE, "a page of {} items", items.len());
     let partition = pb::Value { kind: Some(value::Kind::S(PARTITION.to_owned())) };
     let bytes = pb::Value { kind: Some(value::Kind::B(value())) };

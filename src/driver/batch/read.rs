@@ -4,10 +4,10 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::read_chunk::{Chunk, Fetched, FetchedItems};
+use crate::driver::coalesce::EntryRead;
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::read::{Consistency, Read};
-use crate::driver::store::Item;
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Capacity, MAX_KEYS_PER_READ};
 use crate::memory::{self, Account};
@@ -132,25 +132,16 @@ impl BatchGet {
         self.consumed += consumed;
         self.window = self.window.saturating_mul(2);
         self.waiting.extend(rest);
-        let mut found: HashMap<String, Item> =
-            items.into_iter().filter_map(|item| Some((self.scope.key_of(&item)?, item))).collect();
+        let mut found: HashMap<String, EntryRead> = items.into_iter().flatten().collect();
         let mut answers = Vec::with_capacity(keys.len());
         let mut bytes = 0;
         for key in keys {
-            let answer = self.found(found.remove(&key));
+            let answer = found.remove(&key).map_or(Found::Nothing, Found::of);
             bytes += size(&answer);
             self.answer(&key, &answer, &mut answers);
         }
         self.largest_answer_bytes = self.largest_answer_bytes.max(bytes);
         answers
-    }
-
-    fn found(&self, item: Option<Item>) -> Found {
-        match self.scope.visible(item) {
-            Ok(Some(entry)) => Found::Item(Box::new(entry)),
-            Ok(None) => Found::Nothing,
-            Err(unexpected) => Found::Failed(Arc::new(unexpected.into())),
-        }
     }
 
     fn fail(&mut self, keys: Vec<String>, error: Error) -> Vec<Answer> {
@@ -166,6 +157,16 @@ impl BatchGet {
     fn answer(&mut self, key: &str, found: &Found, answers: &mut Vec<Answer>) {
         let positions = self.positions.remove(key).unwrap_or_default();
         answers.extend(positions.into_iter().map(|position| (position, found.clone())));
+    }
+}
+
+impl Found {
+    fn of(read: EntryRead) -> Self {
+        match read {
+            Ok(Some(entry)) => Self::Item(Box::new(entry)),
+            Ok(None) => Self::Nothing,
+            Err(unexpected) => Self::Failed(Arc::new(unexpected.into())),
+        }
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::driver::coalesce::EntryRead;
 use crate::driver::error::Error;
 use crate::driver::read::{ItemsRead, Read};
-use crate::driver::store::{Item, Role};
+use crate::driver::store::{AnswerItem, AnswerValue, Item, Layout, Role};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Paced, Verdict};
+use crate::model::Millis;
 
 /// The keys of one call, with the attempts made so far.
 pub(super) struct Chunk {
@@ -29,11 +31,14 @@ pub(super) enum Fetched {
 pub(super) struct FetchedItems {
     /// The keys that DynamoDB has read.
     pub(super) keys: Vec<String>,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<ReadEntry>,
     /// The keys that it left unprocessed, because capacity is short or the answer would pass 16 MB.
     pub(super) rest: Option<Chunk>,
     pub(super) consumed: Capacity,
 }
+
+/// The key of an item, if it has one, and its entry.
+pub(super) type ReadEntry = Option<(String, EntryRead)>;
 
 impl Chunk {
     pub(super) fn new(keys: Vec<String>, attempts: Attempts) -> Self {
@@ -73,18 +78,20 @@ struct ChunkCall<'a> {
 }
 
 impl Call for ChunkCall<'_> {
-    type Answer = ItemsRead;
+    type Answer = ItemsRead<ReadEntry>;
     /// The keys that DynamoDB has read, and the items that exist.
-    type Outcome = (Vec<String>, Vec<Item>);
+    type Outcome = (Vec<String>, Vec<ReadEntry>);
 
-    async fn attempt(&mut self) -> Result<ItemsRead, Failure> {
+    async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
         self.asked_for = self.keys.len();
         let name = self.scope.layout.name(Role::Key);
         let key = |key: &String| Item::from([(name.to_owned(), AttributeValue::S(key.clone()))]);
-        self.scope.batch_get_item(self.keys.iter().map(key).collect(), self.read).await
+        let now = self.scope.now();
+        let read_entry = |item: AnswerItem<'_>| read_entry(&self.scope.layout, item, now);
+        self.scope.batch_get(self.keys.iter().map(key).collect(), self.read, read_entry).await
     }
 
-    async fn judge(&mut self, result: Result<ItemsRead, Failure>) -> Verdict<Self::Outcome> {
+    async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Self::Outcome> {
         let ItemsRead { items, unprocessed, consumed } = match result {
             Ok(read) => read,
             Err(failure) => return Verdict::Again(failure),
@@ -116,4 +123,12 @@ impl Call for ChunkCall<'_> {
     fn give_up(&mut self, failure: Failure) -> Result<Self::Outcome, Error> {
         Err(self.scope.table.end(failure))
     }
+}
+
+/// The entry in an item, unless it has expired.
+fn read_entry(layout: &Layout, item: AnswerItem<'_>, now: Millis) -> ReadEntry {
+    let Some(AnswerValue::S(key)) = item.get(layout.name(Role::Key)) else { return None };
+    let key = key.clone().into_owned();
+    let is_alive = layout.expire_time_in(&item).is_none_or(|time| !time.has_passed(now));
+    Some((key, is_alive.then(|| layout.entry_in(item)).transpose()))
 }

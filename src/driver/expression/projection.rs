@@ -89,6 +89,11 @@ impl SharedProjection {
         &self.names
     }
 
+    /// Whether an answer has more than the caller asked for.
+    pub(crate) fn strips(&self) -> bool {
+        !self.ours.is_empty()
+    }
+
     /// Removes from the item what the caller did not ask for.
     pub(crate) fn strip(&self, mut item: Item) -> Item {
         for (attribute, part) in &self.ours {

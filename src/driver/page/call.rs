@@ -2,15 +2,16 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_dynamodb::operation::scan::ScanInput;
-use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 use super::request::Order;
+use super::rows::Rows;
 use super::source::{ExpiryFilter, Kind, Source};
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, Renderer};
 use crate::driver::read::Consistency;
-use crate::driver::store::{Item, some_unless_empty};
-use crate::driver::upstream::{Capacity, Failure};
+use crate::driver::store::{AnswerItem, Item, some_unless_empty};
+use crate::driver::upstream::{Capacity, Failure, PageAnswer, ReadItems};
 use crate::model::CallerExpression;
 
 /// The parameters of one call.
@@ -28,9 +29,9 @@ pub(crate) struct PartRequest {
 
 /// The answer of a call.
 #[derive(Debug)]
-pub(crate) struct PartRead {
-    /// Empty if they were only counted.
-    pub(crate) items: Vec<Item>,
+pub(crate) struct PartRead<T> {
+    /// What became of the items; empty if they were only counted.
+    pub(crate) items: Vec<T>,
     /// How many passed the filter.
     pub(crate) count: usize,
     /// How many were read, before the filter.
@@ -67,58 +68,64 @@ macro_rules! parameters {
     };
 }
 
-/// The answers of Query and Scan have the same fields, but no type in common.
-macro_rules! part_read {
-    ($part_request:ident, $answer:ident) => {
-        PartRead::new(
-            $part_request,
-            $answer.items,
-            ($answer.count, $answer.scanned_count),
-            $answer.last_evaluated_key,
-            $answer.consumed_capacity.as_ref(),
-        )
-    };
-}
-
 impl Source<'_> {
-    /// Makes one call. Expired items are left out, unless [`Source::show`] has to drop them.
-    pub(crate) async fn read(&self, part_request: &PartRequest) -> Result<PartRead, Error> {
-        let call = || async {
-            match self.kind {
-                Kind::Query { key_condition, order } => self.query(part_request, key_condition, order).await,
-                Kind::Scan { segments } => self.scan(part_request, segments).await,
-            }
-        };
-        let read = self.scope.repeat(call).await.map_err(|error| self.blame(error))?;
+    /// Makes one call. Expired items are left out, unless [`Rows::view`] has to hide them.
+    pub(crate) async fn read<R: Rows>(&self, part_request: &PartRequest, rows: &R) -> Result<PartRead<R::Row>, Error> {
         match self.expiry_filter {
-            ExpiryFilter::Table => self.drop_expired(read).await,
-            ExpiryFilter::DynamoDb | ExpiryFilter::Driver => Ok(read),
+            ExpiryFilter::Table => {
+                let read = self.call(part_request, &|item: AnswerItem<'_>| item.into_owned()).await?;
+                let PartRead { items, count, scanned, last, consumed } = self.drop_expired(read).await?;
+                let items = items.into_iter().map(|item| rows.read(item.into())).collect();
+                Ok(PartRead { items, count, scanned, last, consumed })
+            }
+            ExpiryFilter::DynamoDb | ExpiryFilter::Driver => {
+                self.call(part_request, &|item: AnswerItem<'_>| rows.read(item)).await
+            }
         }
     }
 
-    async fn query(
+    async fn call<T: Send + 'static>(
+        &self,
+        part_request: &PartRequest,
+        make: &(impl Fn(AnswerItem<'_>) -> T + Sync),
+    ) -> Result<PartRead<T>, Error> {
+        let call = || async {
+            let answer = match self.kind {
+                Kind::Query { key_condition, order } => self.query(part_request, key_condition, order, make).await?,
+                Kind::Scan { segments } => self.scan(part_request, segments, make).await?,
+            };
+            PartRead::new(part_request, answer)
+        };
+        self.scope.repeat(call).await.map_err(|error| self.blame(error))
+    }
+
+    async fn query<T: Send + 'static>(
         &self,
         part_request: &PartRequest,
         key_condition: &CallerExpression,
         order: Order,
-    ) -> Result<PartRead, Failure> {
+        make: &(impl Fn(AnswerItem<'_>) -> T + Sync),
+    ) -> Result<PageAnswer<T>, Failure> {
         let expressions = self.expressions(Some(key_condition), part_request.counts);
         let request = parameters!(self, part_request, expressions, QueryInput::builder())
             .set_key_condition_expression(expressions.key_condition)
             .scan_index_forward(order == Order::Ascending);
-        let answer = self.scope.dispatcher().send(request).await?;
-        part_read!(part_request, answer)
+        self.scope.dispatcher().send(ReadItems::new(request, make)).await
     }
 
-    async fn scan(&self, part_request: &PartRequest, segments: usize) -> Result<PartRead, Failure> {
+    async fn scan<T: Send + 'static>(
+        &self,
+        part_request: &PartRequest,
+        segments: usize,
+        make: &(impl Fn(AnswerItem<'_>) -> T + Sync),
+    ) -> Result<PageAnswer<T>, Failure> {
         let expressions = self.expressions(None, part_request.counts);
         // A scan of one segment is sent as an ordinary scan.
         let is_parallel = segments > 1;
         let request = parameters!(self, part_request, expressions, ScanInput::builder())
             .set_segment(is_parallel.then(|| number(part_request.segment)))
             .set_total_segments(is_parallel.then(|| number(segments)));
-        let answer = self.scope.dispatcher().send(request).await?;
-        part_read!(part_request, answer)
+        self.scope.dispatcher().send(ReadItems::new(request, make)).await
     }
 
     fn expressions(&self, key_condition: Option<&CallerExpression>, counts: bool) -> Expressions {
@@ -145,25 +152,19 @@ impl Source<'_> {
     }
 }
 
-impl PartRead {
-    fn new(
-        part_request: &PartRequest,
-        items: Option<Vec<Item>>,
-        (count, scanned): (i32, i32),
-        last: Option<Item>,
-        consumed: Option<&ConsumedCapacity>,
-    ) -> Result<Self, Failure> {
+impl<T> PartRead<T> {
+    fn new(part_request: &PartRequest, answer: PageAnswer<T>) -> Result<Self, Failure> {
+        let PageAnswer { items, count, scanned_count, last_evaluated_key: last, consumed_capacity } = answer;
         let unreadable = |_| Failure::unreadable();
         let count = usize::try_from(count).map_err(unreadable)?;
-        let scanned = usize::try_from(scanned).map_err(unreadable)?;
+        let scanned = usize::try_from(scanned_count).map_err(unreadable)?;
         let items = match items {
             Some(items) if items.len() == count => items,
             None if part_request.counts => Vec::new(),
             // An empty answer must not be read as "there are no more items".
             Some(_) | None => return Err(Failure::unreadable()),
         };
-        let consumed = consumed.map(|consumed| Capacity::of(std::slice::from_ref(consumed))).unwrap_or_default();
-        Ok(Self { items, count, scanned, last, consumed })
+        Ok(Self { items, count, scanned, last, consumed: Capacity::of(consumed_capacity.as_slice()) })
     }
 }
 

@@ -18,7 +18,7 @@ const CHUNKS_IN_FLIGHT: usize = 4;
 
 impl Source<'_> {
     /// Drops items that have expired or are gone.
-    pub(super) async fn drop_expired(&self, part: PartRead) -> Result<PartRead, Error> {
+    pub(super) async fn drop_expired(&self, part: PartRead<Item>) -> Result<PartRead<Item>, Error> {
         // An index may show an item twice while it changes, and DynamoDB refuses duplicate keys.
         let keys: HashSet<ItemKey> = part.items.iter().filter_map(|item| self.key.key_of(item)).collect();
         let keys: Vec<ItemKey> = keys.into_iter().collect();

@@ -1,10 +1,11 @@
 use super::assembly::Assembly;
 use super::request::{ListKeys, Page, PageRequest};
-use super::source::{ExpiryFilter, ItemView, Kind, Source};
+use super::rows::{Rows, View};
+use super::source::{ExpiryFilter, Kind, Source};
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, SharedProjection};
-use crate::driver::store::{Item, Role};
+use crate::driver::store::{AnswerItem, Item, Layout, Role, Unexpected};
 use crate::model::{Key, KeyPattern};
 
 impl KeyValues {
@@ -35,15 +36,35 @@ impl KeyValues {
             consistency: *consistency,
             wants_capacity: page.wants_capacity,
         };
-        let show = |item: Item| {
-            let key = layout.entry(item)?.key;
-            let matches = match pattern {
-                KeyPattern::All | KeyPattern::Prefix(_) => true,
-                KeyPattern::Glob(glob) => glob.matches(key.as_str()),
-            };
-            Ok(if matches { ItemView::Item { bytes: key.as_str().len(), item: key } } else { ItemView::Hidden })
+        let rows = KeyRows { layout, pattern };
+        let Page { items, count, next, consumed } = Assembly::new(&source, &rows, 1, page)?.read().await?;
+        Ok(Page { items: items.into_iter().collect::<Result<_, _>>()?, count, next, consumed })
+    }
+}
+
+struct KeyRows<'a> {
+    layout: &'a Layout,
+    pattern: &'a KeyPattern,
+}
+
+impl Rows for KeyRows<'_> {
+    type Row = Result<Key, Unexpected>;
+
+    fn read(&self, item: AnswerItem<'_>) -> Self::Row {
+        Ok(self.layout.entry_in(item)?.key)
+    }
+
+    fn view(&self, row: &Self::Row) -> Result<View, Error> {
+        let key = row.as_ref().map_err(|unexpected| *unexpected)?;
+        let matches = match self.pattern {
+            KeyPattern::All | KeyPattern::Prefix(_) => true,
+            KeyPattern::Glob(glob) => glob.matches(key.as_str()),
         };
-        Assembly::new(&source, 1, page, show)?.read().await
+        Ok(if matches { View::Item { bytes: key.as_str().len() } } else { View::Hidden })
+    }
+
+    fn start_key(&self, row: &Self::Row) -> Option<Item> {
+        Some(self.layout.key(row.as_ref().ok()?))
     }
 }
 

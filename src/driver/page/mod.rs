@@ -1,7 +1,7 @@
 //! Query, Scan and ListKeys, in pages.
 //!
 //! `query`, `scan` and `list_keys` define what is read and shown. Each builds a `source`, which makes single calls to DynamoDB
-//! (`call`, `check`). `assembly` makes calls until the page is full, and `estimate` chooses how many items each call reads.
+//! (`call`, `check`). `rows` are what the items of an answer become as they are read. `assembly` makes calls until the page is full, and `estimate` chooses how many items each call reads.
 
 mod assembly;
 mod call;
@@ -10,7 +10,9 @@ mod estimate;
 mod list_keys;
 mod query;
 mod request;
+mod rows;
 mod scan;
 mod source;
 
 pub use request::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
+pub(crate) use rows::PageItem;

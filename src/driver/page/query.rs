@@ -1,5 +1,6 @@
 use super::assembly::Assembly;
 use super::request::{Page, PageRequest, Query};
+use super::rows::{ItemRows, PageItem};
 use super::source::{Kind, Source};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
@@ -27,10 +28,22 @@ impl Driver {
         page: PageRequest,
         deadline: Deadline,
     ) -> Result<Page<Attributes>, Error> {
+        self.query_as(table, query, page, deadline).await
+    }
+
+    /// The same, with another form of items.
+    pub(crate) async fn query_as<T: PageItem>(
+        &self,
+        table: &str,
+        query: &Query,
+        page: PageRequest,
+        deadline: Deadline,
+    ) -> Result<Page<T>, Error> {
         let Query { key_condition, order, selection } = query;
         let kind = Kind::Query { key_condition, order: *order };
         let source = Source::new(self, table, kind, selection, deadline).await?;
         let source = Source { wants_capacity: page.wants_capacity, ..source };
-        Assembly::new(&source, 1, page, |item| Ok(source.show(item)))?.read().await
+        let rows = ItemRows::new(&source);
+        Ok(Assembly::new(&source, &rows, 1, page)?.read().await?.into_items())
     }
 }

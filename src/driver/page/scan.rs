@@ -1,5 +1,6 @@
 use super::assembly::Assembly;
 use super::request::{Page, PageRequest, Scan};
+use super::rows::{ItemRows, PageItem};
 use super::source::{Kind, Source};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
@@ -24,10 +25,22 @@ impl Driver {
         page: PageRequest,
         deadline: Deadline,
     ) -> Result<Page<Attributes>, Error> {
+        self.scan_as(table, scan, page, deadline).await
+    }
+
+    /// The same, with another form of items.
+    pub(crate) async fn scan_as<T: PageItem>(
+        &self,
+        table: &str,
+        scan: &Scan,
+        page: PageRequest,
+        deadline: Deadline,
+    ) -> Result<Page<T>, Error> {
         let Scan { segments, selection } = scan;
         let segments = segments.get();
         let source = Source::new(self, table, Kind::Scan { segments }, selection, deadline).await?;
         let source = Source { wants_capacity: page.wants_capacity, ..source };
-        Assembly::new(&source, segments, page, |item| Ok(source.show(item)))?.read().await
+        let rows = ItemRows::new(&source);
+        Ok(Assembly::new(&source, &rows, segments, page)?.read().await?.into_items())
     }
 }

@@ -1,15 +1,17 @@
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::request::{Order, Selection};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, SharedProjection};
 use crate::driver::handle::Driver;
 use crate::driver::read::Consistency;
-use crate::driver::store::{Item, Role, response_bytes};
+use crate::driver::store::{AnswerItem, Item, Role};
 use crate::driver::table::{Confirmation, Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{CallerFields, Parameter, Validation};
-use crate::model::{Attributes, CallerExpression, Invalid, Violation, excerpt};
+use crate::model::{CallerExpression, Invalid, Violation, excerpt};
 
 /// What a page is read from, and which items and attributes it shows.
 #[derive(Debug)]
@@ -46,14 +48,6 @@ pub(crate) enum ExpiryFilter {
     Driver,
     /// The driver, with the expiry time from the table: the index does not project it.
     Table,
-}
-
-/// What the page shows of an item that was read.
-#[derive(Debug)]
-pub(crate) enum ItemView<T> {
-    Hidden,
-    Counted,
-    Item { item: T, bytes: usize },
 }
 
 impl<'a> Source<'a> {
@@ -154,9 +148,9 @@ impl<'a> Source<'a> {
         self.key.names().chain(of_index)
     }
 
-    /// The start key of a call that continues after this item.
-    pub(crate) fn start_key_after(&self, item: &Item) -> Option<Item> {
-        self.start_key_names().map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
+    /// The start key of a call that continues after an item with these attributes.
+    pub(crate) fn start_key(&self, attribute: impl Fn(&str) -> Option<AttributeValue>) -> Option<Item> {
+        self.start_key_names().map(|name| Some((name.to_owned(), attribute(name)?))).collect()
     }
 
     /// The attributes that the driver needs of every item.
@@ -184,16 +178,9 @@ impl<'a> Source<'a> {
         self.projection.expression().is_none()
     }
 
-    /// What the caller sees of an item. Drops expired items, unless they were filtered out before.
-    pub(crate) fn show(&self, item: Item) -> ItemView<Attributes> {
-        if self.expiry_filter == ExpiryFilter::Driver && !self.scope.layout.is_alive(&item, self.scope.now()) {
-            return ItemView::Hidden;
-        }
-        if self.count_only {
-            return ItemView::Counted;
-        }
-        let item = self.projection.strip(item);
-        ItemView::Item { bytes: response_bytes(&item), item }
+    /// Whether an item has not expired.
+    pub(crate) fn is_alive(&self, item: &AnswerItem<'_>) -> bool {
+        self.scope.layout.expire_time_in(item).is_none_or(|time| !time.has_passed(self.scope.now()))
     }
 
     /// Names the caller's expression in the error, if DynamoDB refused one.

@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::consistency::Consistency;
 use crate::driver::expression::SharedProjection;
-use crate::driver::store::{Item, Layout, Role};
+use crate::driver::store::{AnswerItem, Item, Layout, Role};
 use crate::driver::table::Scope;
-use crate::driver::upstream::{Capacity, Failure};
+use crate::driver::upstream::{Capacity, Failure, ReadItems};
 
 /// How items are read.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub(crate) struct Read {
 
 /// The answer of a BatchGetItem.
 #[derive(Debug)]
-pub(crate) struct ItemsRead {
-    pub(crate) items: Vec<Item>,
+pub(crate) struct ItemsRead<T = Item> {
+    pub(crate) items: Vec<T>,
     /// Keys that DynamoDB has not read.
     pub(crate) unprocessed: Vec<Item>,
     pub(crate) consumed: Capacity,
@@ -66,6 +66,16 @@ impl Scope {
 
     /// Reads the items of up to a hundred distinct keys once, expired or not.
     pub(crate) async fn batch_get_item(&self, keys: Vec<Item>, read: &Read) -> Result<ItemsRead, Failure> {
+        self.batch_get(keys, read, |item: AnswerItem<'_>| item.into_owned()).await
+    }
+
+    /// The same. Each item becomes what this function makes of it.
+    pub(crate) async fn batch_get<T: Send + 'static>(
+        &self,
+        keys: Vec<Item>,
+        read: &Read,
+        make: impl Fn(AnswerItem<'_>) -> T + Send,
+    ) -> Result<ItemsRead<T>, Failure> {
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(keys))
             .consistent_read(read.is_strong())
@@ -76,7 +86,7 @@ impl Scope {
         let request = BatchGetItemInput::builder()
             .request_items(self.table.physical_name(), keys)
             .set_return_consumed_capacity(Capacity::request(read.wants_capacity));
-        let answer = self.dispatcher().send(request).await?;
+        let answer = self.dispatcher().send(ReadItems::new(request, make)).await?;
         let responses = answer.responses.unwrap_or_default();
         let unprocessed = answer.unprocessed_keys.unwrap_or_default();
         // An empty answer must not be read as "there are no items".

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Other programs write these attributes too, so each may hold any DynamoDB number. Any other type counts as absent.
-//! `from_attributes` solves the rule for `now`: it returns the first millisecond at which the rule is false.
+//! `from_numbers` solves the rule for `now`: it returns the first millisecond at which the rule is false.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bigdecimal::num_bigint::Sign;
@@ -31,8 +31,12 @@ pub(crate) fn to_attributes(time: ExpireTime) -> (AttributeValue, AttributeValue
 
 /// The moment at which an item with these attributes expires.
 pub(crate) fn from_attributes(ttl: Option<&AttributeValue>, ttl_ms: Option<&AttributeValue>) -> Option<ExpireTime> {
-    let ttl = number(ttl)?;
-    let ttl_ms = number(ttl_ms);
+    from_numbers(number(ttl), number(ttl_ms))
+}
+
+/// The moment at which an item with these numbers in its attributes expires.
+pub(crate) fn from_numbers(ttl: Option<&str>, ttl_ms: Option<&str>) -> Option<ExpireTime> {
+    let ttl = ttl?;
     let millis = match (ttl.parse::<i32>(), ttl_ms.map(str::parse::<i32>)) {
         // What DynaKV and Grove write. No big numbers are needed until 2038.
         (Ok(ttl), None) => i64::from(ttl) * 1000,

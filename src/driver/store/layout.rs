@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 
+use super::answer::{AnswerItem, AnswerValue};
 use super::item::{Item, binary};
 use super::nonce::Nonce;
 use super::{expiry, number};
@@ -141,6 +142,11 @@ impl Layout {
         expiry::from_attributes(item.get(&self.names.ttl), item.get(&self.names.ttl_ms))
     }
 
+    /// When an item of an answer expires, if it has a TTL.
+    pub(crate) fn expire_time_in(&self, item: &AnswerItem<'_>) -> Option<ExpireTime> {
+        expiry::from_numbers(item.number(&self.names.ttl), item.number(&self.names.ttl_ms))
+    }
+
     /// Whether the item has not expired.
     pub(crate) fn is_alive(&self, item: &Item, now: Millis) -> bool {
         self.expire_time(item).is_none_or(|time| !time.has_passed(now))
@@ -176,23 +182,37 @@ impl Layout {
     /// The entry that an item holds.
     pub(crate) fn entry(&self, mut item: Item) -> Result<Entry, Unexpected> {
         let expire_time = self.expire_time(&item);
-        let key = match item.remove(&self.names.key) {
-            Some(AttributeValue::S(key)) => Key::try_from(key).map_err(|_| unexpected("key", None))?,
-            other => return Err(unexpected("key", other.as_ref())),
-        };
-        let value = match item.remove(&self.names.value) {
-            None => None,
-            Some(AttributeValue::B(blob)) => Some(Value::Bytes(Bytes::from(blob.into_inner()))),
-            Some(AttributeValue::N(number)) => Some(Value::Number(number)),
-            Some(other) => return Err(unexpected("value", Some(&other))),
-        };
-        let version = match item.remove(&self.names.version) {
-            None => None,
-            Some(AttributeValue::N(number)) => Some(Version::stored(number)),
-            Some(other) => return Err(unexpected("version", Some(&other))),
-        };
-        Ok(Entry { key, value, version, expire_time })
+        entry(expire_time, |role| item.remove(self.name(role)))
     }
+
+    /// The entry that an item of an answer holds.
+    pub(crate) fn entry_in(&self, mut item: AnswerItem<'_>) -> Result<Entry, Unexpected> {
+        let expire_time = self.expire_time_in(&item);
+        entry(expire_time, |role| item.take(self.name(role)).map(AnswerValue::into_owned))
+    }
+}
+
+/// The entry with these attributes.
+fn entry(
+    expire_time: Option<ExpireTime>,
+    mut take: impl FnMut(Role) -> Option<AttributeValue>,
+) -> Result<Entry, Unexpected> {
+    let key = match take(Role::Key) {
+        Some(AttributeValue::S(key)) => Key::try_from(key).map_err(|_| unexpected("key", None))?,
+        other => return Err(unexpected("key", other.as_ref())),
+    };
+    let value = match take(Role::Value) {
+        None => None,
+        Some(AttributeValue::B(blob)) => Some(Value::Bytes(Bytes::from(blob.into_inner()))),
+        Some(AttributeValue::N(number)) => Some(Value::Number(number)),
+        Some(other) => return Err(unexpected("value", Some(&other))),
+    };
+    let version = match take(Role::Version) {
+        None => None,
+        Some(AttributeValue::N(number)) => Some(Version::stored(number)),
+        Some(other) => return Err(unexpected("version", Some(&other))),
+    };
+    Ok(Entry { key, value, version, expire_time })
 }
 
 fn unexpected(role: &'static str, found: Option<&AttributeValue>) -> Unexpected {

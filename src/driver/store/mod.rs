@@ -2,6 +2,7 @@
 //!
 //! No module here makes calls or retries.
 
+mod answer;
 mod digest;
 mod expiry;
 mod item;
@@ -10,6 +11,7 @@ mod nonce;
 mod number;
 mod size;
 
+pub(crate) use answer::{AnswerItem, AnswerValue};
 pub(crate) use digest::Digest;
 pub use item::Item;
 pub(crate) use item::{binary, some_unless_empty, text};

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::answer::{AnswerItem, AnswerValue};
 use super::item::Item;
 
 /// The size of the attributes with their names.
@@ -32,23 +33,22 @@ fn number_bytes(number: &str) -> usize {
     1 + number.bytes().filter(u8::is_ascii_digit).count().div_ceil(2)
 }
 
-/// The approximate size of the attributes in an answer, where numbers are text and each value has some framing.
-pub(crate) fn response_bytes(item: &Item) -> usize {
+/// The approximate size of the attributes in a response, where numbers are text and each value has some framing.
+pub(crate) fn response_bytes(item: &AnswerItem<'_>) -> usize {
     const FRAME: usize = 8;
-    item.iter().map(|(name, value)| FRAME + name.len() + value_to_send(value)).sum()
+    item.attributes().iter().map(|(name, value)| FRAME + name.len() + value_to_send(value)).sum()
 }
 
-fn value_to_send(value: &AttributeValue) -> usize {
+fn value_to_send(value: &AnswerValue<'_>) -> usize {
     const FRAME: usize = 4;
-    let set = |members: &mut dyn Iterator<Item = usize>| members.map(|bytes| FRAME + bytes).sum();
     let inside = match value {
-        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
-        AttributeValue::B(blob) => blob.as_ref().len(),
-        AttributeValue::Ss(members) | AttributeValue::Ns(members) => set(&mut members.iter().map(String::len)),
-        AttributeValue::Bs(members) => set(&mut members.iter().map(|blob| blob.as_ref().len())),
-        AttributeValue::L(values) => values.iter().map(|value| FRAME + value_to_send(value)).sum(),
-        AttributeValue::M(fields) => response_bytes(fields),
-        _ => 0,
+        AnswerValue::S(text) | AnswerValue::N(text) => text.len(),
+        AnswerValue::B(bytes) => bytes.len(),
+        AnswerValue::Ss(set) | AnswerValue::Ns(set) => set.iter().map(|text| FRAME + text.len()).sum(),
+        AnswerValue::Bs(set) => set.iter().map(|bytes| FRAME + bytes.len()).sum(),
+        AnswerValue::L(values) => values.iter().map(|value| FRAME + value_to_send(value)).sum(),
+        AnswerValue::M(fields) => response_bytes(fields),
+        AnswerValue::Bool(_) | AnswerValue::Null(_) | AnswerValue::Unknown(_) => 0,
     };
     FRAME + inside
 }

@@ -3,6 +3,7 @@
 //! `dispatch` has the only loop over attempts, `send` is the only place that calls the AWS SDK or the lean client, and only
 //! `classify` knows DynamoDB's error codes.
 
+mod answers;
 mod attempts;
 mod budget;
 mod cancellation;
@@ -22,6 +23,7 @@ mod shared_failure;
 pub mod transport;
 mod validation;
 
+pub(crate) use answers::PageAnswer;
 pub(crate) use attempts::{Attempts, Patience};
 pub use cancellation::CancelReason;
 pub(crate) use cancellation::{Cancellation, CancellationKind};
@@ -35,5 +37,6 @@ pub(crate) use in_flight::{InFlight, Slot};
 pub(crate) use lean::lean_answers;
 pub(crate) use limits::{MAX_KEYS_PER_READ, MAX_WRITES_PER_CALL};
 pub(crate) use pacing::{Paced, Pacers};
+pub(crate) use send::ReadItems;
 pub(crate) use shared_failure::SharedFailure;
 pub(crate) use validation::{Parameter, Validation, index_key_in};

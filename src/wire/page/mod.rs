@@ -1,11 +1,12 @@
 //! Query, Scan and ListKeys: requests and pages.
 
+use super::encoded_item::EncodedItem;
 use super::expression::Expressions;
 use super::kv::consistency;
 use super::page_token::{self, BoundTokens, PageTokens};
 use super::{InField, Violation};
 use crate::driver::{Consistency, Digest, ListKeys, Order, Page, PageRequest, Query, Scan, Selection};
-use crate::model::{Attributes, Glob, Invalid, Key, KeyPattern, PageSize, Projection, Segments, TableSpec};
+use crate::model::{Glob, Invalid, Key, KeyPattern, PageSize, Projection, Segments, TableSpec};
 use crate::pb;
 
 /// Default page sizes.
@@ -236,13 +237,13 @@ fn digest_selection(selection: &Selection, digest: &mut Digest) {
 
 /// The response to a Query.
 pub(crate) fn query_response(
-    page: Page<Attributes>,
+    page: Page<EncodedItem>,
     tokens: &BoundTokens<'_>,
     wants_capacity: bool,
 ) -> Result<pb::QueryResponse, page_token::Error> {
     let Page { items, count, next, consumed } = page;
     Ok(pb::QueryResponse {
-        items: items.into_iter().map(Into::into).collect(),
+        items: items.into_iter().map(|EncodedItem(bytes)| bytes).collect(),
         count: i32::try_from(count).unwrap_or(i32::MAX),
         consumed_capacity: wants_capacity.then(|| consumed.into()),
         next_page_token: tokens.seal(next)?,
@@ -251,7 +252,7 @@ pub(crate) fn query_response(
 
 /// The response to a Scan.
 pub(crate) fn scan_response(
-    page: Page<Attributes>,
+    page: Page<EncodedItem>,
     tokens: &BoundTokens<'_>,
     wants_capacity: bool,
 ) -> Result<pb::ScanResponse, page_token::Error> {

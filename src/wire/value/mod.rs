@@ -150,4 +150,4 @@ impl From<Attributes> for pb::AttributeMap {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::wire) mod tests;

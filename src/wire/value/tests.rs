@@ -60,7 +60,7 @@ fn scalar() -> impl Strategy<Value = AttributeValue> {
     ]
 }
 
-fn any_value() -> impl Strategy<Value = AttributeValue> {
+pub(in crate::wire) fn any_value() -> impl Strategy<Value = AttributeValue> {
     scalar().prop_recursive(6, 40, 5, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..5).prop_map(AttributeValue::L),

@@ -5,7 +5,8 @@ use tokio::task::coop::consume_budget;
 use super::call::{PartRead, PartRequest};
 use super::estimate::{MAX_BYTES, ReadEstimate};
 use super::request::{Cursor, Page, PageRequest, Position};
-use super::source::{ItemView, Source};
+use super::rows::{Rows, View};
+use super::source::Source;
 use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::upstream::Capacity;
@@ -15,12 +16,12 @@ use crate::model::{Invalid, Violation};
 ///
 /// It reads from one or more parts in parallel, with one call in flight for each part. All calls run in the caller's task, so
 /// they are cancelled with the caller.
-pub(crate) struct Assembly<'a, T, F> {
+pub(crate) struct Assembly<'a, R: Rows> {
     source: &'a Source<'a>,
-    show: F,
+    rows: &'a R,
     parts: Vec<Part>,
     size: usize,
-    items: Vec<T>,
+    items: Vec<R::Row>,
     count: usize,
     bytes: usize,
     /// Whether an item did not fit.
@@ -40,11 +41,8 @@ struct Part {
     limit_factor: usize,
 }
 
-impl<'a, T, F> Assembly<'a, T, F>
-where
-    F: Fn(Item) -> Result<ItemView<T>, Error>,
-{
-    pub(crate) fn new(source: &'a Source<'a>, parts: usize, page: PageRequest, show: F) -> Result<Self, Violation> {
+impl<'a, R: Rows> Assembly<'a, R> {
+    pub(crate) fn new(source: &'a Source<'a>, rows: &'a R, parts: usize, page: PageRequest) -> Result<Self, Violation> {
         let positions = match page.cursor {
             None => vec![Position::Start; parts],
             Some(Cursor(positions)) if positions.len() == parts => positions,
@@ -56,7 +54,7 @@ where
         let part = |position| Part { position, expected: None, limit_factor: 1 };
         Ok(Self {
             source,
-            show,
+            rows,
             parts: positions.into_iter().map(part).collect(),
             size: page.size.get(),
             items: Vec::new(),
@@ -73,14 +71,14 @@ where
     ///
     /// A transient error ends the page. It is returned only if the page has made no progress; if the error lasts, the next page
     /// returns it.
-    pub(crate) async fn read(mut self) -> Result<Page<T>, Error> {
-        let source = self.source;
+    pub(crate) async fn read(mut self) -> Result<Page<R::Row>, Error> {
+        let (source, rows) = (self.source, self.rows);
         let mut in_flight = FuturesUnordered::new();
         let mut obstacle = None;
         loop {
             if obstacle.is_none() {
                 in_flight.extend(self.part_requests().into_iter().map(|part_request| async move {
-                    let read = source.read(&part_request).await;
+                    let read = source.read(&part_request, rows).await;
                     (part_request, read)
                 }));
             }
@@ -149,7 +147,7 @@ where
     }
 
     /// Adds what a call has read to the page, as far as it fits.
-    async fn take(&mut self, part_request: &PartRequest, read: PartRead) -> Result<(), Error> {
+    async fn take(&mut self, part_request: &PartRequest, read: PartRead<R::Row>) -> Result<(), Error> {
         let PartRead { items, count, scanned, last, consumed } = read;
         self.consumed += consumed;
         self.source.item_size().record_call(part_request.limit, scanned, last.is_some());
@@ -184,42 +182,52 @@ where
         Ok(())
     }
 
-    /// Adds items to the page. Returns where it stopped, if they do not all fit or if the deadline has passed.
+    /// Adds rows to the page. Returns where it stopped, if they do not all fit or if the deadline has passed.
     ///
-    /// There may be thousands of items, and checking one may take a tenth of a millisecond, so other tasks get a turn in
-    /// between.
-    async fn take_items(&mut self, items: Vec<Item>) -> Result<Option<Stop>, Error> {
-        let mut stop = Stop::BeforeFirst;
-        for item in items {
+    /// There may be thousands of rows, and a view may take a tenth of a millisecond, so other tasks get a turn in between.
+    async fn take_items(&mut self, rows: Vec<R::Row>) -> Result<Option<Stop>, Error> {
+        // Joins the page when it is known whether the page stops there.
+        let mut last: Option<(R::Row, View)> = None;
+        for row in rows {
             consume_budget().await;
-            // Always take at least one item. Otherwise calls with short deadlines would never make progress.
-            if matches!(stop, Stop::After(_)) && self.source.scope.deadline.has_passed() {
-                return Ok(Some(stop));
+            // Always take at least one row. Otherwise calls with short deadlines would never make progress.
+            if last.is_some() && self.source.scope.deadline.has_passed() {
+                return self.stop_after(last).map(Some);
             }
-            let start_key = self.source.start_key_after(&item).ok_or_else(no_start_key)?;
-            let shown = (self.show)(item)?;
-            if !matches!(shown, ItemView::Hidden) && self.is_full() {
-                return Ok(Some(stop));
+            let view = self.rows.view(&row)?;
+            if view != View::Hidden && self.is_full() {
+                return self.stop_after(last).map(Some);
             }
-            match shown {
-                ItemView::Hidden => {}
-                ItemView::Counted => self.count += 1,
-                ItemView::Item { bytes, .. } if self.bytes + bytes > MAX_BYTES && self.count > 0 => {
+            match view {
+                View::Hidden => {}
+                View::Counted => self.count += 1,
+                View::Item { bytes } if self.bytes + bytes > MAX_BYTES && self.count > 0 => {
                     self.is_full = true;
-                    return Ok(Some(stop));
+                    return self.stop_after(last).map(Some);
                 }
-                ItemView::Item { item, bytes } => {
-                    self.items.push(item);
+                View::Item { bytes } => {
                     self.count += 1;
                     self.bytes += bytes;
                 }
             }
-            stop = Stop::After(start_key);
+            self.keep(last.replace((row, view)));
         }
+        self.keep(last);
         Ok(None)
     }
 
-    fn page(self) -> Page<T> {
+    fn keep(&mut self, row: Option<(R::Row, View)>) {
+        self.items.extend(row.filter(|(_, view)| matches!(view, View::Item { .. })).map(|(row, _)| row));
+    }
+
+    fn stop_after(&mut self, last: Option<(R::Row, View)>) -> Result<Stop, Error> {
+        let Some((row, _)) = &last else { return Ok(Stop::BeforeFirst) };
+        let start_key = self.rows.start_key(row).ok_or_else(no_start_key)?;
+        self.keep(last);
+        Ok(Stop::After(start_key))
+    }
+
+    fn page(self) -> Page<R::Row> {
         let is_done = self.parts.iter().all(|part| part.position == Position::Done);
         let next = (!is_done).then(|| Cursor(self.parts.into_iter().map(|part| part.position).collect()));
         Page { items: self.items, count: self.count, next, consumed: self.consumed }
@@ -232,7 +240,7 @@ enum Stop {
     After(Item),
 }
 
-/// Every read includes the key attributes. They are missing only if the table has another key than DescribeTable reported.
+/// Every item is read with its key attributes. They are missing only if the table has another key than DescribeTable reported.
 fn no_start_key() -> Error {
     Error::internal()
 }

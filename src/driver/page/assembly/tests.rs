@@ -1,4 +1,3 @@
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +10,7 @@ use super::super::source::{ExpiryFilter, Kind};
 use super::*;
 use crate::driver::expression::SharedProjection;
 use crate::driver::read::Consistency;
+use crate::driver::store::AnswerItem;
 use crate::driver::table::Scope;
 use crate::driver::{Deadline, Driver, Runtime};
 use crate::model::{PageSize, TableSpec};
@@ -38,8 +38,27 @@ fn source(driver: &Driver, deadline: Deadline) -> Source<'static> {
     }
 }
 
+/// Shows items as this function says.
+struct Shown<F>(F);
+
+impl<F: Fn() -> View + Sync> Rows for Shown<F> {
+    type Row = Item;
+
+    fn read(&self, item: AnswerItem<'_>) -> Item {
+        item.into_owned()
+    }
+
+    fn view(&self, _: &Item) -> Result<View, Error> {
+        Ok(self.0())
+    }
+
+    fn start_key(&self, row: &Item) -> Option<Item> {
+        Some(row.clone())
+    }
+}
+
 /// The answer of a call that has read `count` items and has more.
-fn read(count: usize) -> PartRead {
+fn read(count: usize) -> PartRead<Item> {
     let item = |index: usize| HashMap::from([("pk".to_owned(), AttributeValue::S(index.to_string()))]);
     let items: Vec<Item> = (0..count).map(item).collect();
     PartRead { count, scanned: count, last: items.last().cloned(), items, consumed: Capacity::default() }
@@ -64,19 +83,20 @@ async fn a_deadline_between_two_items_ends_the_page_there() {
     let driver = driver();
     let deadline = Deadline::after(Duration::from_millis(100));
     let source = source(&driver, deadline);
-    let judged = Cell::new(0);
-    let hide = |_: Item| {
-        judged.set(judged.get() + 1);
+    let judged = AtomicUsize::new(0);
+    let hide = Shown(|| {
         // A slow pattern: the deadline passes at the third item.
-        while judged.get() == 3 && !deadline.has_passed() {
+        let is_third = judged.fetch_add(1, Ordering::Relaxed) == 2;
+        while is_third && !deadline.has_passed() {
             std::hint::spin_loop();
         }
-        Ok(ItemView::<Item>::Hidden)
-    };
-    let mut reader = Assembly::new(&source, 1, page_request(), hide).unwrap();
+        View::Hidden
+    });
+    let mut reader = Assembly::new(&source, &hide, 1, page_request()).unwrap();
     reader.take(&PART_REQUEST, read(1000)).await.unwrap();
-    assert!(judged.get() <= 3, "{}", judged.get());
-    let last = judged.get() - 1;
+    let judged = judged.load(Ordering::Relaxed);
+    assert!(judged <= 3, "{judged}");
+    let last = judged - 1;
     assert_eq!(place(&reader.page()), Some(last.to_string().as_str()));
 }
 
@@ -84,8 +104,8 @@ async fn a_deadline_between_two_items_ends_the_page_there() {
 async fn a_page_makes_progress_even_after_the_deadline() {
     let driver = driver();
     let source = source(&driver, Deadline::after(Duration::ZERO));
-    let show = |item: Item| Ok(ItemView::Item { bytes: 1, item });
-    let mut reader = Assembly::new(&source, 1, page_request(), show).unwrap();
+    let show = Shown(|| View::Item { bytes: 1 });
+    let mut reader = Assembly::new(&source, &show, 1, page_request()).unwrap();
     reader.take(&PART_REQUEST, read(1000)).await.unwrap();
     let page = reader.page();
     assert_eq!((page.count, place(&page)), (1, Some("0")));
@@ -104,11 +124,11 @@ async fn other_tasks_run_while_a_page_is_assembled() {
             tokio::task::yield_now().await;
         }
     });
-    let hide = |_: Item| {
+    let hide = Shown(|| {
         judged.fetch_add(1, Ordering::Relaxed);
-        Ok(ItemView::<Item>::Hidden)
-    };
-    let mut reader = Assembly::new(&source, 1, page_request(), hide).unwrap();
+        View::Hidden
+    });
+    let mut reader = Assembly::new(&source, &hide, 1, page_request()).unwrap();
     reader.take(&PART_REQUEST, read(2000)).await.unwrap();
     other.abort();
     assert_eq!(judged.load(Ordering::Relaxed), 2000);

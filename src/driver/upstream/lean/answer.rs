@@ -7,7 +7,7 @@ use aws_smithy_types::date_time::Format;
 use http::response::Parts;
 use http::{HeaderMap, header};
 
-use super::json::{self, Action, ErrorBody, Unreadable};
+use super::json::{self, ErrorBody, Unreadable};
 use crate::driver::error::Upstream;
 use crate::driver::upstream::classify::{Refusal, has_error_type};
 use crate::driver::upstream::failure::{Failure, FailureKind};
@@ -41,13 +41,13 @@ struct Said {
     message: String,
 }
 
-/// The answer, or the failure that DynamoDB answers with.
-pub(super) fn read<A: Action>(head: &Parts, body: &[u8]) -> Result<A::Answer, Failure> {
+/// The answer, read by this function, or the failure that DynamoDB answers with.
+pub(super) fn read<T>(head: &Parts, body: &[u8], read: impl Fn(&[u8]) -> Result<T, Unreadable>) -> Result<T, Failure> {
     if !is_intact(&head.headers, body) {
         return Err(unusable(Unusable::Checksum, head));
     }
     if head.status.is_success() {
-        return A::read(body).map_err(|error| unusable(error.into(), head));
+        return read(body).map_err(|error| unusable(error.into(), head));
     }
     Err(refusal(head, body).into())
 }

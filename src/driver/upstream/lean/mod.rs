@@ -34,9 +34,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use self::answer::Unusable;
 use self::credentials::CredentialsCache;
 use self::endpoint::Endpoints;
-use self::json::Action;
 #[cfg(any(test, feature = "fuzz-internals"))]
 pub(crate) use self::json::lean_answers;
+use self::json::{Action, Unreadable};
+pub(super) use self::json::{read_batch, read_page};
 use self::sign::{SignedTo, Signer};
 use self::tables::Addressed;
 use super::failure::{Failure, FailureKind};
@@ -81,13 +82,26 @@ impl Lean {
 
     /// Sends a request once.
     pub(super) async fn send<A: Action + Addressed + Send>(&self, action: A) -> Result<A::Answer, Failure> {
-        let Some(timeout) = self.timeout else { return self.exchange(action).await };
-        // The request may have been sent.
-        let too_late = |_| Err(Unusable::TooLate(timeout).into());
-        tokio::time::timeout(timeout, self.exchange(action)).await.unwrap_or_else(too_late)
+        self.send_and_read(action, A::read).await
     }
 
-    async fn exchange<A: Action + Addressed + Send>(&self, action: A) -> Result<A::Answer, Failure> {
+    /// Sends a request once, and reads its answer by this function.
+    pub(super) async fn send_and_read<A: Action + Addressed + Send, T>(
+        &self,
+        action: A,
+        read: impl Fn(&[u8]) -> Result<T, Unreadable> + Send,
+    ) -> Result<T, Failure> {
+        let Some(timeout) = self.timeout else { return self.exchange(action, read).await };
+        // The request may have been sent.
+        let too_late = |_| Err(Unusable::TooLate(timeout).into());
+        tokio::time::timeout(timeout, self.exchange(action, read)).await.unwrap_or_else(too_late)
+    }
+
+    async fn exchange<A: Action + Addressed + Send, T>(
+        &self,
+        action: A,
+        read: impl Fn(&[u8]) -> Result<T, Unreadable> + Send,
+    ) -> Result<T, Failure> {
         let now = self.now();
         let credentials = self.credentials.get(now).await.map_err(Failure::without_credentials)?;
         let request = self.request(&action, &credentials, now)?;
@@ -95,7 +109,7 @@ impl Lean {
         drop(action);
         let (head, body) = self.transport.send(request).await?.into_parts();
         let body = body.collect(answer::MAX_BYTES).await?;
-        answer::read::<A>(&head, &body).inspect_err(|failure| self.learn(failure, &head.headers, &credentials))
+        answer::read(&head, &body, read).inspect_err(|failure| self.learn(failure, &head.headers, &credentials))
     }
 
     /// The signed request.

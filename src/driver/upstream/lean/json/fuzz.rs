@@ -13,11 +13,14 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 
 use super::actions::Action;
 use super::error_body::read_error;
+use super::read::read_page;
+use crate::driver::store::AnswerItem;
 
-/// Reads any bytes as the answer of each action and as the body of an error. Items that it finds are written and read again:
-/// they have to be the same.
-pub(crate) fn lean_answers(body: &[u8]) {
+/// Reads any bytes as the answer of each action and as the body of an error. An item that it finds is written and read again: it
+/// has to be the same. The items of a page are shown to `check`.
+pub(crate) fn lean_answers(body: &[u8], check: impl Fn(AnswerItem<'_>)) {
     drop(read_error(body));
+    drop(read_page(body, &check));
     let _ = BatchGetItemInputBuilder::read(body);
     let _ = BatchWriteItemInputBuilder::read(body);
     let _ = DeleteItemInputBuilder::read(body);

@@ -9,7 +9,8 @@
 //!   `{}` and the name is left out: DynamoDB refuses both.
 //!
 //! # Answers
-//! [`Action::read`] builds the output in one pass over the body. It reads what the SDK reads, field by field: an unknown field is
+//! [`Action::read`] builds the output in one pass over the body. [`read_page`] and [`read_batch`] do the same without a map for each
+//! item. They read what the SDK reads, field by field: an unknown field is
 //! skipped, of two fields with one name the last counts, and a null is an absent field. It is stricter where the body is no valid
 //! JSON or where nothing can be meant by it:
 //!
@@ -38,4 +39,5 @@ pub(in crate::driver::upstream) use actions::Action;
 pub(in crate::driver::upstream) use error_body::{ErrorBody, error_code, read_error};
 #[cfg(any(test, feature = "fuzz-internals"))]
 pub(crate) use fuzz::lean_answers;
+pub(in crate::driver::upstream) use read::{read_batch, read_page};
 pub(in crate::driver::upstream) use unreadable::Unreadable;

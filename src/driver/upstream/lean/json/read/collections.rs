@@ -1,109 +1,109 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::readable::{Readable, read_value};
+use super::readable::{Readable, Seed};
 
-/// At most so many entries of a map get room in advance: a large item must not make small ones behind it take as much.
-const MOST_EXPECTED: usize = 14;
-
-/// What may be null.
 impl<T: Readable> Readable for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(Nullable(PhantomData))
-    }
-}
-
-struct Nullable<T>(PhantomData<T>);
-
-impl<'de, T: Readable> Visitor<'de> for Nullable<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value or null")
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer).map(Some)
+        Nullable(Seed::new()).deserialize(deserializer)
     }
 }
 
 impl<T: Readable> Readable for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Array(PhantomData))
+        Array(Seed::new()).deserialize(deserializer)
     }
 }
 
-struct Array<T>(PhantomData<T>);
+impl<T: Readable> Readable for HashMap<String, T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Entries(Seed::new()).deserialize(deserializer)
+    }
+}
 
-impl<'de, T: Readable> Visitor<'de> for Array<T> {
-    type Value = Vec<T>;
+/// What may be null.
+pub(super) struct Nullable<S>(pub(super) S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Nullable<S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Nullable<S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value or null")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.deserialize(deserializer).map(Some)
+    }
+}
+
+/// Values in order.
+#[derive(Clone, Copy)]
+pub(super) struct Array<S>(pub(super) S);
+
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Array<S> {
+    type Value = Vec<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Array<S> {
+    type Value = Vec<S::Value>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = array.next_element_seed(Like(values.last()))? {
+        while let Some(value) = array.next_element_seed(self.0)? {
             values.push(value);
         }
         Ok(values)
     }
 }
 
-/// A value that is likely to be as large as this one.
-struct Like<'a, T>(Option<&'a T>);
+/// Values by name. Of two with one name the last counts.
+pub(super) struct Entries<S>(pub(super) S);
 
-impl<'de, T: Readable> DeserializeSeed<'de> for Like<'_, T> {
-    type Value = T;
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Entries<S> {
+    type Value = HashMap<String, S::Value>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::read_like(deserializer, self.0)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-impl<T: Readable> Readable for HashMap<String, T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read_like(deserializer, None)
-    }
-
-    fn read_like<'de, D: Deserializer<'de>>(deserializer: D, before: Option<&Self>) -> Result<Self, D::Error> {
-        let expected = before.map_or(0, HashMap::len).min(MOST_EXPECTED);
-        deserializer.deserialize_map(Entries { expected, value: PhantomData })
-    }
-}
-
-struct Entries<T> {
-    expected: usize,
-    value: PhantomData<T>,
-}
-
-impl<'de, T: Readable> Visitor<'de> for Entries<T> {
-    type Value = HashMap<String, T>;
+impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Entries<S> {
+    type Value = HashMap<String, S::Value>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<HashMap<String, T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = HashMap::new();
         while let Some(key) = map.next_key::<String>()? {
-            let value = read_value(&mut map)?;
-            if entries.is_empty() {
-                entries.reserve(self.expected);
-            }
-            entries.insert(key, value);
+            entries.insert(key, map.next_value_seed(self.0)?);
         }
         Ok(entries)
     }

@@ -5,31 +5,31 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, Visitor};
 
 use super::readable::Readable;
 
-/// The name of a field.
-pub(in super::super) struct Name<'de>(pub(in super::super) Cow<'de, str>);
+/// A string, borrowed unless it has an escape.
+pub(in super::super) struct Text<'de>(pub(in super::super) Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Name<'de> {
+impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(NameVisitor)
+        deserializer.deserialize_str(TextVisitor)
     }
 }
 
-struct NameVisitor;
+struct TextVisitor;
 
-impl<'de> Visitor<'de> for NameVisitor {
-    type Value = Name<'de>;
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the name of a field")
+        formatter.write_str("a string")
     }
 
-    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Borrowed(name)))
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Borrowed(text)))
     }
 
-    /// A name with an escape.
-    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Owned(name.to_owned())))
+    /// With an escape.
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text.to_owned())))
     }
 }
 
@@ -57,11 +57,11 @@ macro_rules! objects {
                     }
 
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
-                        use $crate::driver::upstream::lean::json::read::object::{Name, Skipped};
+                        use $crate::driver::upstream::lean::json::read::object::{Skipped, Text};
                         use $crate::driver::upstream::lean::json::read::readable::read_value;
 
                         let mut builder = <$builder>::default();
-                        while let Some(Name(name)) = map.next_key()? {
+                        while let Some(Text(name)) = map.next_key()? {
                             match name.as_ref() {
                                 $($name => builder = builder.$set(read_value(&mut map)?),)*
                                 _ => {

@@ -1,12 +1,12 @@
 //! The answers of the actions.
 
-use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemOutput, builders::BatchGetItemOutputBuilder};
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemOutput, builders::BatchWriteItemOutputBuilder};
 use aws_sdk_dynamodb::operation::delete_item::{DeleteItemOutput, builders::DeleteItemOutputBuilder};
 use aws_sdk_dynamodb::operation::get_item::{GetItemOutput, builders::GetItemOutputBuilder};
 use aws_sdk_dynamodb::operation::put_item::{PutItemOutput, builders::PutItemOutputBuilder};
-use aws_sdk_dynamodb::operation::query::{QueryOutput, builders::QueryOutputBuilder};
-use aws_sdk_dynamodb::operation::scan::{ScanOutput, builders::ScanOutputBuilder};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use aws_sdk_dynamodb::operation::transact_get_items::{
     TransactGetItemsOutput, builders::TransactGetItemsOutputBuilder,
 };
@@ -15,7 +15,12 @@ use aws_sdk_dynamodb::operation::transact_write_items::{
 };
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemOutput, builders::UpdateItemOutputBuilder};
 
+use serde::de::{DeserializeSeed, Deserializer};
+
+use super::items::{Batch, Page};
 use super::object::objects;
+use super::readable::Readable;
+use crate::driver::store::AnswerItem;
 
 objects! {
     GetItemOutput = GetItemOutputBuilder {
@@ -41,12 +46,6 @@ objects! {
         "ItemCollectionMetrics" => set_item_collection_metrics,
     } |builder| Ok(builder.build());
 
-    BatchGetItemOutput = BatchGetItemOutputBuilder {
-        "Responses" => set_responses,
-        "UnprocessedKeys" => set_unprocessed_keys,
-        "ConsumedCapacity" => set_consumed_capacity,
-    } |builder| Ok(builder.build());
-
     BatchWriteItemOutput = BatchWriteItemOutputBuilder {
         "UnprocessedItems" => set_unprocessed_items,
         "ItemCollectionMetrics" => set_item_collection_metrics,
@@ -62,20 +61,22 @@ objects! {
         "ConsumedCapacity" => set_consumed_capacity,
         "ItemCollectionMetrics" => set_item_collection_metrics,
     } |builder| Ok(builder.build());
+}
 
-    QueryOutput = QueryOutputBuilder {
-        "Items" => set_items,
-        "Count" => set_count,
-        "ScannedCount" => set_scanned_count,
-        "LastEvaluatedKey" => set_last_evaluated_key,
-        "ConsumedCapacity" => set_consumed_capacity,
-    } |builder| Ok(builder.build());
+/// Answers with many items, of which all are wanted as maps.
+macro_rules! with_items {
+    ($($type:ty = $reader:ident,)*) => {$(
+        impl Readable for $type {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let make = |item: AnswerItem<'_>| item.into_owned();
+                $reader::of(&make).deserialize(deserializer).map(Into::into)
+            }
+        }
+    )*};
+}
 
-    ScanOutput = ScanOutputBuilder {
-        "Items" => set_items,
-        "Count" => set_count,
-        "ScannedCount" => set_scanned_count,
-        "LastEvaluatedKey" => set_last_evaluated_key,
-        "ConsumedCapacity" => set_consumed_capacity,
-    } |builder| Ok(builder.build());
+with_items! {
+    BatchGetItemOutput = Batch,
+    QueryOutput = Page,
+    ScanOutput = Page,
 }

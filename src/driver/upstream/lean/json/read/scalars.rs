@@ -1,7 +1,5 @@
 use std::fmt;
 
-use aws_sdk_dynamodb::primitives::Blob;
-use base64_simd::STANDARD;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::readable::Readable;
@@ -21,27 +19,6 @@ impl Readable for bool {
 impl Readable for i32 {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
-    }
-}
-
-impl Readable for Blob {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Base64)
-    }
-}
-
-struct Base64;
-
-impl<'de> Visitor<'de> for Base64 {
-    type Value = Blob;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string in base64, without escapes")
-    }
-
-    /// Only a string without escapes is borrowed. The SDK refuses the others as well: base64 needs none.
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Blob, E> {
-        STANDARD.decode_to_vec(text).map(Blob::new).map_err(|_| E::custom("no base64"))
     }
 }
 

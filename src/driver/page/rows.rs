@@ -1,0 +1,107 @@
+//! What the items of an answer become on a page.
+
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::request::Page;
+use super::source::{ExpiryFilter, Source};
+use crate::driver::error::Error;
+use crate::driver::store::{AnswerItem, Item, response_bytes};
+use crate::model::Attributes;
+
+/// The rows of a page. An item becomes a row as it is read.
+pub(crate) trait Rows: Sync {
+    type Row: Send + 'static;
+
+    fn read(&self, item: AnswerItem<'_>) -> Self::Row;
+
+    /// What the page shows of a row. It may take long.
+    fn view(&self, row: &Self::Row) -> Result<View, Error>;
+
+    /// The start key of a call that continues after this row.
+    fn start_key(&self, row: &Self::Row) -> Option<Item>;
+}
+
+/// What the page shows of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Hidden,
+    Counted,
+    Item { bytes: usize },
+}
+
+/// What a caller wants an item to be.
+pub(crate) trait PageItem: Send + Sized + 'static {
+    fn of(item: AnswerItem<'_>) -> Self;
+
+    /// A copy of an attribute of the item.
+    fn attribute(&self, name: &str) -> Option<AttributeValue>;
+}
+
+impl PageItem for Attributes {
+    fn of(item: AnswerItem<'_>) -> Self {
+        item.into_owned()
+    }
+
+    fn attribute(&self, name: &str) -> Option<AttributeValue> {
+        self.get(name).cloned()
+    }
+}
+
+/// Shows items as the source says, each as a `T`.
+pub(crate) struct ItemRows<'a, T> {
+    source: &'a Source<'a>,
+    item: PhantomData<fn() -> T>,
+}
+
+/// An item of a page.
+pub(crate) struct Row<T> {
+    pub(crate) item: T,
+    bytes: usize,
+    is_alive: bool,
+    /// Only where the item lacks attributes that were read for the driver.
+    start_key: Option<Item>,
+}
+
+impl<T> Page<Row<T>> {
+    /// The items alone.
+    pub(crate) fn into_items(self) -> Page<T> {
+        let Self { items, count, next, consumed } = self;
+        Page { items: items.into_iter().map(|row| row.item).collect(), count, next, consumed }
+    }
+}
+
+impl<'a, T> ItemRows<'a, T> {
+    pub(crate) fn new(source: &'a Source<'a>) -> Self {
+        Self { source, item: PhantomData }
+    }
+}
+
+impl<T: PageItem> Rows for ItemRows<'_, T> {
+    type Row = Row<T>;
+
+    fn read(&self, item: AnswerItem<'_>) -> Row<T> {
+        let source = self.source;
+        let is_alive = source.expiry_filter != ExpiryFilter::Driver || source.is_alive(&item);
+        if source.count_only || !source.projection.strips() {
+            return Row { bytes: response_bytes(&item), item: T::of(item), is_alive, start_key: None };
+        }
+        let item = item.into_owned();
+        let start_key = source.start_key(|name| item.get(name).cloned());
+        let item = AnswerItem::from(source.projection.strip(item));
+        Row { bytes: response_bytes(&item), item: T::of(item), is_alive, start_key }
+    }
+
+    fn view(&self, row: &Row<T>) -> Result<View, Error> {
+        Ok(match row {
+            Row { is_alive: false, .. } => View::Hidden,
+            Row { .. } if self.source.count_only => View::Counted,
+            Row { bytes, .. } => View::Item { bytes: *bytes },
+        })
+    }
+
+    fn start_key(&self, row: &Row<T>) -> Option<Item> {
+        row.start_key.clone().or_else(|| self.source.start_key(|name| row.item.attribute(name)))
+    }
+}
