@@ -25,6 +25,7 @@ type call struct {
 	keepTTL        bool
 	returnPrevious bool
 	returnCurrent  bool
+	omitExisted    bool
 	delta          *int64
 	initial        int64
 

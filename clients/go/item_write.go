@@ -44,7 +44,7 @@ func (v ReturnValues) wire() dynakvpb.ReturnValues {
 type ItemResult struct {
 	// Applied: it happened. Otherwise its condition did not hold, and nothing changed.
 	Applied bool
-	// Existed is, of a delete that happened, whether there was such an item.
+	// Existed is, of a delete that happened, whether there was such an item. It says nothing with [OmitExisted].
 	Existed bool
 	// Version is, of a put or update that happened, that of the item as written.
 	Version string
@@ -136,6 +136,7 @@ func (c *Client) DeleteItem(ctx context.Context, key ItemKey, options ...DeleteI
 	response, err := invoke(ctx, made, c.items.DeleteItem, &dynakvpb.DeleteItemRequest{
 		Table: made.table, Key: wireKey, ReturnCurrent: made.returnCurrent, RequestId: made.requestID,
 		Condition: texts[0], Names: shared.names, Values: shared.values, ReturnValues: made.returnValues.wire(),
+		OmitExisted: made.omitExisted,
 	})
 	if err != nil {
 		return ItemResult{}, err

@@ -14,11 +14,15 @@ type (
 		applier
 		forReads()
 	}
-	// WriteOption is an option of [Client.Delete], [Client.Expire], [Client.Persist], [Client.BatchWrite] and
-	// [Client.TransactWrite].
+	// WriteOption is an option of [Client.Expire], [Client.Persist], [Client.BatchWrite] and [Client.TransactWrite].
 	WriteOption interface {
 		applier
 		forWrites()
+	}
+	// DeleteOption is an option of [Client.Delete].
+	DeleteOption interface {
+		applier
+		forDelete()
 	}
 	// SetOption is an option of [Client.Set].
 	SetOption interface {
@@ -97,6 +101,7 @@ type (
 	// AnyWriteOption is an option of every call that changes entries or items.
 	AnyWriteOption interface {
 		WriteOption
+		DeleteOption
 		SetOption
 		CompareAndSetOption
 		CompareAndDeleteOption
@@ -141,6 +146,7 @@ func (o option) apply(c *call) { o(c) }
 
 func (option) forReads()            {}
 func (option) forWrites()           {}
+func (option) forDelete()           {}
 func (option) forSet()              {}
 func (option) forCompareAndSet()    {}
 func (option) forCompareAndDelete() {}
@@ -202,6 +208,16 @@ func ReturnPrevious() SetOption {
 // ReturnCurrent answers a lost race, or a condition that did not hold, with the entry or item as it is.
 func ReturnCurrent() ReturnCurrentOption {
 	return option(func(c *call) { c.returnCurrent = true })
+}
+
+// OmitExisted does not ask a delete whether there was an entry or item: existed is false and says nothing. The delete may then share
+// a call to DynamoDB with other writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with [Condition] or
+// [ReturnOld].
+func OmitExisted() interface {
+	DeleteOption
+	DeleteItemOption
+} {
+	return option(func(c *call) { c.omitExisted = true })
 }
 
 // By is what Increment adds; may be negative. 1 by default.

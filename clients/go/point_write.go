@@ -91,11 +91,11 @@ func (c *Client) CompareAndSet(
 	}
 }
 
-// Delete deletes one entry, whatever it holds, and says whether there was one.
-func (c *Client) Delete(ctx context.Context, key string, options ...WriteOption) (existed bool, err error) {
+// Delete deletes one entry, whatever it holds, and says whether there was one, unless [OmitExisted] is given.
+func (c *Client) Delete(ctx context.Context, key string, options ...DeleteOption) (existed bool, err error) {
 	made := newWrite(c, options)
 	response, err := invoke(ctx, made, c.kv.Delete, &dynakvpb.DeleteRequest{
-		Table: made.table, Key: key, RequestId: made.requestID,
+		Table: made.table, Key: key, RequestId: made.requestID, OmitExisted: made.omitExisted,
 	})
 	return response.GetExisted(), err
 }

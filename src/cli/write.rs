@@ -203,13 +203,17 @@ impl Report for CasReport {
 
 /// Delete an entry.
 ///
-/// Exits with 1 if there was none or the condition does not hold. In the latter case the entry is unchanged.
+/// Exits with 1 if there was none or the condition does not hold. In the latter case the entry is unchanged. With --omit-existed it
+/// exits with 0 whether or not there was one.
 #[derive(Debug, Args)]
 pub(super) struct Del {
     /// The key.
     key: String,
     #[command(flatten)]
     condition: DeleteCondition,
+    /// Do not ask whether there was an entry: such a delete may share a call to DynamoDB with other writes
+    #[arg(long, conflicts_with = "DeleteCondition")]
+    omit_existed: bool,
     #[command(flatten)]
     id: RequestId,
     #[command(flatten)]
@@ -222,8 +226,12 @@ impl Del {
     pub(super) async fn run(self) -> Result<DelReport, Error> {
         let client = self.connection.to(&self.table).await?;
         let Some(expected) = self.condition.expected() else {
-            let existed = client.delete(&self.key).request_id(self.id.request_id).await?;
-            return Ok(DelReport::Unconditional { key: self.key, existed });
+            let call = client.delete(&self.key).request_id(self.id.request_id);
+            if self.omit_existed {
+                call.omit_existed().await?;
+                return Ok(DelReport::Plain { key: self.key });
+            }
+            return Ok(DelReport::Unconditional { key: self.key, existed: call.await? });
         };
         let call = client.compare_and_delete(&self.key, expected).request_id(self.id.request_id);
         let deleted = call.await? == Deletion::Deleted;
@@ -234,6 +242,7 @@ impl Del {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum DelReport {
+    Plain { key: String },
     Unconditional { key: String, existed: bool },
     Conditional { key: String, deleted: bool },
 }
@@ -245,7 +254,9 @@ impl Report for DelReport {
 
     fn verdict(&self) -> Verdict {
         match self {
-            Self::Unconditional { existed: true, .. } | Self::Conditional { deleted: true, .. } => Verdict::Done,
+            Self::Plain { .. }
+            | Self::Unconditional { existed: true, .. }
+            | Self::Conditional { deleted: true, .. } => Verdict::Done,
             Self::Unconditional { existed: false, .. } => Verdict::Missed("there was no such entry"),
             Self::Conditional { deleted: false, .. } => Verdict::Missed("not deleted: the entry is not as expected"),
         }

@@ -115,8 +115,8 @@ impl Limits {
 pub struct Coalescing {
     /// `coalescing.reads` (true): combines Gets into BatchGetItem. Without permission for that, each is sent alone.
     pub reads: bool,
-    /// `coalescing.writes` (true): combines Sets without `keep_ttl` and `return_previous` into BatchWriteItem. Without
-    /// permission for that, each is sent alone.
+    /// `coalescing.writes` (true): combines puts and deletes without a condition that return nothing into BatchWriteItem.
+    /// Without permission for that, each is sent alone.
     pub writes: bool,
 }
 

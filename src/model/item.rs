@@ -92,9 +92,9 @@ impl ItemKey {
     }
 
     /// The key of the item in key-value calls, if its table fits those.
-    pub(crate) fn entry_key(&self) -> Option<Key> {
+    pub(crate) fn entry_key(&self) -> Option<&str> {
         match (&self.partition, &self.sort) {
-            (AttributeValue::S(text), None) => Key::try_from(text.clone()).ok(),
+            (AttributeValue::S(text), None) => Some(text),
             _ => None,
         }
     }

@@ -31,6 +31,17 @@ pub struct DeleteItem {
     pub condition: Option<CallerExpression>,
 }
 
+/// Deletes an item without a condition and returns nothing, not even whether it existed.
+#[derive(Clone)]
+pub struct RemoveItem {
+    /// The primary key.
+    pub key: ItemKey,
+    /// Whether to return the consumed capacity.
+    pub wants_capacity: bool,
+    /// Identifies the logical write across its attempts.
+    pub request_id: RequestId,
+}
+
 /// A single write, outside of a transaction.
 #[derive(Clone)]
 pub struct ItemCall<C, R> {

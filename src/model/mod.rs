@@ -34,7 +34,7 @@ pub(crate) use expression::{Clause, Definitions, MAX_PLACEHOLDER_BYTES, Projecte
 pub(crate) use expression::{OUR_CONDITION_BYTES, OUR_CONDITION_OPERATORS};
 pub use item::{Attributes, ItemKey};
 pub(crate) use item::{MAX_NESTING, check_attribute_name, type_name};
-pub use item_command::{DeleteItem, ItemCall, PutItem, ReturnOld, ReturnValues, UpdateItem};
+pub use item_command::{DeleteItem, ItemCall, PutItem, RemoveItem, ReturnOld, ReturnValues, UpdateItem};
 pub use key::Key;
 pub(crate) use number::{Number, without_padding};
 pub use page::{PageSize, Segments};

@@ -1,12 +1,12 @@
 use tonic::{Request, Response, Status};
 
 use super::{caller, respond};
-use crate::driver::{Driver, GetItem, Query, Scan};
-use crate::model::{DeleteItem, ItemCall, PutItem, UpdateItem};
+use crate::driver::{Driver, GetItem, ItemOutcome, Query, Returned, Scan};
+use crate::model::{ItemCall, PutItem, UpdateItem};
 use crate::pb;
 use crate::pb::item_service_server::ItemService;
 use crate::wire::OnTable;
-use crate::wire::item;
+use crate::wire::item::{self, ItemDelete};
 use crate::wire::page::{self, Listing, Paged};
 use crate::wire::page_token::PageTokens;
 use crate::wire::status::Access;
@@ -61,10 +61,21 @@ impl ItemService for Items {
 
     async fn delete_item(&self, request: Request<pb::DeleteItemRequest>) -> Reply<pb::DeleteItemResponse> {
         respond(Access::Write, request, |deadline, request| async move {
-            let OnTable::<ItemCall<DeleteItem, _>> { table, command } = request.try_into()?;
-            let wants_capacity = command.wants_capacity;
-            let (outcome, consumed) = self.driver.items(&table, deadline).await?.delete(command).await?;
-            Ok(item::delete_response(outcome, consumed, wants_capacity))
+            let OnTable::<ItemDelete> { table, command } = request.try_into()?;
+            let items = self.driver.items(&table, deadline).await?;
+            Ok(match command {
+                ItemDelete::Reporting(call) => {
+                    let wants_capacity = call.wants_capacity;
+                    let (outcome, consumed) = items.delete(call).await?;
+                    item::delete_response(outcome, consumed, wants_capacity)
+                }
+                ItemDelete::Plain(remove) => {
+                    let wants_capacity = remove.wants_capacity;
+                    let consumed = items.remove(remove).await?;
+                    let outcome = ItemOutcome::Applied(false, Returned::Nothing);
+                    item::delete_response(outcome, consumed, wants_capacity)
+                }
+            })
         })
         .await
     }

@@ -3,12 +3,12 @@ use tonic::{Request, Response, Status};
 
 use super::{Repeated, batch_get, caller, log_failures, respond, span_of};
 use crate::driver::{Driver, ListKeys};
-use crate::model::{CompareAndDelete, CompareAndSet, Increment, Key, Set};
+use crate::model::{CompareAndDelete, CompareAndSet, Increment, Set};
 use crate::pb;
 use crate::pb::key_value_service_server::KeyValueService;
 use crate::wire::OnTable;
 use crate::wire::batch::{self, BatchGet, BatchWrite};
-use crate::wire::kv::{Exists, Expire, Persist, Read};
+use crate::wire::kv::{Delete, Exists, Expire, Persist, Read};
 use crate::wire::page::{self, Listing, Paged};
 use crate::wire::page_token::PageTokens;
 use crate::wire::status::Access;
@@ -59,8 +59,12 @@ impl KeyValueService for KeyValue {
 
     async fn delete(&self, request: Request<pb::DeleteRequest>) -> Reply<pb::DeleteResponse> {
         respond(Access::Write, request, |deadline, request| async move {
-            let OnTable::<Key> { table, command: key } = request.try_into()?;
-            let existed = self.driver.key_values(&table, deadline).await?.delete(&key).await?;
+            let OnTable::<Delete> { table, command } = request.try_into()?;
+            let entries = self.driver.key_values(&table, deadline).await?;
+            let existed = match command {
+                Delete::ReportingExistence(key) => entries.delete(&key).await?,
+                Delete::Plain(key) => entries.remove(&key).await.map(|()| false)?,
+            };
             Ok(pb::DeleteResponse { existed })
         })
         .await

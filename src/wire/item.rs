@@ -9,7 +9,8 @@ use super::kv::{consistency, parse_request_id, parse_ttl, timestamp};
 use super::{InField, OnTable, Violation, value};
 use crate::driver::{Capacity, GetItem, Item, ItemOutcome, Returned, Written};
 use crate::model::{
-    CallerExpression, DeleteItem, Invalid, ItemCall, ItemUpdate, PutItem, ReturnOld, ReturnValues, UpdateItem, Version,
+    CallerExpression, DeleteItem, Invalid, ItemCall, ItemUpdate, PutItem, RemoveItem, ReturnOld, ReturnValues,
+    UpdateItem, Version,
 };
 use crate::pb;
 
@@ -84,7 +85,15 @@ impl TryFrom<pb::UpdateItemRequest> for OnTable<ItemCall<UpdateItem, ReturnValue
     }
 }
 
-impl TryFrom<pb::DeleteItemRequest> for OnTable<ItemCall<DeleteItem, ReturnOld>> {
+/// A delete of one item.
+pub(crate) enum ItemDelete {
+    /// It reports what it found.
+    Reporting(ItemCall<DeleteItem, ReturnOld>),
+    /// It does not report whether the item existed.
+    Plain(RemoveItem),
+}
+
+impl TryFrom<pb::DeleteItemRequest> for OnTable<ItemDelete> {
     type Error = Violation;
 
     fn try_from(request: pb::DeleteItemRequest) -> Result<Self, Violation> {
@@ -99,10 +108,22 @@ impl TryFrom<pb::DeleteItemRequest> for OnTable<ItemCall<DeleteItem, ReturnOld>>
             names,
             values,
             return_values: _,
+            omit_existed,
         } = request;
         let command = delete_item(key, &condition, names, values)?;
         let request_id = parse_request_id(&request_id)?;
-        Ok(Self { table, command: ItemCall { command, return_values, return_current, wants_capacity, request_id } })
+        if !omit_existed {
+            let call = ItemCall { command, return_values, return_current, wants_capacity, request_id };
+            return Ok(Self { table, command: ItemDelete::Reporting(call) });
+        }
+        match (command, return_values) {
+            (DeleteItem { key, condition: None }, ReturnOld::Nothing) => {
+                Ok(Self { table, command: ItemDelete::Plain(RemoveItem { key, wants_capacity, request_id }) })
+            }
+            (_, ReturnOld::Nothing | ReturnOld::AllOld) => {
+                Err(Invalid::new("is not allowed with a condition or return_values")).in_field("omit_existed")
+            }
+        }
     }
 }
 

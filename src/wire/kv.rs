@@ -110,14 +110,23 @@ impl TryFrom<pb::CompareAndSetRequest> for OnTable<CompareAndSet> {
     }
 }
 
-impl TryFrom<pb::DeleteRequest> for OnTable<Key> {
+/// A delete of one entry without a condition.
+#[derive(Debug)]
+pub(crate) enum Delete {
+    /// It does not report whether the entry existed.
+    Plain(Key),
+    ReportingExistence(Key),
+}
+
+impl TryFrom<pb::DeleteRequest> for OnTable<Delete> {
     type Error = Violation;
 
     fn try_from(request: pb::DeleteRequest) -> Result<Self, Violation> {
-        let pb::DeleteRequest { table, key, request_id } = request;
+        let pb::DeleteRequest { table, key, request_id, omit_existed } = request;
         // A delete stores no nonce, but an invalid id is refused here as everywhere.
         let _checked = parse_request_id(&request_id)?;
-        Ok(Self { table, command: parse_key(key)? })
+        let key = parse_key(key)?;
+        Ok(Self { table, command: if omit_existed { Delete::Plain(key) } else { Delete::ReportingExistence(key) } })
     }
 }
 

@@ -846,7 +846,12 @@ type DeleteItemRequest struct {
 	// Placeholders (`:value`) in the condition.
 	Values map[string]*Value `protobuf:"bytes,22,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// NONE or ALL_OLD.
-	ReturnValues  ReturnValues `protobuf:"varint,26,opt,name=return_values,json=returnValues,proto3,enum=dynakv.v1.ReturnValues" json:"return_values,omitempty"`
+	ReturnValues ReturnValues `protobuf:"varint,26,opt,name=return_values,json=returnValues,proto3,enum=dynakv.v1.ReturnValues" json:"return_values,omitempty"`
+	// Do not tell whether there was such an item: `existed` is false and says nothing. Then the delete may share a call to
+	// DynamoDB with other writes, unless `return_consumed_capacity` is set, and a lost answer does not make its outcome
+	// unknown: it is sent again, with the second effect that Delete describes. The cost is the same. INVALID_ARGUMENT with a
+	// condition or ALL_OLD, which need an answer about the item.
+	OmitExisted   bool `protobuf:"varint,39,opt,name=omit_existed,json=omitExisted,proto3" json:"omit_existed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -944,10 +949,17 @@ func (x *DeleteItemRequest) GetReturnValues() ReturnValues {
 	return ReturnValues_RETURN_VALUES_UNSPECIFIED
 }
 
+func (x *DeleteItemRequest) GetOmitExisted() bool {
+	if x != nil {
+		return x.OmitExisted
+	}
+	return false
+}
+
 // Response of ItemService.DeleteItem.
 type DeleteItemResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// On APPLIED: whether there was such an item. It is gone in either case.
+	// On APPLIED: whether there was such an item. It is gone in either case. Says nothing with `omit_existed`.
 	Existed bool `protobuf:"varint,34,opt,name=existed,proto3" json:"existed,omitempty"`
 	// APPLIED or CONDITION_FAILED.
 	Outcome ItemOutcome `protobuf:"varint,9,opt,name=outcome,proto3,enum=dynakv.v1.ItemOutcome" json:"outcome,omitempty"`
@@ -1576,7 +1588,7 @@ const file_dynakv_v1_item_proto_rawDesc = "" +
 	"\b_versionB\n" +
 	"\n" +
 	"\b_currentB\r\n" +
-	"\v_attributes\"\xb3\x04\n" +
+	"\v_attributes\"\xd6\x04\n" +
 	"\x11DeleteItemRequest\x12\x14\n" +
 	"\x05table\x18\x01 \x01(\tR\x05table\x12$\n" +
 	"\x03key\x18\x02 \x01(\v2\x12.dynakv.v1.ItemKeyR\x03key\x12%\n" +
@@ -1587,7 +1599,8 @@ const file_dynakv_v1_item_proto_rawDesc = "" +
 	"\tcondition\x18\x14 \x01(\tR\tcondition\x12=\n" +
 	"\x05names\x18\x15 \x03(\v2'.dynakv.v1.DeleteItemRequest.NamesEntryR\x05names\x12@\n" +
 	"\x06values\x18\x16 \x03(\v2(.dynakv.v1.DeleteItemRequest.ValuesEntryR\x06values\x12<\n" +
-	"\rreturn_values\x18\x1a \x01(\x0e2\x17.dynakv.v1.ReturnValuesR\freturnValues\x1a8\n" +
+	"\rreturn_values\x18\x1a \x01(\x0e2\x17.dynakv.v1.ReturnValuesR\freturnValues\x12!\n" +
+	"\fomit_existed\x18' \x01(\bR\vomitExisted\x1a8\n" +
 	"\n" +
 	"NamesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +

@@ -70,9 +70,9 @@ type ItemServiceClient interface {
 	// Deletes one item.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-	// retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-	// have a second effect, as Delete.
+	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+	// `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+	// it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
 	DeleteItem(ctx context.Context, in *DeleteItemRequest, opts ...grpc.CallOption) (*DeleteItemResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
@@ -203,9 +203,9 @@ type ItemServiceServer interface {
 	// Deletes one item.
 	//
 	// Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-	// retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-	// have a second effect, as Delete.
+	// the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+	// `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+	// it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
 	DeleteItem(context.Context, *DeleteItemRequest) (*DeleteItemResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//

@@ -981,7 +981,11 @@ type DeleteRequest struct {
 	// 1 to 2,048 bytes.
 	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	// A UUID that names this logical write. Empty: the server makes one.
-	RequestId     string `protobuf:"bytes,14,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,14,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Do not tell whether there was such an entry: `existed` is false and says nothing. Then the delete may share a call to
+	// DynamoDB with other writes, as a Set does, and a lost answer does not make its outcome unknown: it is sent again, with
+	// the second effect that Delete describes. The cost is the same.
+	OmitExisted   bool `protobuf:"varint,39,opt,name=omit_existed,json=omitExisted,proto3" json:"omit_existed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1037,10 +1041,17 @@ func (x *DeleteRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *DeleteRequest) GetOmitExisted() bool {
+	if x != nil {
+		return x.OmitExisted
+	}
+	return false
+}
+
 // Response of KeyValueService.Delete.
 type DeleteResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whether there was such an entry. It is gone in either case.
+	// Whether there was such an entry. It is gone in either case. Says nothing with `omit_existed`.
 	Existed       bool `protobuf:"varint,9,opt,name=existed,proto3" json:"existed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1941,12 +1952,13 @@ const file_dynakv_v1_kv_proto_rawDesc = "" +
 	"\n" +
 	"\b_versionB\n" +
 	"\n" +
-	"\b_current\"V\n" +
+	"\b_current\"y\n" +
 	"\rDeleteRequest\x12\x14\n" +
 	"\x05table\x18\x01 \x01(\tR\x05table\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x0e \x01(\tR\trequestId\"*\n" +
+	"request_id\x18\x0e \x01(\tR\trequestId\x12!\n" +
+	"\fomit_existed\x18' \x01(\bR\vomitExisted\"*\n" +
 	"\x0eDeleteResponse\x12\x18\n" +
 	"\aexisted\x18\t \x01(\bR\aexisted\"\xb8\x01\n" +
 	"\x17CompareAndDeleteRequest\x12\x14\n" +

@@ -90,7 +90,7 @@ type KeyValueServiceClient interface {
 	// Deletes one entry, whatever it holds.
 	//
 	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-	// cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+	// cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
 	//
 	// Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
 	// may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
@@ -390,7 +390,7 @@ type KeyValueServiceServer interface {
 	// Deletes one entry, whatever it holds.
 	//
 	// Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-	// cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+	// cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
 	//
 	// Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
 	// may happen late, also after the response. The second effect deletes an entry that another client wrote in between,

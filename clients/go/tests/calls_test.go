@@ -104,7 +104,11 @@ func compareAndSet(ctx context.Context, client *dynakv.Client, a args) (any, err
 }
 
 func del(ctx context.Context, client *dynakv.Client, a args) (any, error) {
-	existed, err := client.Delete(ctx, a.text("key"), writes[dynakv.WriteOption](a)...)
+	options := writes[dynakv.DeleteOption](a)
+	if a.is("omit_existed") {
+		options = append(options, dynakv.OmitExisted())
+	}
+	existed, err := client.Delete(ctx, a.text("key"), options...)
 	return document{"existed": existed}, err
 }
 

@@ -61,7 +61,11 @@ func updateItem(ctx context.Context, client *dynakv.Client, a args) (any, error)
 }
 
 func deleteItem(ctx context.Context, client *dynakv.Client, a args) (any, error) {
-	result, err := client.DeleteItem(ctx, a.itemKey("key"), conditional(a, writes[dynakv.DeleteItemOption](a))...)
+	options := conditional(a, writes[dynakv.DeleteItemOption](a))
+	if a.is("omit_existed") {
+		options = append(options, dynakv.OmitExisted())
+	}
+	result, err := client.DeleteItem(ctx, a.itemKey("key"), options...)
 	return itemResultDocument(result, true), err
 }
 

@@ -159,7 +159,8 @@ impl Client {
 
     /// Deletes one entry, whatever it holds. The result says whether there was one.
     pub fn delete(&self, key: impl Into<String>) -> Call<pb::DeleteRequest> {
-        self.call(pb::DeleteRequest { table: self.table(), key: key.into(), request_id: String::new() })
+        let key = key.into();
+        self.call(pb::DeleteRequest { table: self.table(), key, ..pb::DeleteRequest::default() })
     }
 
     /// Deletes one entry if it is as expected, for example to release a lock that is still one's own.

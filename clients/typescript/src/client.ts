@@ -122,7 +122,7 @@ export class Client {
   }
 
   /** Deletes one entry, whatever it holds. The result says whether there was one. */
-  async delete(key: string, options: WriteOptions = {}): Promise<boolean> {
+  async delete(key: string, options: entries.DeleteOptions = {}): Promise<boolean> {
     return entries.remove(this.#context, key, options);
   }
 

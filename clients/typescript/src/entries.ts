@@ -32,6 +32,15 @@ export interface CompareAndDeleteOptions extends WriteOptions {
   readonly returnCurrent?: boolean | undefined;
 }
 
+/** Options of `delete`. */
+export interface DeleteOptions extends WriteOptions {
+  /**
+   * Do not ask whether there was such an entry: the result is false and says nothing. The delete may then share a call to
+   * DynamoDB with other writes, and a lost answer of DynamoDB does not make its outcome unknown.
+   */
+  readonly omitExisted?: boolean | undefined;
+}
+
 /** Options of `increment`. */
 export interface IncrementOptions extends WriteOptions {
   /** What to add: a whole number of 64 bits, perhaps negative. 1 by default. */
@@ -197,9 +206,10 @@ export function compareAndSet(
   );
 }
 
-export function remove({ caller, table }: Context, key: string, options: WriteOptions): Promise<boolean> {
+export function remove({ caller, table }: Context, key: string, options: DeleteOptions): Promise<boolean> {
   const requestId = requestIdOf(options);
-  const request = { table: options.table ?? table, key: text(key), requestId };
+  const omitExisted = options.omitExisted ?? false;
+  const request = { table: options.table ?? table, key: text(key), requestId, omitExisted };
   return caller.unary(Rpc.delete, request, options, ({ existed }) => existed, { requestId });
 }
 

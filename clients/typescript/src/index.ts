@@ -13,6 +13,7 @@ export type {
   CompareAndDeleteOptions,
   CompareAndSetOptions,
   Counter,
+  DeleteOptions,
   Deletion,
   Expiration,
   IncrementOptions,

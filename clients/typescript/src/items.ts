@@ -48,6 +48,11 @@ export interface UpdateItemOptions extends WriteOptions, ConditionOptions {
 export interface DeleteItemOptions extends WriteOptions, ConditionOptions {
   /** Answer with the item as it was before. */
   readonly returnOld?: boolean | undefined;
+  /**
+   * Do not ask whether there was such an item: `existed` is false and says nothing. The delete may then share a call to DynamoDB
+   * with other writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with `condition` or `returnOld`.
+   */
+  readonly omitExisted?: boolean | undefined;
 }
 
 /** The condition of a write of an item did not hold; nothing changed. */
@@ -73,7 +78,7 @@ export interface WrittenItem {
 /** What a delete found. */
 export interface DeletedItem {
   readonly outcome: "applied";
-  /** Whether there was such an item. It is gone in either case. */
+  /** Whether there was such an item. It is gone in either case. Says nothing with `omitExisted`. */
   readonly existed: boolean;
   /** With `returnOld`: the item that was deleted, if there was one. */
   readonly attributes: Item | undefined;
@@ -166,6 +171,7 @@ export function deleteItem(
     ...fields,
     key: keyToWire(key),
     returnValues: options.returnOld === true ? Wanted.ALL_OLD : Wanted.NONE,
+    omitExisted: options.omitExisted ?? false,
   };
   return context.caller.unary(
     Rpc.deleteItem,

@@ -82,6 +82,12 @@ impl WriteReport {
         }
     }
 
+    /// A delete that did not ask whether there was an item.
+    pub(super) fn removed(outcome: ItemOutcome<DeletedItem>) -> Self {
+        let nothing = Requested { attributes: false, current: false };
+        Self { existed: None, ..Self::deleted(nothing, outcome) }
+    }
+
     fn condition_failed(requested: Requested, current: Option<Item>) -> Self {
         Self { current: requested.current.then_some(Shown(current)), ..Self::new("CONDITION_FAILED") }
     }

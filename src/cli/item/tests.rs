@@ -31,6 +31,7 @@ fn the_documented_forms_are_read() {
         &["update", "a", "b", "--expression", "SET a = :v", "--value", ":v=\"x\"", "--return", "all_new"],
         &["update", "a", "--append", "l=[1]", "--prepend", "k=[\"a\"]", "--add-to-set", "s=[\"a\"]"],
         &["update", "a", "--set-if-absent", "x=null", "--remove-from-set", "s={\"NS\":[1]}"],
+        &["delete", "a", "--omit-existed"],
         &["delete", "a", "--return-old", "--condition", "attribute_exists(pk)", "--return-current"],
     ] {
         assert!(parse(arguments).is_ok(), "{arguments:?}: {:?}", parse(arguments).err());
@@ -51,6 +52,8 @@ fn what_cannot_be_meant_is_refused() {
         (&["update", "a", "--add-to-set", "x=[]"], ErrorKind::ValueValidation),
         (&["update", "a", "--set", "x=1", "--expression", "SET x = 1"], ErrorKind::ArgumentConflict),
         (&["delete", "a", "--value", "v"], ErrorKind::ValueValidation),
+        (&["delete", "a", "--omit-existed", "--return-old"], ErrorKind::ArgumentConflict),
+        (&["delete", "a", "--omit-existed", "--condition", "c"], ErrorKind::ArgumentConflict),
     ] {
         assert_eq!(parse(arguments).map(|_| ()).unwrap_err(), kind, "{arguments:?}");
     }

@@ -1,6 +1,6 @@
 //! Sends calls of different callers to DynamoDB as one batch.
 //!
-//! Most of the cost of a Get or a Set is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are in flight,
+//! Most of the cost of a read or write of one item is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are in flight,
 //! each goes out at once, with those that arrived at the same time. Once all permits are taken, calls wait for the next permit
 //! and go out together. No timer delays a call: it waits for another call to end, so on an idle server no call waits.
 //!
@@ -18,6 +18,7 @@
 
 mod key_locks;
 mod permit;
+mod plain_write;
 mod queue;
 mod read_batch;
 mod settings;
@@ -25,6 +26,7 @@ mod write_batch;
 
 pub(crate) use key_locks::{KeyLocks, WriteGuard};
 pub(crate) use permit::{Permit, Sender, Turn, take_turn, unless_all_left};
+pub(crate) use plain_write::PlainWrite;
 pub(crate) use queue::BatchQueue;
 pub(crate) use read_batch::{EntryRead, MemberRead, ReadBatch};
 pub use settings::Coalescing;

@@ -3,7 +3,7 @@
 pub struct Coalescing {
     /// Whether Gets are.
     pub reads: bool,
-    /// Whether plain Sets are.
+    /// Whether plain writes are: puts and deletes without a condition that return nothing.
     pub writes: bool,
 }
 

@@ -5,15 +5,15 @@ use std::task::Context;
 use tokio::sync::oneshot;
 
 use super::key_locks::BatchGuard;
+use super::plain_write::PlainWrite;
 use super::queue::Batch;
-use crate::driver::store::{Item, item_bytes};
 use crate::driver::upstream::{MAX_WRITES_PER_CALL, SharedFailure};
-use crate::model::Key;
+use crate::model::ItemKey;
 
 /// Largest batch of writes, in bytes: large values delay small ones.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Waiting Sets.
+/// Waiting writes.
 #[derive(Debug, Default)]
 pub(crate) struct WriteBatch {
     members: Vec<WriteMember>,
@@ -22,8 +22,8 @@ pub(crate) struct WriteBatch {
 
 #[derive(Debug)]
 pub(crate) struct WriteMember {
-    pub(crate) key: Key,
-    pub(crate) item: Item,
+    pub(crate) key: Arc<ItemKey>,
+    pub(crate) write: PlainWrite,
     pub(crate) state: SendState,
     pub(crate) answer: oneshot::Sender<WriteOutcome>,
 }
@@ -79,15 +79,15 @@ pub(crate) enum WriteOutcome {
 
 /// The members of a batch that is being sent.
 pub(crate) struct LockedBatch {
-    pub(crate) items: Vec<Item>,
-    waiting: Vec<(Key, oneshot::Sender<WriteOutcome>)>,
+    pub(crate) writes: Vec<PlainWrite>,
+    waiting: Vec<(Arc<ItemKey>, oneshot::Sender<WriteOutcome>)>,
 }
 
 impl Batch for WriteBatch {
     type Member = WriteMember;
 
     fn push(&mut self, member: WriteMember) {
-        self.bytes += item_bytes(&member.item);
+        self.bytes += member.write.bytes();
         self.members.push(member);
     }
 
@@ -103,13 +103,13 @@ impl Batch for WriteBatch {
 impl WriteBatch {
     /// Takes the members that have not left and whose keys no other write holds. The other members are sent alone.
     pub(crate) fn lock(self, guard: &mut BatchGuard<'_>) -> LockedBatch {
-        let mut locked = LockedBatch { items: Vec::new(), waiting: Vec::with_capacity(self.members.len()) };
-        for WriteMember { key, item, state, answer } in self.members {
+        let mut locked = LockedBatch { writes: Vec::new(), waiting: Vec::with_capacity(self.members.len()) };
+        for WriteMember { key, write, state, answer } in self.members {
             if answer.is_closed() || !state.try_send() {
                 continue;
             }
             if guard.try_add(&key) {
-                locked.items.push(item);
+                locked.writes.push(write);
                 locked.waiting.push((key, answer));
             } else {
                 state.not_written();
@@ -121,8 +121,8 @@ impl WriteBatch {
 }
 
 impl LockedBatch {
-    pub(crate) fn keys(&self) -> Vec<Key> {
-        self.waiting.iter().map(|(key, _)| key.clone()).collect()
+    pub(crate) fn keys(&self) -> Vec<Arc<ItemKey>> {
+        self.waiting.iter().map(|(key, _)| Arc::clone(key)).collect()
     }
 
     /// Whether all members have left. Polls only the first one that is present: it wakes the task when it leaves.
@@ -131,9 +131,9 @@ impl LockedBatch {
     }
 
     /// Answers all members. Members that have left are skipped.
-    pub(crate) fn answer(self, outcome: impl Fn(&str) -> WriteOutcome) {
+    pub(crate) fn answer(self, outcome: impl Fn(&ItemKey) -> WriteOutcome) {
         for (key, answer) in self.waiting {
-            let _left = answer.send(outcome(key.as_str()));
+            let _left = answer.send(outcome(&key));
         }
     }
 }
@@ -144,6 +144,8 @@ mod tests {
 
     use super::super::KeyLocks;
     use super::*;
+    use crate::driver::store::Item;
+    use crate::model::Key;
 
     #[test]
     fn members_that_left_or_timed_out_are_not_written() {
@@ -151,18 +153,18 @@ mod tests {
         let mut batch = WriteBatch::default();
         let mut answers = Vec::new();
         for (name, is_taken_back) in [("stays", false), ("timed-out", true), ("leaves", false), ("stays", false)] {
-            let key = Key::try_from(name.to_owned()).unwrap();
+            let key = Arc::new(Key::try_from(name.to_owned()).unwrap().into());
             let (answer, answered) = oneshot::channel();
-            let item = Item::from([("pk".to_owned(), AttributeValue::S(name.to_owned()))]);
+            let write = PlainWrite::Put(Item::from([("pk".to_owned(), AttributeValue::S(name.to_owned()))]));
             let state = SendState::default();
             assert!(!is_taken_back || state.try_take_back());
-            batch.push(WriteMember { key, item, state, answer });
+            batch.push(WriteMember { key, write, state, answer });
             answers.extend((name != "leaves").then_some(answered));
         }
         let mut guard = locks.batch();
         let locked = batch.lock(&mut guard);
-        assert_eq!(locked.waiting.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["stays"]);
-        assert_eq!(locked.items.len(), 1);
+        assert_eq!(locked.waiting.iter().filter_map(|(key, _)| key.entry_key()).collect::<Vec<_>>(), ["stays"]);
+        assert_eq!(locked.writes.len(), 1);
         // A second write of a key is not sent with the first one.
         let mut answers = answers.into_iter();
         assert!(answers.next().unwrap().try_recv().is_err());

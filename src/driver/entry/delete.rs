@@ -24,4 +24,20 @@ impl KeyValues {
             Settled::Found(_) | Settled::Refused(_) => Err(Error::internal()),
         }
     }
+
+    /// Deletes one entry without a condition, whether or not it exists.
+    ///
+    /// # Contract
+    /// May share a call to DynamoDB with other writes. After a lost answer it is sent again, as [`set`](Self::set): it may happen
+    /// twice, and delete what another caller has written in between.
+    ///
+    /// # Cost
+    /// One write.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] only if the answers to all attempts were lost.
+    pub async fn remove(&self, key: &Key) -> Result<(), Error> {
+        let plan = WritePlan::entry(key.clone(), Action::Delete, None, None);
+        self.scope.write(&SingleWrite::new(plan)).await.map(drop)
+    }
 }

@@ -5,7 +5,7 @@ use super::outcome::{ItemOutcome, Returned};
 use crate::driver::error::Error;
 use crate::driver::upstream::Capacity;
 use crate::driver::write::{Action, Settled, SingleWrite};
-use crate::model::{DeleteItem, ItemCall, ReturnOld};
+use crate::model::{DeleteItem, ItemCall, RemoveItem, ReturnOld};
 
 impl Items {
     /// Deletes one item. Returns whether it existed.
@@ -39,5 +39,23 @@ impl Items {
             Settled::Refused(old) => ItemOutcome::ConditionFailed(old.filter(|_| return_current)),
         };
         Ok((outcome, consumed))
+    }
+
+    /// Deletes one item without a condition, whether or not it exists.
+    ///
+    /// # Contract
+    /// Without `wants_capacity` it may share a call to DynamoDB with other writes. After a lost answer it is sent again: it may
+    /// happen twice, and delete what another caller has written in between.
+    ///
+    /// # Cost
+    /// One write.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] only if the answers to all attempts were lost.
+    pub async fn remove(&self, remove: RemoveItem) -> Result<Capacity, Error> {
+        let RemoveItem { key, wants_capacity, request_id } = remove;
+        let plan = self.planner(request_id, |_| Ok(()))?.without_content(key, None, Action::Delete)?;
+        let write = SingleWrite::new(plan.write).counting_capacity(wants_capacity);
+        Ok(self.scope.write(&write).await?.1)
     }
 }

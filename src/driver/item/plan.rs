@@ -20,7 +20,6 @@ use crate::model::{
 /// A planned write or check of one item.
 #[derive(Debug)]
 pub(crate) struct ItemPlan {
-    pub(crate) key: ItemKey,
     pub(crate) write: WritePlan,
     /// The result of the write, if it happens.
     pub(crate) written: Option<Written>,
@@ -63,7 +62,7 @@ impl ItemPlanner {
         if let Some(name) = expiry.into_iter().find(|name| ttl.is_some() && is_taken(name)) {
             return Err(in_item(name, "is given twice: here and as the field ttl"));
         }
-        self.schema.attributes(&key).map_err(|violation| {
+        self.schema.check(&key).map_err(|violation| {
             let sort = self.schema.sort.as_ref().filter(|_| violation.field == "sort");
             let (name, _) = sort.unwrap_or(&self.schema.partition);
             Violation { field: format!("item[{name:?}]"), invalid: violation.invalid }
@@ -127,12 +126,12 @@ impl ItemPlanner {
     }
 
     fn plan(self, key: ItemKey, parts: Parts) -> Result<ItemPlan, Violation> {
-        let attributes = self.schema.attributes(&key).map_err(|violation| violation.within("key"))?;
+        self.schema.check(&key).map_err(|violation| violation.within("key"))?;
         let Parts { action, condition, nonce, written, caller_fields } = parts;
-        let target = Target::Item { key: attributes, entry_key: key.entry_key() };
+        let target = Target::Item { key: Arc::new(key), schema: self.schema };
         let write =
             WritePlan { purges_expired: true, caller_fields, ..WritePlan::new(target, action, condition, nonce) };
-        Ok(ItemPlan { key, write, written })
+        Ok(ItemPlan { write, written })
     }
 
     fn nonce(&self, operation: &str, key: &ItemKey) -> Nonce {

@@ -48,7 +48,7 @@ impl Core {
                 Err(error) => return Err(error),
             }
         }
-        Ok(table.schema().key.get().cloned().unwrap_or_else(|| table.configured_schema()))
+        Ok(table.key_schema())
     }
 
     /// A secondary index of a table. If it is not known, it may be new, so the table is described again, unless it was a short

@@ -116,6 +116,11 @@ impl Table {
         KeySchema { partition: (self.spec.attributes.key.clone(), "S".to_owned()), sort: None }
     }
 
+    /// The primary key, if it is known; otherwise the one that the configuration implies.
+    pub(crate) fn key_schema(&self) -> KeySchema {
+        self.schema().key.get().cloned().unwrap_or_else(|| self.configured_schema())
+    }
+
     /// What is known so far.
     pub(crate) fn schema(&self) -> Arc<KnownSchema> {
         // The value is always consistent, so a poisoned lock does not matter.

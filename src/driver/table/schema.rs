@@ -22,30 +22,40 @@ pub(crate) struct KeySchema {
 impl KeySchema {
     /// The attributes of a key. Refuses a key that does not fit the table.
     pub(crate) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
-        let mut attributes = Item::new();
-        let mut add = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
+        self.check(key)?;
+        Ok(self.attributes_of(key))
+    }
+
+    /// Refuses a key that does not fit the table.
+    pub(crate) fn check(&self, key: &ItemKey) -> Result<(), Violation> {
+        let check = |field: &str, (name, of_type): &(String, String), value: &AttributeValue| {
             if type_name(value) == of_type {
-                attributes.insert(name.clone(), value.clone());
                 return Ok(());
             }
             let problem =
                 format!("is of type {}, the table's key attribute {name:?} of type {of_type}", type_name(value));
             Err(Violation { field: field.to_owned(), invalid: Invalid::new(problem) })
         };
-        add("partition", &self.partition, key.partition())?;
+        check("partition", &self.partition, key.partition())?;
         match (&self.sort, key.sort()) {
-            (Some(sort), Some(value)) => add("sort", sort, value)?,
-            (None, None) => {}
+            (Some(sort), Some(value)) => check("sort", sort, value),
+            (None, None) => Ok(()),
             (Some((name, _)), None) => {
                 let problem = format!("is required: the table has the sort key {name:?}");
-                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+                Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) })
             }
             (None, Some(_)) => {
                 let problem = "is not allowed: the table has no sort key";
-                return Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) });
+                Err(Violation { field: "sort".to_owned(), invalid: Invalid::new(problem) })
             }
         }
-        Ok(attributes)
+    }
+
+    /// The attributes of a key that fits the table.
+    pub(crate) fn attributes_of(&self, key: &ItemKey) -> Item {
+        let partition = (self.partition.0.clone(), key.partition().clone());
+        let sort = self.sort.as_ref().zip(key.sort()).map(|((name, _), value)| (name.clone(), value.clone()));
+        [Some(partition), sort].into_iter().flatten().collect()
     }
 
     /// The names of the key attributes.

@@ -75,7 +75,7 @@ impl Scope {
     }
 
     /// Writes of this many items, of which the only one has this key.
-    pub(crate) fn paced_writes<'a>(&'a self, key: Option<&'a Key>, items: usize) -> Paced<'a> {
-        Paced::new(&self.table.queues.pacers.writes, key.map(Key::as_str), items)
+    pub(crate) fn paced_writes<'a>(&'a self, key: Option<&'a str>, items: usize) -> Paced<'a> {
+        Paced::new(&self.table.queues.pacers.writes, key, items)
     }
 }

@@ -166,7 +166,8 @@ impl Planned {
         plan: impl FnOnce(ItemPlanner) -> Result<ItemPlan, Violation>,
     ) -> Result<Self, Violation> {
         let (table, layout) = (Arc::clone(&planner.table), planner.layout.clone());
-        let ItemPlan { key, write, written } = plan(planner).map_err(|violation| violation.within(message))?;
+        let ItemPlan { write, written } = plan(planner).map_err(|violation| violation.within(message))?;
+        let key = ItemKey::clone(write.target.key());
         let operation = Operation { key, written, return_current: false, is_entry: false, message };
         Ok(Self { table, layout, write, operation })
     }

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::WriteRequest;
 use futures_util::FutureExt;
 
-use super::plan::{Action, WritePlan};
-use super::shared::put_request;
+use super::plan::WritePlan;
 use super::single::SingleWrite;
 use crate::driver::error::Error;
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Call, Capacity, Failure, FailureKind, Paced, Verdict};
+use crate::model::ItemKey;
 
 /// One write of a chunk. Its plan has no condition.
 #[derive(Debug)]
@@ -74,30 +74,21 @@ impl<T> ChunkCall<'_, T> {
     }
 
     fn request(&self, plan: &WritePlan) -> Result<WriteRequest, Failure> {
-        let layout = &self.scope.layout;
-        match &plan.action {
-            Action::Put(content) => put_request(plan.item(layout, content)),
-            Action::Delete => {
-                let delete = DeleteRequest::builder().set_key(Some(plan.target.key_attributes(layout))).build();
-                Ok(WriteRequest::builder().delete_request(delete.map_err(Failure::unbuildable)?).build())
-            }
-            // BatchWriteItem takes only puts and deletes.
-            Action::Update(_) | Action::Check => Err(Failure::refused()),
-        }
+        plan.plain().ok_or_else(Failure::refused)?.write(&self.scope.layout).into_request()
     }
 }
 
 impl<T: Send + Sync> Call for ChunkCall<'_, T> {
-    type Answer = (HashSet<String>, Capacity);
+    type Answer = (HashSet<ItemKey>, Capacity);
     type Outcome = ();
 
     async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
         self.was_sent = false;
-        let keys = self.left.iter().filter_map(|member| member.plan.target.entry_key());
-        let _guards = self.scope.claim(keys).await?;
+        let keys: Vec<_> = self.left.iter().map(|member| Arc::clone(member.plan.target.key())).collect();
+        let _guards = self.scope.claim(keys.iter()).await?;
         self.was_sent = true;
         self.asked_for = self.left.len();
-        self.scope.batch_write_item(self.requests()?, self.wants_capacity).await
+        self.scope.batch_write_item((self.requests()?, &keys), self.wants_capacity).await
     }
 
     fn was_sent(&self) -> bool {
@@ -120,8 +111,7 @@ impl<T: Send + Sync> Call for ChunkCall<'_, T> {
         self.outcome.consumed += consumed;
         let before = self.left.len();
         for member in std::mem::take(&mut self.left) {
-            let key = member.plan.target.entry_key();
-            if key.is_some_and(|key| unprocessed.contains(key.as_str())) {
+            if unprocessed.contains(&**member.plan.target.key()) {
                 self.left.push(member);
             } else {
                 self.outcome.members.push((member.tag, Ok(())));

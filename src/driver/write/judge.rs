@@ -29,17 +29,26 @@ pub(super) enum Judgement {
     Again(Failure),
 }
 
+/// A write whose attempts are judged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub(super) plan: &'a WritePlan,
+    pub(super) in_doubt: InDoubt,
+    /// Whether DynamoDB is asked for an item.
+    pub(super) returns_item: bool,
+}
+
 /// Judges an attempt whose expressions were rendered as of `now`.
 pub(super) fn judge(
     scope: &Scope,
-    (plan, in_doubt): (&WritePlan, InDoubt),
+    judged: Judged<'_>,
     result: Result<Option<Item>, Failure>,
     now: Millis,
 ) -> Judgement {
     match result {
-        Ok(returned) => applied(scope, plan, returned, now),
-        Err(Failure { kind: FailureKind::ConditionFailed(old), .. }) => refused(scope, plan, old, now),
-        Err(failure) if failure.kind.may_have_happened() => match in_doubt {
+        Ok(returned) => applied(scope, judged, returned, now),
+        Err(Failure { kind: FailureKind::ConditionFailed(old), .. }) => refused(scope, judged.plan, old, now),
+        Err(failure) if failure.kind.may_have_happened() => match judged.in_doubt {
             InDoubt::SendAgain => Judgement::Again(failure),
             InDoubt::LookFor(nonce) => Judgement::LookFor(nonce, failure),
             InDoubt::GiveUp => Judgement::Unknown(failure),
@@ -49,8 +58,9 @@ pub(super) fn judge(
 }
 
 /// Judges an attempt that succeeded.
-fn applied(scope: &Scope, plan: &WritePlan, returned: Option<Item>, now: Millis) -> Judgement {
-    if !matches!(plan.action, Action::Delete) {
+fn applied(scope: &Scope, judged: Judged<'_>, returned: Option<Item>, now: Millis) -> Judgement {
+    let Judged { plan, returns_item, .. } = judged;
+    if !returns_item || !matches!(plan.action, Action::Delete) {
         return Judgement::Settled(Settled::Applied(returned));
     }
     // An expired item does not exist.

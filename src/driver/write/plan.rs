@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use crate::driver::error::{Error, Upstream};
 use crate::driver::expression::{Change, Condition, Rendered, render};
 use crate::driver::store::{Item, Layout, NewValue, Nonce, Role};
+use crate::driver::table::KeySchema;
 use crate::driver::upstream::{CallerFields, Validation, index_key_in};
-use crate::model::{ExpireTime, Invalid, Key, Millis, Violation};
+use crate::model::{ExpireTime, Invalid, ItemKey, Key, Millis, Violation};
 
 /// One write or check of one item, without anything that depends on the time of sending.
 #[derive(Debug)]
@@ -22,13 +25,8 @@ pub(crate) struct WritePlan {
 /// The item to write.
 #[derive(Debug)]
 pub(crate) enum Target {
-    Entry(Key),
-    Item {
-        /// The attributes of the primary key.
-        key: Item,
-        /// The key as that of an entry, if it can be one.
-        entry_key: Option<Key>,
-    },
+    Entry(Arc<ItemKey>),
+    Item { key: Arc<ItemKey>, schema: KeySchema },
 }
 
 /// What DynamoDB does with the item.
@@ -74,18 +72,16 @@ impl Action {
 }
 
 impl Target {
-    /// The key, if batches of plain Sets may write it too.
-    pub(crate) fn entry_key(&self) -> Option<&Key> {
-        match self {
-            Self::Entry(key) => Some(key),
-            Self::Item { entry_key, .. } => entry_key.as_ref(),
-        }
+    /// The primary key.
+    pub(crate) fn key(&self) -> &Arc<ItemKey> {
+        let (Self::Entry(key) | Self::Item { key, .. }) = self;
+        key
     }
 
     pub(crate) fn key_attributes(&self, layout: &Layout) -> Item {
         match self {
-            Self::Entry(key) => layout.key(key),
-            Self::Item { key, .. } => key.clone(),
+            Self::Entry(key) => Item::from([(layout.name(Role::Key).to_owned(), key.partition().clone())]),
+            Self::Item { key, schema } => schema.attributes_of(key),
         }
     }
 }
@@ -104,7 +100,7 @@ impl WritePlan {
 
     /// A write of an entry.
     pub(crate) fn entry(key: Key, action: Action, condition: Option<Condition>, nonce: Option<Nonce>) -> Self {
-        Self::new(Target::Entry(key), action, condition, nonce)
+        Self::new(Target::Entry(Arc::new(key.into())), action, condition, nonce)
     }
 
     /// Renders the expressions as of `now`. Each attempt renders them again, to judge expiry at its own time.

@@ -5,10 +5,12 @@
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 
+use super::claim::claim;
+use super::plan::Target;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::expression::{Condition, render_condition};
-use crate::driver::store::{Item, Layout, some_unless_empty};
+use crate::driver::store::{Layout, some_unless_empty};
 use crate::driver::table::{Core, Table};
 use crate::driver::upstream::{Capacity, Effect, Failure, FailureKind};
 use crate::model::Millis;
@@ -18,7 +20,7 @@ use crate::model::Millis;
 pub(super) struct Expired<'a> {
     pub(super) table: &'a Table,
     pub(super) layout: &'a Layout,
-    pub(super) key: &'a Item,
+    pub(super) target: &'a Target,
     pub(super) now: Millis,
 }
 
@@ -31,15 +33,22 @@ impl Core {
         wants_capacity: bool,
         deadline: Deadline,
     ) -> Result<Capacity, Error> {
-        self.repeat((expired.table, Effect::Invisible), deadline, || self.delete_expired(expired, wants_capacity)).await
+        let delete = || self.delete_expired(expired, wants_capacity, deadline);
+        self.repeat((expired.table, Effect::Invisible), deadline, delete).await
     }
 
-    async fn delete_expired(&self, expired: Expired<'_>, wants_capacity: bool) -> Result<Capacity, Failure> {
-        let Expired { table, layout, key, now } = expired;
+    async fn delete_expired(
+        &self,
+        expired: Expired<'_>,
+        wants_capacity: bool,
+        deadline: Deadline,
+    ) -> Result<Capacity, Failure> {
+        let Expired { table, layout, target, now } = expired;
+        let _guard = claim(std::iter::once((table, target.key())), deadline).await?;
         let rendered = render_condition(layout, Some(&Condition::not(Condition::Alive)), now);
         let request = DeleteItemInput::builder()
             .table_name(table.physical_name())
-            .set_key(Some(key.clone()))
+            .set_key(Some(target.key_attributes(layout)))
             .set_condition_expression(rendered.condition)
             .set_expression_attribute_names(some_unless_empty(rendered.names))
             .set_expression_attribute_values(some_unless_empty(rendered.values))

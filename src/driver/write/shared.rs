@@ -1,45 +1,51 @@
-//! Sends plain Sets, each alone or in a batch with those of other callers.
+//! Sends plain writes, each alone or in a batch with those of other callers.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 use aws_sdk_dynamodb::operation::put_item::PutItemInput;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::WriteRequest;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::RecvError;
 
+use super::plain::PlainPlan;
 use crate::driver::coalesce::{
-    BatchQueue, Permit, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, take_turn, unless_all_left,
+    BatchQueue, Permit, PlainWrite, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, take_turn,
+    unless_all_left,
 };
 use crate::driver::runtime::Runtime;
-use crate::driver::store::{Item, Role};
-use crate::driver::table::Scope;
+use crate::driver::table::{KeySchema, Scope};
 use crate::driver::upstream::{Capacity, Failure, FailureKind, SharedFailure, Slot};
-use crate::model::Key;
+use crate::model::ItemKey;
 
-/// Sends the batches of plain Sets of one table.
+/// Sends the batches of plain writes of one table.
 #[derive(Clone)]
 struct Writes(Scope);
 
 impl Scope {
-    /// Writes an item once, whatever was there. Shows in `state` whether it was sent.
-    pub(super) async fn put_plain(
+    /// Carries out a plain write once. Shows in `state` whether it was sent.
+    pub(super) async fn write_plain(
         &self,
-        key: &Key,
-        item: impl Fn() -> Item,
+        plan: PlainPlan<'_>,
         (state, goes_alone): (&SendState, bool),
     ) -> Result<(), Failure> {
+        let (key, write) = (plan.key(), || plan.write(&self.layout));
         if !self.core.coalescing.writes || goes_alone {
-            return self.put_alone(key, item(), state).await;
+            return self.write_alone(key, write(), state).await;
         }
         let writes = Writes(self.clone());
         let (answer, answered) = oneshot::channel();
-        let member = || WriteMember { key: key.clone(), item: item(), state: state.clone(), answer };
-        let outcome = match take_turn(&writes, key.as_str(), member).await {
+        let member = || WriteMember { key: Arc::clone(key), write: write(), state: state.clone(), answer };
+        let name = name_of(key);
+        let outcome = match take_turn(&writes, &name, member).await {
             Turn::Alone(mut permit, member) => {
-                let item = member.map_or_else(&item, |member| member.item);
+                let write = member.map_or_else(write, |member| member.write);
                 let mut slot = self.write_slot().await;
-                let written = permit.make(&[key.as_str()], &mut slot, self.put_claimed(key, item, state)).await;
+                let written = permit.make(&[&name], &mut slot, self.write_claimed(key, write, state)).await;
                 slot.answered();
                 written?;
                 permit.answered(None);
@@ -51,7 +57,7 @@ impl Scope {
             Ok(WriteOutcome::Written) => Ok(()),
             Ok(WriteOutcome::NotWritten) => {
                 state.not_written();
-                self.put_alone(key, item(), state).await
+                self.write_alone(key, write(), state).await
             }
             Ok(WriteOutcome::Failed(shared)) => Err(shared.of_member()),
             // The batch ended without an answer.
@@ -59,10 +65,10 @@ impl Scope {
         }
     }
 
-    async fn put_alone(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
+    async fn write_alone(&self, key: &Arc<ItemKey>, write: PlainWrite, state: &SendState) -> Result<(), Failure> {
         let mut slot = self.write_slot().await;
         slot.sent();
-        let written = self.put_claimed(key, item, state).await;
+        let written = self.write_claimed(key, write, state).await;
         slot.answered();
         written
     }
@@ -71,42 +77,66 @@ impl Scope {
         self.table.queues.pacers.writes.in_flight.enter(Some(self.deadline)).await
     }
 
-    async fn put_claimed(&self, key: &Key, item: Item, state: &SendState) -> Result<(), Failure> {
+    async fn write_claimed(&self, key: &Arc<ItemKey>, write: PlainWrite, state: &SendState) -> Result<(), Failure> {
         let _guard = self.claim(std::iter::once(key)).await?;
         state.sends_alone();
-        self.put_item(item).await
-    }
-
-    async fn put_item(&self, item: Item) -> Result<(), Failure> {
-        let request = PutItemInput::builder().table_name(self.table.physical_name()).set_item(Some(item));
-        self.dispatcher().send(request).await.map(drop)
+        let table = self.table.physical_name();
+        match write {
+            PlainWrite::Put(item) => {
+                let request = PutItemInput::builder().table_name(table).set_item(Some(item));
+                self.dispatcher().send(request).await.map(drop)
+            }
+            PlainWrite::Delete(key) => {
+                let request = DeleteItemInput::builder().table_name(table).set_key(Some(key));
+                self.dispatcher().send(request).await.map(drop)
+            }
+        }
     }
 
     /// Sends writes of distinct keys once. Returns the keys of those that DynamoDB left unprocessed.
     pub(super) async fn batch_write_item(
         &self,
-        requests: Vec<WriteRequest>,
+        (requests, keys): (Vec<WriteRequest>, &[Arc<ItemKey>]),
         wants_capacity: bool,
-    ) -> Result<(HashSet<String>, Capacity), Failure> {
+    ) -> Result<(HashSet<ItemKey>, Capacity), Failure> {
         let request = BatchWriteItemInput::builder()
             .request_items(self.table.physical_name(), requests)
             .set_return_consumed_capacity(Capacity::request(wants_capacity));
         let answer = self.dispatcher().send(request).await?;
         // The request names only one table, so the key of the map does not matter.
-        let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();
-        let keys = unprocessed.map(|request| self.written_key(request).ok_or_else(Failure::unreadable));
-        let keys = keys.collect::<Result<_, _>>()?;
-        Ok((keys, Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default())))
+        let unprocessed: Vec<_> = answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+        let unprocessed = self.keys_of(unprocessed, keys).ok_or_else(Failure::unreadable)?;
+        Ok((unprocessed, Capacity::of(answer.consumed_capacity.as_deref().unwrap_or_default())))
     }
 
-    fn written_key(&self, request: WriteRequest) -> Option<String> {
-        let put = request.put_request.map(|put| put.item);
-        let mut item = put.or_else(|| request.delete_request.map(|delete| delete.key))?;
-        match item.remove(self.layout.name(Role::Key)) {
-            Some(AttributeValue::S(key)) => Some(key),
-            _ => None,
+    /// The keys of writes that DynamoDB left unprocessed; `None` if one of them is not of these keys.
+    fn keys_of(&self, unprocessed: Vec<WriteRequest>, keys: &[Arc<ItemKey>]) -> Option<HashSet<ItemKey>> {
+        if unprocessed.is_empty() {
+            return Some(HashSet::new());
         }
+        let schema = self.table.key_schema();
+        let of_ours = |key: &ItemKey| keys.iter().any(|ours| **ours == *key);
+        unprocessed.into_iter().map(|request| written_key(&schema, request).filter(of_ours)).collect()
     }
+}
+
+/// The primary key of the item that a request writes.
+fn written_key(schema: &KeySchema, request: WriteRequest) -> Option<ItemKey> {
+    let put = request.put_request.map(|put| put.item);
+    let attributes = put.or_else(|| request.delete_request.map(|delete| delete.key))?;
+    schema.key_of(&attributes)
+}
+
+/// A text by which the queue knows a key again. A text that two keys share sends both alone after a call that hung.
+fn name_of(key: &ItemKey) -> Cow<'_, str> {
+    key.entry_key().map_or_else(
+        || {
+            let mut hasher = DefaultHasher::new();
+            key.hash(&mut hasher);
+            format!("{:016x}", hasher.finish()).into()
+        },
+        Cow::Borrowed,
+    )
 }
 
 impl Writes {
@@ -158,16 +188,18 @@ impl Sender for Writes {
         let mut slot = scope.table.queues.writes.in_flight().enter(None).await;
         let mut guard = scope.table.queues.key_locks.batch();
         let mut locked = batch.lock(&mut guard);
-        let puts = std::mem::take(&mut locked.items).into_iter().map(put_request).collect::<Result<Vec<_>, _>>();
-        let Ok(requests) = puts else { return locked.answer(|_| WriteOutcome::NotWritten) };
+        let writes = std::mem::take(&mut locked.writes).into_iter();
+        let requests = writes.map(PlainWrite::into_request).collect::<Result<Vec<_>, _>>();
+        let Ok(requests) = requests else { return locked.answer(|_| WriteOutcome::NotWritten) };
         if requests.is_empty() {
             return;
         }
         let keys = locked.keys();
-        let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
-        let write = scope.batch_write_item(requests, false);
+        let names: Vec<Cow<'_, str>> = keys.iter().map(|key| name_of(key)).collect();
+        let names: Vec<&str> = names.iter().map(Cow::as_ref).collect();
+        let write = scope.batch_write_item((requests, &keys), false);
         let call = unless_all_left(write, |context| locked.poll_all_left(context));
-        let result = permit.make(&keys, &mut slot, call).await;
+        let result = permit.make(&names, &mut slot, call).await;
         if result.is_some() {
             slot.answered();
         }
@@ -198,9 +230,4 @@ impl Sender for Writes {
             }
         }
     }
-}
-
-pub(super) fn put_request(item: Item) -> Result<WriteRequest, Failure> {
-    let put = PutRequest::builder().set_item(Some(item)).build().map_err(Failure::unbuildable)?;
-    Ok(WriteRequest::builder().put_request(put).build())
 }

@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::doubt::InDoubt;
-use super::judge::{Judgement, judge};
-use super::plan::{Action, Content, Target, WritePlan};
+use super::judge::{Judged, Judgement, judge};
+use super::plain::PlainPlan;
+use super::plan::WritePlan;
 use super::purge::Expired;
 use super::send::Answers;
 use super::settle::Settled;
@@ -13,7 +14,7 @@ use crate::driver::error::Error;
 use crate::driver::store::Item;
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Call, Capacity, Failure, Paced, Verdict};
-use crate::model::{Key, Millis};
+use crate::model::Millis;
 
 /// A write of one item, and what it should return.
 #[derive(Debug)]
@@ -44,15 +45,14 @@ impl SingleWrite {
         Self { answers: Answers { wants_capacity, ..self.answers }, ..self }
     }
 
-    /// The key and the content of a put of an entry without a condition that returns nothing. It may be coalesced.
-    fn plain_put(&self) -> Option<(&Key, &Content)> {
-        let asks_for_nothing = self.answers.return_values == ReturnValue::None && !self.answers.wants_capacity;
-        match (&self.plan.action, &self.plan.target) {
-            (Action::Put(content), Target::Entry(key)) if self.plan.condition.is_none() && asks_for_nothing => {
-                Some((key, content))
-            }
-            _ => None,
-        }
+    /// The plan of a plain write that returns nothing. It may be coalesced.
+    fn plain(&self) -> Option<PlainPlan<'_>> {
+        let asks_for_nothing = !self.returns_item() && !self.answers.wants_capacity;
+        self.plan.plain().filter(|_| asks_for_nothing)
+    }
+
+    fn returns_item(&self) -> bool {
+        self.answers.return_values != ReturnValue::None
     }
 }
 
@@ -97,12 +97,12 @@ impl Call for WriteCall<'_> {
         let SingleWrite { plan, answers, .. } = write;
         self.state = SendState::default();
         let goes_alone = std::mem::replace(&mut self.is_repeat, true);
-        if let Some((key, content)) = write.plain_put() {
+        if let Some(plain) = write.plain() {
             // It claims the key itself, if it is not sent in a batch.
-            scope.put_plain(key, || plan.item(&scope.layout, content), (&self.state, goes_alone)).await?;
+            scope.write_plain(plain, (&self.state, goes_alone)).await?;
             return Ok((None, Capacity::default()));
         }
-        let _guard = scope.claim(plan.target.entry_key().into_iter()).await?;
+        let _guard = scope.claim(std::iter::once(plan.target.key())).await?;
         self.state.sends_alone();
         self.rendered_at = scope.now();
         let rendered = plan.render(&scope.layout, self.rendered_at).map_err(|_| Failure::refused())?;
@@ -114,17 +114,19 @@ impl Call for WriteCall<'_> {
     }
 
     fn paced(&self) -> Option<Paced<'_>> {
-        let paced = self.scope.paced_writes(self.write.plan.target.entry_key(), 1);
-        Some(Paced { takes_slots: self.write.plain_put().is_some(), ..paced })
+        let paced = self.scope.paced_writes(self.write.plan.target.key().entry_key(), 1);
+        Some(Paced { takes_slots: self.write.plain().is_some(), ..paced })
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Settled> {
-        let Self { scope, write: SingleWrite { plan, answers, shows_old }, rendered_at: now, consumed, .. } = self;
+        let Self { scope, write, rendered_at: now, consumed, .. } = self;
+        let SingleWrite { plan, answers, shows_old } = write;
         let result = result.map(|(returned, charged)| {
             *consumed += charged;
             returned
         });
-        match judge(scope, (plan, InDoubt::of(plan, *shows_old)), result, *now) {
+        let in_doubt = InDoubt::of(plan, *shows_old);
+        match judge(scope, Judged { plan, in_doubt, returns_item: write.returns_item() }, result, *now) {
             Judgement::Settled(settled) => Verdict::Done(settled),
             Judgement::Refused(outcome) => Verdict::Refused(outcome),
             Judgement::Unknown(failure) => Verdict::InDoubt(failure),
@@ -134,8 +136,7 @@ impl Call for WriteCall<'_> {
                 None => Verdict::InDoubt(failure),
             },
             Judgement::Purge => {
-                let key = plan.target.key_attributes(&scope.layout);
-                let expired = Expired { table: &scope.table, layout: &scope.layout, key: &key, now: *now };
+                let expired = Expired { table: &scope.table, layout: &scope.layout, target: &plan.target, now: *now };
                 match scope.core.purge(expired, answers.wants_capacity, scope.deadline).await {
                     Ok(charged) => {
                         *consumed += charged;

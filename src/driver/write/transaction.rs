@@ -86,7 +86,7 @@ impl TransactionWrite<'_> {
 
     async fn attempt(&mut self) -> Result<Capacity, Failure> {
         self.was_sent = false;
-        let keys = self.parts.iter().filter_map(|part| Some((&*part.table, part.plan.target.entry_key()?)));
+        let keys = self.parts.iter().map(|part| (&*part.table, part.plan.target.key()));
         let _guards = claim(keys, self.deadline).await?;
         if self.is_in_doubt && self.core.now() - self.started_at >= TOKEN_MILLIS {
             // An earlier attempt may have committed, and this one would do so once more.
@@ -141,8 +141,7 @@ impl TransactionWrite<'_> {
     async fn purge(&self, expired: &[&TransactionPart]) -> Result<Capacity, Error> {
         let mut consumed = Capacity::default();
         for TransactionPart { table, layout, plan, now, .. } in expired {
-            let key = plan.target.key_attributes(layout);
-            let expired = Expired { table, layout, key: &key, now: *now };
+            let expired = Expired { table, layout, target: &plan.target, now: *now };
             consumed += self.core.purge(expired, self.wants_capacity, self.deadline).await?;
         }
         Ok(consumed)

@@ -4,13 +4,13 @@ use prost::{DecodeError, Message};
 
 use crate::driver::{GetItem, ListKeys, Query, Scan};
 use crate::model::{
-    CompareAndDelete, CompareAndSet, DeleteItem, Increment, ItemCall, Key, PutItem, ReturnOld, ReturnValues, Set,
-    TableDraft, UpdateItem,
+    CompareAndDelete, CompareAndSet, Increment, ItemCall, PutItem, ReturnOld, ReturnValues, Set, TableDraft, UpdateItem,
 };
 use crate::pb;
 use crate::wire::OnTable;
 use crate::wire::batch::{BatchGet, BatchWrite};
-use crate::wire::kv::{Exists, Expire, Persist, Read};
+use crate::wire::item::ItemDelete;
+use crate::wire::kv::{Delete, Exists, Expire, Persist, Read};
 use crate::wire::page::Paged;
 use crate::wire::table::ListTables;
 use crate::wire::transact::{TransactGet, TransactWrite};
@@ -40,7 +40,7 @@ pub(super) const REQUESTS: &[Request] = requests![
     "KeyValueService/Get": GetRequest => OnTable<Read>,
     "KeyValueService/Set": SetRequest => OnTable<Set>,
     "KeyValueService/CompareAndSet": CompareAndSetRequest => OnTable<CompareAndSet>,
-    "KeyValueService/Delete": DeleteRequest => OnTable<Key>,
+    "KeyValueService/Delete": DeleteRequest => OnTable<Delete>,
     "KeyValueService/CompareAndDelete": CompareAndDeleteRequest => OnTable<CompareAndDelete>,
     "KeyValueService/Exists": ExistsRequest => OnTable<Exists>,
     "KeyValueService/GetTtl": GetTtlRequest => OnTable<Read>,
@@ -55,7 +55,7 @@ pub(super) const REQUESTS: &[Request] = requests![
     "ItemService/GetItem": GetItemRequest => OnTable<GetItem>,
     "ItemService/PutItem": PutItemRequest => OnTable<ItemCall<PutItem, ReturnOld>>,
     "ItemService/UpdateItem": UpdateItemRequest => OnTable<ItemCall<UpdateItem, ReturnValues>>,
-    "ItemService/DeleteItem": DeleteItemRequest => OnTable<ItemCall<DeleteItem, ReturnOld>>,
+    "ItemService/DeleteItem": DeleteItemRequest => OnTable<ItemDelete>,
     "ItemService/Query": QueryRequest => Paged<Query>,
     "ItemService/Scan": ScanRequest => Paged<Scan>,
     "TableService/CreateTable": CreateTableRequest => OnTable<TableDraft>,

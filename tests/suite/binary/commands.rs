@@ -66,6 +66,10 @@ async fn del() {
     cli.run("del key").await.is(1, "", "there was no such entry\n");
     let absent = cli.run("del key --json").await;
     assert_eq!((absent.code, absent.json()), (1, json!({"key": "key", "existed": false})));
+    cli.run("set key one").await;
+    cli.run("del key --omit-existed").await.is(0, "", "");
+    assert_eq!(cli.json("del key --omit-existed").await, json!({"key": "key"}));
+    assert_eq!(cli.run("get key").await.code, 1);
 
     let version = cli.json("set key one").await["version"].as_str().unwrap().to_owned();
     for condition in ["--if-version 1", "--if-value two"] {

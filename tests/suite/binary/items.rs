@@ -97,6 +97,8 @@ async fn an_item_is_changed_and_deleted() {
     let deleted = cli.run("item delete cart --return-old --json").await;
     assert_eq!((deleted.code, &deleted.json()["attributes"]["price"]), (0, &json!(6)));
     cli.run("item delete cart").await.is(1, "", "there was no such item\n");
+    cli.run("item delete cart --omit-existed").await.is(0, "", "");
+    assert_eq!(cli.json("item delete cart --omit-existed").await, json!({"outcome": "APPLIED"}));
 }
 
 #[tokio::test]

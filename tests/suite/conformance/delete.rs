@@ -7,6 +7,7 @@ use crate::support::World;
 
 on_every_backend!(
     delete_says_whether_there_was_an_entry,
+    a_delete_may_leave_open_whether_there_was_an_entry,
     an_expired_entry_does_not_count,
     a_lock_is_released_by_its_holder
 );
@@ -16,6 +17,13 @@ async fn delete_says_whether_there_was_an_entry(world: World) {
     assert!(world.client.delete("key").await.unwrap());
     assert!(!world.client.delete("key").await.unwrap());
     assert_eq!(world.client.get("key").await.unwrap(), None);
+}
+
+async fn a_delete_may_leave_open_whether_there_was_an_entry(world: World) {
+    world.client.set("key", "").await.unwrap();
+    assert!(!world.client.delete("key").omit_existed().await.unwrap());
+    assert_eq!(world.item("key").await, None);
+    assert!(!world.client.delete("key").omit_existed().await.unwrap());
 }
 
 async fn an_expired_entry_does_not_count(world: World) {

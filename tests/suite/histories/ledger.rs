@@ -20,7 +20,7 @@ pub(super) struct Effect {
 pub(super) struct Ledger {
     /// By value: no value is written by two Sets.
     sets: Mutex<HashMap<String, Vec<Effect>>>,
-    /// By key: those that removed an entry.
+    /// By key: those that removed an entry, and those that do not say.
     deletes: Mutex<HashMap<String, Vec<Effect>>>,
 }
 
@@ -39,15 +39,18 @@ impl Ledger {
                 let request = json(request);
                 let tables = request["RequestItems"].as_object().unwrap().values();
                 for part in tables.flat_map(|parts| parts.as_array().unwrap()) {
-                    self.record_set(&part["PutRequest"]["Item"], effect);
+                    match part.get("DeleteRequest") {
+                        Some(delete) => self.record_delete(&delete["Key"], effect),
+                        None => self.record_set(&part["PutRequest"]["Item"], effect),
+                    }
                 }
             }
             "DeleteItem" => {
                 let request = json(request);
-                let removed = json(answer).get("Attributes").is_some();
-                if request.get("ConditionExpression").is_none() && removed {
-                    let key = request["Key"]["pk"]["S"].as_str().unwrap().to_owned();
-                    self.deletes.lock().unwrap().entry(key).or_default().push(effect);
+                let says = request["ReturnValues"] == "ALL_OLD";
+                let may_have_removed = !says || json(answer).get("Attributes").is_some();
+                if request.get("ConditionExpression").is_none() && may_have_removed {
+                    self.record_delete(&request["Key"], effect);
                 }
             }
             _ => {}
@@ -60,12 +63,17 @@ impl Ledger {
         self.sets.lock().unwrap().entry(value).or_default().push(effect);
     }
 
+    fn record_delete(&self, key: &Value, effect: Effect) {
+        let key = key["pk"]["S"].as_str().unwrap().to_owned();
+        self.deletes.lock().unwrap().entry(key).or_default().push(effect);
+    }
+
     /// The times that a Set was carried out after the first.
     pub(super) fn repeats_of_set(&self, value: &str) -> Vec<Effect> {
         self.sets.lock().unwrap().get(value).map(|effects| effects[1..].to_vec()).unwrap_or_default()
     }
 
-    /// The times after the first that a Delete removed an entry. `next` is when the next Delete of the key began: at most one
+    /// The times after the first that a Delete may have removed an entry. `next` is when the next Delete of the key began: at most one
     /// is in flight at a time.
     pub(super) fn repeats_of_delete(&self, key: &str, call: Instant, next: Option<Instant>) -> Vec<Effect> {
         let deletes = self.deletes.lock().unwrap();

@@ -152,9 +152,12 @@ impl Worker {
         }
         let mut operation = self.begin(keys, "write", key);
         operation.writes = vec![write(key, "delete", String::new(), None)];
-        let outcome = client.delete(name).await.map(|existed| {
+        let omits_existed = self.random.bool();
+        let call = client.delete(name);
+        let call = if omits_existed { call.omit_existed() } else { call };
+        let outcome = call.await.map(|existed| {
             operation.applied = true;
-            operation.existed = Some(existed);
+            operation.existed = (!omits_existed).then_some(existed);
         });
         self.group.deleted(name);
         (operation, outcome)

@@ -128,6 +128,7 @@ def delete_item(
     values: Optional[Values] = None,
     return_current: bool = False,
     return_old: bool = False,
+    omit_existed: bool = False,
     request_id: Optional[RequestId] = None,
     table: Optional[str] = None,
     timeout: Optional[Timeout] = None,
@@ -136,6 +137,9 @@ def delete_item(
     """Delete one item. The result says whether there was one.
 
     ``condition`` is as for ``put_item``. Never sent again by itself: a second attempt would find nothing.
+
+    With ``omit_existed``, ``existed`` is false and says nothing. The delete may then share a call to DynamoDB with other
+    writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with ``condition`` or ``return_old``.
     """
     scope = Scope(names, values)
     request = item_pb2.DeleteItemRequest(
@@ -147,6 +151,7 @@ def delete_item(
         return_current=return_current,
         return_values=_return_old(return_old),
         request_id=request_id_of(request_id),
+        omit_existed=omit_existed,
     )
     return Call("DeleteItem", request, _deleted, timeout, metadata)
 

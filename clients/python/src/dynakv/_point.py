@@ -143,13 +143,23 @@ def delete(
     client: Base,
     key: str,
     *,
+    omit_existed: bool = False,
     request_id: Optional[RequestId] = None,
     table: Optional[str] = None,
     timeout: Optional[Timeout] = None,
     metadata: Optional[Metadata] = None,
 ) -> Call[bool]:
-    """Delete one entry, whatever it holds. The result says whether there was one."""
-    request = kv_pb2.DeleteRequest(table=table or client.table, key=key, request_id=request_id_of(request_id))
+    """Delete one entry, whatever it holds. The result says whether there was one.
+
+    With ``omit_existed`` it is false and says nothing. The delete may then share a call to DynamoDB with other writes,
+    and a lost answer of DynamoDB does not make its outcome unknown.
+    """
+    request = kv_pb2.DeleteRequest(
+        table=table or client.table,
+        key=key,
+        request_id=request_id_of(request_id),
+        omit_existed=omit_existed,
+    )
     return Call("Delete", request, lambda response: bool(response.existed), timeout, metadata)
 
 

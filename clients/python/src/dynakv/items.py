@@ -51,7 +51,7 @@ class DeletedItem:
     """An item is gone. True as a condition."""
 
     existed: bool
-    """Whether there was such an item."""
+    """Whether there was such an item. Says nothing with ``omit_existed``."""
     attributes: Optional[Item] = None
     """With ``return_old``: the item that was deleted, if there was one."""
 

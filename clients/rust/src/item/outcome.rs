@@ -48,7 +48,7 @@ pub struct WrittenItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeletedItem {
-    /// Whether there was such an item. It is gone in either case.
+    /// Whether there was such an item. It is gone in either case. Says nothing with `omit_existed`.
     pub existed: bool,
     /// With `return_old`: the item that was deleted, if there was one.
     pub attributes: Option<Item>,

@@ -90,6 +90,15 @@ impl Operation for pb::UpdateItemRequest {
     }
 }
 
+impl Call<pb::DeleteItemRequest> {
+    /// Does not ask whether there was such an item: `existed` is false and says nothing. The delete may then share a call to
+    /// DynamoDB with other writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with a condition or
+    /// `return_old`.
+    pub fn omit_existed(self) -> Self {
+        self.with(|request| request.omit_existed = true)
+    }
+}
+
 impl Operation for pb::DeleteItemRequest {
     type Output = ItemOutcome<DeletedItem>;
     rpc!(DELETE_ITEM, item_stub, delete_item, DeleteItemResponse);

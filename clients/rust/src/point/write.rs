@@ -97,6 +97,14 @@ impl Operation for pb::CompareAndSetRequest {
     }
 }
 
+impl Call<pb::DeleteRequest> {
+    /// Does not ask whether there was such an entry: the result is false and says nothing. The delete may then share a call to
+    /// DynamoDB with other writes, and a lost answer of DynamoDB does not make its outcome unknown.
+    pub fn omit_existed(self) -> Self {
+        self.with(|request| request.omit_existed = true)
+    }
+}
+
 impl Operation for pb::DeleteRequest {
     type Output = bool;
     rpc!(DELETE, delete, DeleteResponse);

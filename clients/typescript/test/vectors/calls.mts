@@ -24,7 +24,9 @@ const CALLS: Readonly<Record<string, Carry>> = {
     const all = { ...options, ...expiry(args), ...flags(args) };
     return result.swap(await client.compareAndSet(text(key), value.bytes(bytes), value.expected(expected), all));
   },
-  delete: async (client, { key }, options) => ({ existed: await client.delete(text(key), options) }),
+  delete: async (client, { key, ...args }, options) => ({
+    existed: await client.delete(text(key), { ...options, ...flags(args) }),
+  }),
   compare_and_delete: async (client, { key, expected = "", ...args }, options) =>
     result.deletion(await client.compareAndDelete(text(key), value.expected(expected), { ...options, ...flags(args) })),
   exists: async (client, { keys }, options) => ({ exists: await client.exists(keysOf(keys), options) }),
@@ -129,12 +131,13 @@ function expiry({ ttl, keep_ttl }: DocMap) {
   };
 }
 
-function flags({ return_current, return_previous, return_old, report_existed }: DocMap) {
+function flags({ return_current, return_previous, return_old, report_existed, omit_existed }: DocMap) {
   return {
     ...(return_current !== undefined && { returnCurrent: return_current === true }),
     ...(return_previous !== undefined && { returnPrevious: return_previous === true }),
     ...(return_old !== undefined && { returnOld: return_old === true }),
     ...(report_existed !== undefined && { reportExisted: report_existed === true }),
+    ...(omit_existed !== undefined && { omitExisted: omit_existed === true }),
   };
 }
 

@@ -20,6 +20,7 @@ on_every_backend!(
     a_put_with_a_ttl_expires,
     each_return_value_is_what_it_says,
     puts_and_deletes_return_only_what_was,
+    a_delete_may_leave_open_whether_there_was_an_item,
     every_write_makes_a_new_version,
     a_repeat_is_recognised,
     capacity_is_counted_if_asked_for,
@@ -108,6 +109,25 @@ async fn each_return_value_is_what_it_says(world: World) {
         let answer = update(&world, request(return_values)).await.unwrap();
         assert_eq!(answer.attributes.is_some(), shows_version, "{return_values:?}");
     }
+}
+
+async fn a_delete_may_leave_open_whether_there_was_an_item(world: World) {
+    let request = || pb::DeleteItemRequest { key: key_of("key"), omit_existed: true, ..Default::default() };
+    for return_consumed_capacity in [false, true] {
+        put(&world, put_of("key", [])).await.unwrap();
+        for _ in 0..2 {
+            let deleted =
+                delete(&world, pb::DeleteItemRequest { return_consumed_capacity, ..request() }).await.unwrap();
+            assert_eq!((deleted.outcome(), deleted.existed), (ItemOutcome::Applied, false));
+            assert_eq!(deleted.consumed_capacity.is_some(), return_consumed_capacity);
+            assert_eq!(world.item("key").await, None);
+        }
+    }
+    let condition = "attribute_exists(pk)".to_owned();
+    let with_condition = delete(&world, pb::DeleteItemRequest { condition, ..request() }).await;
+    assert_invalid(with_condition, "INVALID_FIELD", "omit_existed");
+    let with_old = delete(&world, pb::DeleteItemRequest { return_values: asked(ReturnValues::AllOld), ..request() });
+    assert_invalid(with_old.await, "INVALID_FIELD", "omit_existed");
 }
 
 async fn puts_and_deletes_return_only_what_was(world: World) {

@@ -75,7 +75,14 @@ fn expected(write: Write, has_arrived: bool, is_alone: bool) -> Told {
 
 /// Whether a success does not say if there was anything to delete.
 fn is_gone_at_best(write: Write) -> bool {
-    matches!(write, Write::BatchDelete | Write::TransactDelete | Write::TransactDeleteItem)
+    matches!(
+        write,
+        Write::DeleteOmitExisted
+            | Write::DeleteItemOmitExisted
+            | Write::BatchDelete
+            | Write::TransactDelete
+            | Write::TransactDeleteItem
+    )
 }
 
 /// Other writers in every gap, and a first attempt that arrives late. No write happens twice but those that say so.

@@ -49,6 +49,7 @@ impl Write {
             Self::SwapValue => client.compare_and_set(key, "ours", value()).await.map(swapped),
             Self::SwapValueKeepTtl => client.compare_and_set(key, "ours", value()).keep_ttl().await.map(swapped),
             Self::Delete => client.delete(key).await.map(done),
+            Self::DeleteOmitExisted => client.delete(key).omit_existed().await.map(|_| Told::Gone),
             Self::DeletePresent => client.compare_and_delete(key, Expected::Present).await.map(deleted),
             Self::DeleteVersion | Self::DeleteForeignVersion => {
                 client.compare_and_delete(key, version()).await.map(deleted)
@@ -70,6 +71,7 @@ impl Write {
             Self::UpdateItem => update().await.map(applied),
             Self::UpdateItemIf => update().condition("attribute_exists(pk)").await.map(applied),
             Self::DeleteItem => client.delete_item(key).await.map(|outcome| done(outcome.applied().unwrap().existed)),
+            Self::DeleteItemOmitExisted => client.delete_item(key).omit_existed().await.map(|_| Told::Gone),
             Self::DeleteItemReturnOld => client.delete_item(key).return_old().await.map(applied),
             Self::DeleteItemIf => client.delete_item(key).condition("attribute_exists(pk)").await.map(applied),
             Self::BatchSet => batch(client, set()).await,

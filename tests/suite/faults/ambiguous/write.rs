@@ -90,6 +90,7 @@ writes! {
     SwapValue: "CompareAndSet", "PutItem", Entry, LooksFor;
     SwapValueKeepTtl: "CompareAndSet", "UpdateItem", Entry, LooksFor;
     Delete: "Delete", "DeleteItem", Entry, SentAgainReporting;
+    DeleteOmitExisted: "Delete", "DeleteItem", Entry, SentAgain;
     DeletePresent: "CompareAndDelete", "DeleteItem", Entry, GivesUp;
     DeleteVersion: "CompareAndDelete", "DeleteItem", Entry, DeleteOfVersion;
     DeleteForeignVersion: "CompareAndDelete", "DeleteItem", Foreign, GivesUp;
@@ -105,6 +106,7 @@ writes! {
     UpdateItem: "UpdateItem", "UpdateItem", Entry, LooksFor;
     UpdateItemIf: "UpdateItem", "UpdateItem", Entry, LooksFor;
     DeleteItem: "DeleteItem", "DeleteItem", Entry, SentAgainReporting;
+    DeleteItemOmitExisted: "DeleteItem", "DeleteItem", Entry, SentAgain;
     DeleteItemReturnOld: "DeleteItem", "DeleteItem", Entry, GivesUp;
     DeleteItemIf: "DeleteItem", "DeleteItem", Entry, GivesUp;
     BatchSet: "BatchWrite", "BatchWriteItem", Entry, SentAgain;
@@ -201,11 +203,13 @@ impl Write {
                 assert_eq!((value, of_item("ttl")), (Some(&binary(b"ours")), of_before("ttl")), "{case}");
             }
             Self::Delete
+            | Self::DeleteOmitExisted
             | Self::DeletePresent
             | Self::DeleteVersion
             | Self::DeleteForeignVersion
             | Self::DeleteValue
             | Self::DeleteItem
+            | Self::DeleteItemOmitExisted
             | Self::DeleteItemReturnOld
             | Self::DeleteItemIf
             | Self::BatchDelete

@@ -1,5 +1,6 @@
-//! Coalesced Gets and Sets, which must not affect each other.
+//! Coalesced Gets, Sets, puts and deletes, which must not affect each other.
 
+mod items;
 mod reads;
 mod stress;
 mod writes;

@@ -52,7 +52,10 @@ fn keys(call: &Call) -> Vec<String> {
         "DeleteItem" => vec![key(&json["Key"])],
         _ => {
             let tables = json["RequestItems"].as_object().unwrap().values();
-            tables.flat_map(|parts| parts.as_array().unwrap()).map(|part| key(&part["PutRequest"]["Item"])).collect()
+            let written = |part: &serde_json::Value| {
+                part.get("DeleteRequest").map_or_else(|| key(&part["PutRequest"]["Item"]), |delete| key(&delete["Key"]))
+            };
+            tables.flat_map(|parts| parts.as_array().unwrap()).map(written).collect()
         }
     }
 }
@@ -98,6 +101,7 @@ async fn write(client: Client, task: usize) {
         let key = if write % 3 == 0 { shared } else { format!("own-{task}-{}", write % KEYS) };
         let value = format!("{task}-{write}");
         match write % 8 {
+            2 => drop(client.delete(key).omit_existed().await.unwrap()),
             3 => drop(client.delete(key).await.unwrap()),
             6 => drop(client.compare_and_set(key, value, Expected::Absent).await.unwrap()),
             _ => drop(client.set(key, value).await.unwrap()),

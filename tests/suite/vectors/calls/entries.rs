@@ -37,6 +37,14 @@ struct Only {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct PlainDelete {
+    key: String,
+    #[serde(default)]
+    omit_existed: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Delete {
     key: String,
     expected: Expectation,
@@ -74,8 +82,9 @@ pub(super) async fn send(client: &Client, call: &str, args: Json, options: &Opti
         "set" => set(client, parse(args)?, options).await,
         "compare_and_set" => compare_and_set(client, parse(args)?, options).await,
         "delete" => {
-            let Only { key } = parse(args)?;
-            Ok(outcome(write!(options, client.delete(key)).await, |existed| json!({ "existed": existed })))
+            let PlainDelete { key, omit_existed } = parse(args)?;
+            let call = write!(options, client.delete(key)).when(omit_existed, |call| call.omit_existed());
+            Ok(outcome(call.await, |existed| json!({ "existed": existed })))
         }
         "compare_and_delete" => compare_and_delete(client, parse(args)?, options).await,
         "exists" => {

@@ -63,6 +63,8 @@ struct Delete {
     return_current: bool,
     #[serde(default)]
     return_old: bool,
+    #[serde(default)]
+    omit_existed: bool,
 }
 
 #[derive(Deserialize)]
@@ -138,7 +140,8 @@ async fn update(client: &Client, args: UpdateItem, options: &Options) -> Result<
 
 async fn delete(client: &Client, args: Delete, options: &Options) -> Result<Outcome, String> {
     let call = conditional!(write!(options, client.delete_item(args.key)), args)
-        .when(args.return_old, |call| call.return_old());
+        .when(args.return_old, |call| call.return_old())
+        .when(args.omit_existed, |call| call.omit_existed());
     Ok(outcome(call.await, |done| self::done(done, deleted)))
 }
 

@@ -543,6 +543,7 @@ class DeleteItemRequest(google.protobuf.message.Message):
     NAMES_FIELD_NUMBER: builtins.int
     VALUES_FIELD_NUMBER: builtins.int
     RETURN_VALUES_FIELD_NUMBER: builtins.int
+    OMIT_EXISTED_FIELD_NUMBER: builtins.int
     table: builtins.str
     """A table of the server's configuration; empty for its default table."""
     return_current: builtins.bool
@@ -555,6 +556,12 @@ class DeleteItemRequest(google.protobuf.message.Message):
     """Must hold of the item that is there, as a DynamoDB condition expression."""
     return_values: global___ReturnValues.ValueType
     """NONE or ALL_OLD."""
+    omit_existed: builtins.bool
+    """Do not tell whether there was such an item: `existed` is false and says nothing. Then the delete may share a call to
+    DynamoDB with other writes, unless `return_consumed_capacity` is set, and a lost answer does not make its outcome
+    unknown: it is sent again, with the second effect that Delete describes. The cost is the same. INVALID_ARGUMENT with a
+    condition or ALL_OLD, which need an answer about the item.
+    """
     @property
     def key(self) -> dynakv.v1.types_pb2.ItemKey:
         """Required."""
@@ -579,9 +586,10 @@ class DeleteItemRequest(google.protobuf.message.Message):
         names: collections.abc.Mapping[builtins.str, builtins.str] | None = ...,
         values: collections.abc.Mapping[builtins.str, dynakv.v1.types_pb2.Value] | None = ...,
         return_values: global___ReturnValues.ValueType = ...,
+        omit_existed: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["key", b"key"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["condition", b"condition", "key", b"key", "names", b"names", "request_id", b"request_id", "return_consumed_capacity", b"return_consumed_capacity", "return_current", b"return_current", "return_values", b"return_values", "table", b"table", "values", b"values"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["condition", b"condition", "key", b"key", "names", b"names", "omit_existed", b"omit_existed", "request_id", b"request_id", "return_consumed_capacity", b"return_consumed_capacity", "return_current", b"return_current", "return_values", b"return_values", "table", b"table", "values", b"values"]) -> None: ...
 
 global___DeleteItemRequest = DeleteItemRequest
 
@@ -597,7 +605,7 @@ class DeleteItemResponse(google.protobuf.message.Message):
     ATTRIBUTES_FIELD_NUMBER: builtins.int
     CONSUMED_CAPACITY_FIELD_NUMBER: builtins.int
     existed: builtins.bool
-    """On APPLIED: whether there was such an item. It is gone in either case."""
+    """On APPLIED: whether there was such an item. It is gone in either case. Says nothing with `omit_existed`."""
     outcome: global___ItemOutcome.ValueType
     """APPLIED or CONDITION_FAILED."""
     @property

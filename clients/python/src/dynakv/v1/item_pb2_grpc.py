@@ -121,9 +121,9 @@ class ItemServiceServicer(object):
         """Deletes one item.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-        retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-        have a second effect, as Delete.
+        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+        `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+        it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

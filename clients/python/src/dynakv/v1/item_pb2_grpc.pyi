@@ -78,9 +78,9 @@ class ItemServiceStub:
     """Deletes one item.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-    retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-    have a second effect, as Delete.
+    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+    `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+    it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
     """
 
     Query: grpc.UnaryUnaryMultiCallable[
@@ -169,9 +169,9 @@ class ItemServiceAsyncStub:
     """Deletes one item.
 
     Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-    retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-    have a second effect, as Delete.
+    the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+    `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+    it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
     """
 
     Query: grpc.aio.UnaryUnaryMultiCallable[
@@ -268,9 +268,9 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
         """Deletes one item.
 
         Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-        retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-        have a second effect, as Delete.
+        the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+        `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+        it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
         """
 
     @abc.abstractmethod

@@ -359,20 +359,27 @@ class DeleteRequest(google.protobuf.message.Message):
     TABLE_FIELD_NUMBER: builtins.int
     KEY_FIELD_NUMBER: builtins.int
     REQUEST_ID_FIELD_NUMBER: builtins.int
+    OMIT_EXISTED_FIELD_NUMBER: builtins.int
     table: builtins.str
     """A table of the server's configuration; empty for its default table."""
     key: builtins.str
     """1 to 2,048 bytes."""
     request_id: builtins.str
     """A UUID that names this logical write. Empty: the server makes one."""
+    omit_existed: builtins.bool
+    """Do not tell whether there was such an entry: `existed` is false and says nothing. Then the delete may share a call to
+    DynamoDB with other writes, as a Set does, and a lost answer does not make its outcome unknown: it is sent again, with
+    the second effect that Delete describes. The cost is the same.
+    """
     def __init__(
         self,
         *,
         table: builtins.str = ...,
         key: builtins.str = ...,
         request_id: builtins.str = ...,
+        omit_existed: builtins.bool = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["key", b"key", "request_id", b"request_id", "table", b"table"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["key", b"key", "omit_existed", b"omit_existed", "request_id", b"request_id", "table", b"table"]) -> None: ...
 
 global___DeleteRequest = DeleteRequest
 
@@ -384,7 +391,7 @@ class DeleteResponse(google.protobuf.message.Message):
 
     EXISTED_FIELD_NUMBER: builtins.int
     existed: builtins.bool
-    """Whether there was such an entry. It is gone in either case."""
+    """Whether there was such an entry. It is gone in either case. Says nothing with `omit_existed`."""
     def __init__(
         self,
         *,

@@ -25,7 +25,7 @@ class Entry(google.protobuf.message.Message):
        6 expected            16 delta                      26 return_values       36 attributes
        7 version             17 initial                    27 key_condition       37 prefix
        8 expire_time         18 return_consumed_capacity   28 index               38 glob
-       9 outcome             19 consumed_capacity          29 order
+       9 outcome             19 consumed_capacity          29 order                39 omit_existed
       10 entry, current      20 condition, filter          30 page_size
 
     An entry of a table without a sort key.

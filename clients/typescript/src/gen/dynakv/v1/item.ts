@@ -236,6 +236,13 @@ export interface DeleteItemRequest {
   values: Map<string, Value>;
   /** NONE or ALL_OLD. */
   returnValues: ReturnValues;
+  /**
+   * Do not tell whether there was such an item: `existed` is false and says nothing. Then the delete may share a call to
+   * DynamoDB with other writes, unless `return_consumed_capacity` is set, and a lost answer does not make its outcome
+   * unknown: it is sent again, with the second effect that Delete describes. The cost is the same. INVALID_ARGUMENT with a
+   * condition or ALL_OLD, which need an answer about the item.
+   */
+  omitExisted: boolean;
 }
 
 export interface DeleteItemRequest_NamesEntry {
@@ -250,7 +257,7 @@ export interface DeleteItemRequest_ValuesEntry {
 
 /** Response of ItemService.DeleteItem. */
 export interface DeleteItemResponse {
-  /** On APPLIED: whether there was such an item. It is gone in either case. */
+  /** On APPLIED: whether there was such an item. It is gone in either case. Says nothing with `omit_existed`. */
   existed: boolean;
   /** APPLIED or CONDITION_FAILED. */
   outcome: ItemOutcome;
@@ -1719,6 +1726,7 @@ function createBaseDeleteItemRequest(): DeleteItemRequest {
     names: new Map(),
     values: new Map(),
     returnValues: 0,
+    omitExisted: false,
   };
 }
 
@@ -1750,6 +1758,9 @@ export const DeleteItemRequest: MessageFns<DeleteItemRequest> = {
     });
     if (message.returnValues !== 0) {
       writer.uint32(208).int32(message.returnValues);
+    }
+    if (message.omitExisted !== false) {
+      writer.uint32(312).bool(message.omitExisted);
     }
     return writer;
   },
@@ -1845,6 +1856,14 @@ export const DeleteItemRequest: MessageFns<DeleteItemRequest> = {
             message.returnValues = reader.int32() as any;
             continue;
           }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.omitExisted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1887,6 +1906,7 @@ export const DeleteItemRequest: MessageFns<DeleteItemRequest> = {
       return m;
     })();
     message.returnValues = object.returnValues ?? 0;
+    message.omitExisted = object.omitExisted ?? false;
     return message;
   },
 };
@@ -3118,9 +3138,9 @@ export const ItemServiceDefinition = {
      * Deletes one item.
      *
      * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-     * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-     * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-     * have a second effect, as Delete.
+     * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+     * `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+     * it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
      */
     deleteItem: {
       name: "DeleteItem",
@@ -3240,9 +3260,9 @@ export const ItemServiceService = {
    * Deletes one item.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-   * have a second effect, as Delete.
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+   * `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+   * it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
    */
   deleteItem: {
     path: "/dynakv.v1.ItemService/DeleteItem" as const,
@@ -3319,9 +3339,9 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
    * Deletes one item.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-   * have a second effect, as Delete.
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+   * `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+   * it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
    */
   deleteItem: handleUnaryCall<DeleteItemRequest, DeleteItemResponse>;
   /**
@@ -3416,9 +3436,9 @@ export interface ItemServiceClient extends Client {
    * Deletes one item.
    *
    * Cost: one write, also if the condition does not hold. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost, and
-   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known. Not to be
-   * retried blindly: a retry of a delete that has happened finds nothing. Without a condition and `return_values` it may
-   * have a second effect, as Delete.
+   * the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
+   * `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
+   * it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
    */
   deleteItem(
     request: DeleteItemRequest,

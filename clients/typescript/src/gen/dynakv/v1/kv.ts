@@ -191,11 +191,17 @@ export interface DeleteRequest {
   key: string;
   /** A UUID that names this logical write. Empty: the server makes one. */
   requestId: string;
+  /**
+   * Do not tell whether there was such an entry: `existed` is false and says nothing. Then the delete may share a call to
+   * DynamoDB with other writes, as a Set does, and a lost answer does not make its outcome unknown: it is sent again, with
+   * the second effect that Delete describes. The cost is the same.
+   */
+  omitExisted: boolean;
 }
 
 /** Response of KeyValueService.Delete. */
 export interface DeleteResponse {
-  /** Whether there was such an entry. It is gone in either case. */
+  /** Whether there was such an entry. It is gone in either case. Says nothing with `omit_existed`. */
   existed: boolean;
 }
 
@@ -1229,7 +1235,7 @@ export const CompareAndSetResponse: MessageFns<CompareAndSetResponse> = {
 };
 
 function createBaseDeleteRequest(): DeleteRequest {
-  return { table: "", key: "", requestId: "" };
+  return { table: "", key: "", requestId: "", omitExisted: false };
 }
 
 export const DeleteRequest: MessageFns<DeleteRequest> = {
@@ -1242,6 +1248,9 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(114).string(message.requestId);
+    }
+    if (message.omitExisted !== false) {
+      writer.uint32(312).bool(message.omitExisted);
     }
     return writer;
   },
@@ -1283,6 +1292,14 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.omitExisted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1303,6 +1320,7 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
     message.table = object.table ?? "";
     message.key = object.key ?? "";
     message.requestId = object.requestId ?? "";
+    message.omitExisted = object.omitExisted ?? false;
     return message;
   },
 };
@@ -2445,7 +2463,7 @@ export const KeyValueServiceDefinition = {
      * Deletes one entry, whatever it holds.
      *
      * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-     * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+     * cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
      *
      * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
      * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
@@ -2717,7 +2735,7 @@ export const KeyValueServiceService = {
    * Deletes one entry, whatever it holds.
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-   * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   * cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
    *
    * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
    * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
@@ -2951,7 +2969,7 @@ export interface KeyValueServiceServer extends UntypedServiceImplementation {
    * Deletes one entry, whatever it holds.
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-   * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   * cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
    *
    * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
    * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,
@@ -3122,7 +3140,7 @@ export interface KeyValueServiceClient extends Client {
    * Deletes one entry, whatever it holds.
    *
    * Cost: one write. Errors: OUTCOME_UNKNOWN if an answer of DynamoDB was lost and the entry is gone, so that `existed`
-   * cannot be known. May be retried; a retry then says whether the entry existed at the retry.
+   * cannot be known; not with `omit_existed`. May be retried; a retry then says whether the entry existed at the retry.
    *
    * Second effect: if an answer was lost, the server sends the delete again. It may then happen twice, and a lost attempt
    * may happen late, also after the response. The second effect deletes an entry that another client wrote in between,

@@ -1,5 +1,6 @@
 package dev.dynakv.client;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dynakv.v1.DeleteRequest;
 import dev.dynakv.v1.DeleteResponse;
 import dev.dynakv.v1.KeyValueServiceGrpc;
@@ -12,6 +13,17 @@ public final class DeleteCall
   DeleteCall(Connection connection, String key) {
     super(connection, KeyValueServiceGrpc.getDeleteMethod());
     request.setKey(Wire.text(key));
+  }
+
+  /**
+   * Does not ask whether there was such an entry: the result is false and says nothing. The delete
+   * may then share a call to DynamoDB with other writes, and a lost answer of DynamoDB does not make
+   * its outcome unknown.
+   */
+  @CanIgnoreReturnValue
+  public DeleteCall omitExisted() {
+    request.setOmitExisted(true);
+    return this;
   }
 
   @Override

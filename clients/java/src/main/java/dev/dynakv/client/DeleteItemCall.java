@@ -23,6 +23,17 @@ public final class DeleteItemCall
     return this;
   }
 
+  /**
+   * Does not ask whether there was such an item: {@code existed} is false and says nothing. The
+   * delete may then share a call to DynamoDB with other writes, and a lost answer of DynamoDB does
+   * not make its outcome unknown. Not with a condition or {@code returnOld}.
+   */
+  @CanIgnoreReturnValue
+  public DeleteItemCall omitExisted() {
+    request.setOmitExisted(true);
+    return this;
+  }
+
   @Override
   DeleteItemRequest request(String requestId) {
     Expressions used = expressions.copy();

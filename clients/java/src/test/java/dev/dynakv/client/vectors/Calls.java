@@ -47,7 +47,7 @@ final class Calls {
       case "get" -> get();
       case "set" -> set();
       case "compare_and_set" -> compareAndSet();
-      case "delete" -> Map.of("existed", sender.send(write(client.delete(key()), args)));
+      case "delete" -> delete();
       case "compare_and_delete" -> compareAndDelete();
       case "exists" -> exists();
       case "get_ttl" -> getTtl();
@@ -136,6 +136,14 @@ final class Calls {
     return deletion instanceof Deletion.NotDeleted not
         ? Doc.outcome("not_deleted", Results.current(not.current()))
         : Doc.outcome("deleted");
+  }
+
+  private Object delete() {
+    DeleteCall call = write(client.delete(key()), args);
+    if (args.flag("omit_existed")) {
+      call.omitExisted();
+    }
+    return Map.of("existed", sender.send(call));
   }
 
   private Object exists() {

@@ -84,6 +84,9 @@ final class ItemCalls {
     if (args.flag("return_old")) {
       call.returnOld();
     }
+    if (args.flag("omit_existed")) {
+      call.omitExisted();
+    }
     return Results.outcome(sender.send(call), Results::deleted);
   }
 
