@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::read::Found;
+use crate::driver::coalesce::Wanted;
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;
 use crate::driver::read::{Consistency, Read};
@@ -15,6 +16,11 @@ impl KeyValues {
     /// # Errors
     /// Fails as a whole if one key cannot be read.
     pub async fn exists(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<bool>, Arc<Error>> {
+        if let [key] = keys.as_slice() {
+            let seen = self.retrying_until_deadline().read(key, Wanted::EXPIRE_TIME, consistency).await?;
+            let now = self.scope.now();
+            return Ok(vec![seen.expire_time.is_some_and(|time| time.is_none_or(|time| !time.has_passed(now)))]);
+        }
         let mut exists = vec![false; keys.len()];
         let mut batch = self.batch_read(keys, Read::expiry(&self.scope.layout, consistency));
         while let Some(answers) = batch.next().await {

@@ -129,6 +129,5 @@ impl Call for ChunkCall<'_> {
 fn read_entry(layout: &Layout, item: AnswerItem<'_>, now: Millis) -> ReadEntry {
     let Some(AnswerValue::S(key)) = item.get(layout.name(Role::Key)) else { return None };
     let key = key.clone().into_owned();
-    let is_alive = layout.expire_time_in(&item).is_none_or(|time| !time.has_passed(now));
-    Some((key, is_alive.then(|| layout.entry_in(item)).transpose()))
+    Some((key, layout.visible_in(item, now)))
 }

@@ -17,6 +17,7 @@
 //! waiting members, and `key_locks` keeps a batch of writes apart from other writes of its keys.
 
 mod key_locks;
+mod name;
 mod permit;
 mod plain_write;
 mod queue;
@@ -25,9 +26,10 @@ mod settings;
 mod write_batch;
 
 pub(crate) use key_locks::{KeyLocks, WriteGuard};
+pub(crate) use name::name_of;
 pub(crate) use permit::{Permit, Sender, Turn, take_turn, unless_all_left};
 pub(crate) use plain_write::PlainWrite;
 pub(crate) use queue::BatchQueue;
-pub(crate) use read_batch::{EntryRead, MemberRead, ReadBatch};
+pub(crate) use read_batch::{EntryRead, MemberRead, ReadBatch, ReadMember, Seen, Wanted};
 pub use settings::Coalescing;
 pub(crate) use write_batch::{SendState, WriteBatch, WriteMember, WriteOutcome};

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use super::call::KeyValues;
+use crate::driver::coalesce::{Seen, Wanted};
 use crate::driver::error::Error;
-use crate::driver::read::{Consistency, Read, SharedFaults};
+use crate::driver::read::{Consistency, KeyRead};
 use crate::model::{Entry, ExpireTime, Key, Millis};
 
 /// The remaining time of an entry.
@@ -20,8 +23,7 @@ impl KeyValues {
     /// # Cost
     /// One read.
     pub async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Entry>, Error> {
-        let faults = SharedFaults::default();
-        Ok(self.scope.repeat_shared(key, || self.scope.read_entry(key, consistency, &faults)).await??)
+        Ok(self.read(key, Wanted::ENTRY, consistency).await?.entry?)
     }
 
     /// Reads when an entry expires.
@@ -29,16 +31,19 @@ impl KeyValues {
     /// # Cost
     /// One read of the whole item.
     pub async fn get_ttl(&self, key: &Key, consistency: Consistency) -> Result<Remaining, Error> {
-        let (scope, layout) = (&self.scope, &self.scope.layout);
-        let read = Read::expiry(layout, consistency);
-        let (item, _) = scope.repeat_of(Some(key), || scope.get_item(layout.key(key), &read)).await?;
-        let now = scope.now();
-        Ok(match item {
-            Some(item) if layout.is_alive(&item, now) => match layout.expire_time(&item) {
-                Some(time) => Remaining::Until(time, time.as_millis().saturating_sub(now)),
-                None => Remaining::Forever,
-            },
-            Some(_) | None => Remaining::NotFound,
+        let seen = self.read(key, Wanted::EXPIRE_TIME, consistency).await?;
+        let now = self.scope.now();
+        Ok(match seen.expire_time {
+            Some(None) => Remaining::Forever,
+            Some(Some(time)) if !time.has_passed(now) => {
+                Remaining::Until(time, time.as_millis().saturating_sub(now))
+            }
+            Some(Some(_)) | None => Remaining::NotFound,
         })
+    }
+
+    pub(crate) async fn read(&self, key: &Key, wanted: Wanted, consistency: Consistency) -> Result<Seen, Error> {
+        let read = KeyRead { key: Arc::new(key.clone().into()), schema: None, wanted, consistency };
+        self.scope.read_key(&read).await
     }
 }

@@ -1,5 +1,5 @@
-use crate::driver::coalesce::EntryRead;
-use crate::driver::store::{Item, Role, text};
+use crate::driver::coalesce::{EntryRead, Seen, Wanted};
+use crate::driver::store::{AnswerItem, Item, Role, item_bytes, response_bytes, text};
 use crate::driver::table::Scope;
 use crate::model::Entry;
 
@@ -19,5 +19,31 @@ impl Scope {
     /// The key of the entry in an item.
     pub(crate) fn key_of(&self, item: &Item) -> Option<String> {
         item.get(self.layout.name(Role::Key)).and_then(text).map(str::to_owned)
+    }
+
+    /// What is wanted of an item that was read alone.
+    pub(super) fn see_stored(&self, item: Item, wanted: Wanted) -> Seen {
+        let bytes = item_bytes(&item);
+        let expire_time = wanted.expire_time.then(|| self.layout.expire_time(&item));
+        let entry = |item: &Item| if wanted.entry { self.visible(Some(item.clone())) } else { Ok(None) };
+        match wanted {
+            Wanted::ENTRY => Seen { entry: self.visible(Some(item)), bytes, ..Seen::default() },
+            _ => Seen { entry: entry(&item), expire_time, item: wanted.item.then_some(item), bytes },
+        }
+    }
+
+    /// What is wanted of an item of an answer.
+    pub(super) fn see(&self, item: AnswerItem<'_>, wanted: Wanted) -> Seen {
+        let mut seen = Seen { bytes: response_bytes(&item), ..Seen::default() };
+        if wanted.expire_time {
+            seen.expire_time = Some(self.layout.expire_time_in(&item));
+        }
+        if wanted.item {
+            seen.item = Some(item.clone().into_owned());
+        }
+        if wanted.entry {
+            seen.entry = self.layout.visible_in(item, self.now());
+        }
+        seen
     }
 }

@@ -7,4 +7,4 @@ mod shared;
 
 pub use consistency::Consistency;
 pub(crate) use request::{ItemsRead, Read};
-pub(crate) use shared::SharedFaults;
+pub(crate) use shared::KeyRead;

@@ -1,33 +1,54 @@
-//! Sends Gets, each alone or in a batch with those of other callers.
+//! Sends reads of one item, each alone or in a batch with those of other callers.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::RecvError;
 
 use super::consistency::Consistency;
-use super::request::Read;
+use super::request::{ItemsRead, Read};
 use crate::driver::coalesce::{
-    BatchQueue, EntryRead, MemberRead, Permit, ReadBatch, Sender, Turn, take_turn, unless_all_left,
+    BatchQueue, MemberRead, Permit, ReadBatch, ReadMember, Seen, Sender, Turn, Wanted, name_of, take_turn,
+    unless_all_left,
 };
+use crate::driver::error::Error;
 use crate::driver::runtime::Runtime;
-use crate::driver::store::{Item, Role};
-use crate::driver::table::Scope;
+use crate::driver::store::{AnswerItem, Item, Role};
+use crate::driver::table::{KeySchema, Scope};
 use crate::driver::upstream::{Failure, FailureKind, SharedFailure, Slot};
-use crate::model::{Entry, Key};
+use crate::model::ItemKey;
 
-/// Sends the batches of Gets of one table and one consistency.
+/// A read of one item by its key, which fits the table.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyRead {
+    pub(crate) key: Arc<ItemKey>,
+    /// The table's primary key; `None` for an entry, whose key is one string.
+    pub(crate) schema: Option<Arc<KeySchema>>,
+    pub(crate) wanted: Wanted,
+    pub(crate) consistency: Consistency,
+}
+
+/// Sends the batches of reads of one table and one consistency.
 #[derive(Clone)]
 struct Reads {
     scope: Scope,
+    schema: Option<Arc<KeySchema>>,
     consistency: Consistency,
+}
+
+/// What a shared call has found.
+struct Answers {
+    seen: Vec<(ItemKey, Seen)>,
+    /// The keys that DynamoDB has not read.
+    unprocessed: Vec<ItemKey>,
 }
 
 /// How often a read was in a shared call that failed. A call that is repeated counts in one place.
 #[derive(Debug, Default)]
-pub(crate) struct SharedFaults(AtomicU32);
+struct SharedFaults(AtomicU32);
 
 impl SharedFaults {
     /// One shared call may fail. After the next the read goes alone: the batch action may be what fails.
@@ -43,43 +64,46 @@ impl SharedFaults {
 }
 
 impl Scope {
-    /// Reads an entry once. `faults` counts those of earlier attempts.
-    pub(crate) async fn read_entry(
-        &self,
-        key: &Key,
-        consistency: Consistency,
-        faults: &SharedFaults,
-    ) -> Result<EntryRead, Failure> {
+    /// Reads an item until DynamoDB has answered.
+    pub(crate) async fn read_key(&self, read: &KeyRead) -> Result<Seen, Error> {
+        let faults = SharedFaults::default();
+        self.repeat_shared(read.key.entry_key(), || self.read_once(read, &faults)).await
+    }
+
+    /// Reads an item once. `faults` counts those of earlier attempts.
+    async fn read_once(&self, read: &KeyRead, faults: &SharedFaults) -> Result<Seen, Failure> {
         if !self.core.coalescing.reads || faults.forbid_sharing() {
-            return self.read_alone(key, consistency).await;
+            return self.read_alone(read).await;
         }
-        let reads = Reads { scope: self.clone(), consistency };
-        let (sender, answer) = oneshot::channel();
-        match take_turn(&reads, key.as_str(), || (key.clone(), sender)).await {
+        let reads = Reads { scope: self.clone(), schema: read.schema.clone(), consistency: read.consistency };
+        let (answer, answered) = oneshot::channel();
+        let name = name_of(&read.key);
+        let member = || ReadMember { key: Arc::clone(&read.key), wanted: read.wanted, answer };
+        match take_turn(&reads, &name, member).await {
             Turn::Alone(mut permit, _) => {
                 let mut slot = self.read_slot().await;
-                let seen = permit.make(&[key.as_str()], &mut slot, self.read_once(key, consistency)).await;
+                let seen = permit.make(&[&name], &mut slot, self.fetch_one(read)).await;
                 slot.answered();
                 let seen = seen?;
-                permit.answered(Some(size(&seen)));
+                permit.answered(Some(seen.bytes));
                 Ok(seen)
             }
-            Turn::Batched => match reads.wait(key, answer).await {
+            Turn::Batched => match reads.wait(read, answered).await {
                 Ok(Ok(seen)) => Ok(seen),
                 Ok(Err(shared)) => {
                     faults.add();
                     Err(shared.of_member())
                 }
                 // The batch ended without an answer for this key.
-                Err(_) => self.read_alone(key, consistency).await,
+                Err(_) => self.read_alone(read).await,
             },
         }
     }
 
-    async fn read_alone(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
+    async fn read_alone(&self, read: &KeyRead) -> Result<Seen, Failure> {
         let mut slot = self.read_slot().await;
         slot.sent();
-        let seen = self.read_once(key, consistency).await;
+        let seen = self.fetch_one(read).await;
         slot.answered();
         seen
     }
@@ -88,15 +112,26 @@ impl Scope {
         self.table.queues.pacers.reads.in_flight.enter(Some(self.deadline)).await
     }
 
-    async fn read_once(&self, key: &Key, consistency: Consistency) -> Result<EntryRead, Failure> {
-        let (item, _) = self.get_item(self.layout.key(key), &Read::whole(consistency)).await?;
-        Ok(self.visible(item))
+    async fn fetch_one(&self, read: &KeyRead) -> Result<Seen, Failure> {
+        let KeyRead { key, schema, wanted, consistency } = read;
+        let attributes = match schema {
+            Some(schema) => schema.attributes_of(key),
+            None => Item::from([(self.layout.name(Role::Key).to_owned(), key.partition().clone())]),
+        };
+        let only_expiry = *wanted == Wanted::EXPIRE_TIME;
+        let read = if only_expiry { Read::expiry(&self.layout, *consistency) } else { Read::whole(*consistency) };
+        let (item, _) = self.get_item(attributes, &read).await?;
+        Ok(item.map(|item| self.see_stored(item, *wanted)).unwrap_or_default())
     }
 }
 
 impl Reads {
     /// Waits for the answer of a batch. If it takes long, a second read of this key is sent beside it, and the first answer counts.
-    async fn wait(&self, key: &Key, mut answer: oneshot::Receiver<MemberRead>) -> Result<MemberRead, RecvError> {
+    async fn wait(
+        &self,
+        read: &KeyRead,
+        mut answer: oneshot::Receiver<MemberRead>,
+    ) -> Result<MemberRead, RecvError> {
         let queue = self.queue();
         let runtime = self.scope.dispatcher().runtime();
         tokio::select! {
@@ -124,21 +159,34 @@ impl Reads {
         tokio::select! {
             biased;
             seen = &mut answer => seen,
-            Ok(seen) = self.scope.read_alone(key, self.consistency) => Ok(Ok(seen)),
+            Ok(seen) = self.scope.read_alone(read) => Ok(Ok(seen)),
         }
     }
 
-    /// The result for each key that DynamoDB has read.
-    async fn fetch(&self, keys: Vec<String>) -> Result<Vec<(String, EntryRead)>, Failure> {
+    fn schema(&self) -> Cow<'_, KeySchema> {
+        match &self.schema {
+            Some(schema) => Cow::Borrowed(schema),
+            None => Cow::Owned(KeySchema::of_entries(self.scope.layout.name(Role::Key))),
+        }
+    }
+
+    /// Reads the items of these keys, each as far as it is wanted.
+    async fn fetch(&self, wanted: &HashMap<Arc<ItemKey>, Wanted>) -> Result<Answers, Failure> {
         let scope = &self.scope;
-        let key_name = scope.layout.name(Role::Key);
-        let key = |key: &String| Item::from([(key_name.to_owned(), AttributeValue::S(key.clone()))]);
-        let read = scope.batch_get_item(keys.iter().map(key).collect(), &Read::whole(self.consistency)).await?;
-        let unprocessed: HashSet<String> = read.unprocessed.iter().filter_map(|key| scope.key_of(key)).collect();
-        let mut items: HashMap<String, Item> =
-            read.items.into_iter().filter_map(|item| Some((scope.key_of(&item)?, item))).collect();
-        let looked_for = keys.into_iter().filter(|key| !unprocessed.contains(key));
-        Ok(looked_for.map(|key| (items.remove(&key), key)).map(|(item, key)| (key, scope.visible(item))).collect())
+        let schema = self.schema();
+        let keys = wanted.keys().map(|key| schema.attributes_of(key)).collect();
+        let see = |item: AnswerItem<'_>| {
+            let key = schema.key_in(&item)?;
+            let wanted = *wanted.get(&key)?;
+            Some((key, scope.see(item, wanted)))
+        };
+        let ItemsRead { items, unprocessed, .. } =
+            scope.batch_get(keys, &Read::whole(self.consistency), see).await?;
+        let is_asked_for = |key: &ItemKey| wanted.contains_key(key);
+        let unprocessed = unprocessed.iter().map(|key| schema.key_of(key).filter(is_asked_for));
+        // A key that was not asked for shows that the answer is not what it seems.
+        let answers = || Some(Answers { seen: items.into_iter().collect::<Option<_>>()?, unprocessed: unprocessed.collect::<Option<_>>()? });
+        answers().ok_or_else(Failure::unreadable)
     }
 }
 
@@ -160,25 +208,26 @@ impl Sender for Reads {
         let reads = permit.sender.clone();
         let mut slot = reads.queue().in_flight().enter(None).await;
         batch.retain_present();
-        let keys = batch.keys();
-        if keys.is_empty() {
+        let wanted = batch.wanted();
+        if wanted.is_empty() {
             return;
         }
-        let fetch = reads.fetch(keys.clone());
-        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let call = unless_all_left(fetch, |context| batch.poll_all_left(context));
+        let names: Vec<_> = wanted.keys().map(|key| name_of(key)).collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let call = unless_all_left(reads.fetch(&wanted), |context| batch.poll_all_left(context));
         let result = permit.make(&names, &mut slot, call).await;
         if result.is_some() {
             slot.answered();
         }
         match result {
-            Some(Ok(seen)) => {
-                let bytes = seen.iter().map(|(_, seen)| size(seen)).sum::<usize>() / seen.len().max(1);
+            Some(Ok(Answers { seen, unprocessed })) => {
+                let bytes = seen.iter().map(|(_, seen)| seen.bytes).sum::<usize>() / wanted.len();
                 permit.answered(Some(bytes));
                 for (key, seen) in seen {
                     batch.answer(&key, seen);
                 }
-                batch.fail(&SharedFailure::unprocessed());
+                batch.fail_these(&unprocessed, &SharedFailure::unprocessed());
+                batch.answer_rest();
             }
             Some(Err(failure)) => {
                 if matches!(failure.kind, FailureKind::AccessDenied) {
@@ -192,8 +241,4 @@ impl Sender for Reads {
             None => {}
         }
     }
-}
-
-fn size(seen: &EntryRead) -> usize {
-    seen.as_ref().map_or(0, |entry| entry.as_ref().map_or(0, Entry::size))
 }

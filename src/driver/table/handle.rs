@@ -113,7 +113,7 @@ impl Table {
 
     /// The primary key that key-value calls need: one string.
     pub(crate) fn configured_schema(&self) -> KeySchema {
-        KeySchema { partition: (self.spec.attributes.key.clone(), "S".to_owned()), sort: None }
+        KeySchema::of_entries(&self.spec.attributes.key)
     }
 
     /// The primary key, if it is known; otherwise the one that the configuration implies.

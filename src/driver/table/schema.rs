@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 
 use super::index_key::{Confirmed, IndexKey};
 use super::item_size::ItemSize;
-use crate::driver::store::Item;
+use crate::driver::store::{AnswerItem, Item};
 use crate::model::{Invalid, ItemKey, Violation, excerpt, type_name};
 
 /// A table's primary key: attributes with their types (S, N or B).
@@ -20,6 +20,11 @@ pub(crate) struct KeySchema {
 }
 
 impl KeySchema {
+    /// The primary key that key-value calls need: one string.
+    pub(crate) fn of_entries(key: &str) -> Self {
+        Self { partition: (key.to_owned(), "S".to_owned()), sort: None }
+    }
+
     /// The attributes of a key. Refuses a key that does not fit the table.
     pub(crate) fn attributes(&self, key: &ItemKey) -> Result<Item, Violation> {
         self.check(key)?;
@@ -56,6 +61,16 @@ impl KeySchema {
         let partition = (self.partition.0.clone(), key.partition().clone());
         let sort = self.sort.as_ref().zip(key.sort()).map(|((name, _), value)| (name.clone(), value.clone()));
         [Some(partition), sort].into_iter().flatten().collect()
+    }
+
+    /// The primary key of an item of an answer.
+    pub(crate) fn key_in(&self, item: &AnswerItem<'_>) -> Option<ItemKey> {
+        let value = |name: &str| item.get(name).map(|value| value.clone().into_owned());
+        let key = ItemKey::new(value(&self.partition.0)?).ok()?;
+        match &self.sort {
+            None => Some(key),
+            Some((sort, _)) => key.with_sort(value(sort)?).ok(),
+        }
     }
 
     /// The names of the key attributes.

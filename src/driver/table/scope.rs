@@ -6,7 +6,7 @@ use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::store::Layout;
 use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Paced, Patience};
-use crate::model::{Key, Millis};
+use crate::model::Millis;
 
 /// The table and the deadline of one call.
 #[derive(Debug, Clone)]
@@ -43,25 +43,16 @@ impl Scope {
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        self.repeat_of(None, send).await
+        self.repeat_paced(Paced::new(&self.table.queues.pacers.reads, None, 1), send).await
     }
 
-    /// Sends a read of one key, if it is known as that of an entry.
-    pub(crate) async fn repeat_of<T, F>(&self, key: Option<&Key>, send: impl Fn() -> F + Send) -> Result<T, Error>
+    /// Sends a read of one key, if it is known as that of an entry. Its attempts take their slots themselves.
+    pub(crate) async fn repeat_shared<T, F>(&self, key: Option<&str>, send: impl Fn() -> F + Send) -> Result<T, Error>
     where
         T: Send,
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        self.repeat_paced(Paced::new(&self.table.queues.pacers.reads, key.map(Key::as_str), 1), send).await
-    }
-
-    /// Sends a read of the entry with this key, whose attempts take their slots themselves.
-    pub(crate) async fn repeat_shared<T, F>(&self, key: &Key, send: impl Fn() -> F + Send) -> Result<T, Error>
-    where
-        T: Send,
-        F: Future<Output = Result<T, Failure>> + Send,
-    {
-        let paced = Paced::new(&self.table.queues.pacers.reads, Some(key.as_str()), 1);
+        let paced = Paced::new(&self.table.queues.pacers.reads, key, 1);
         self.repeat_paced(Paced { takes_slots: true, ..paced }, send).await
     }
 

@@ -1,8 +1,6 @@
 //! Sends plain writes, each alone or in a batch with those of other callers.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
@@ -14,8 +12,8 @@ use tokio::sync::oneshot::error::RecvError;
 
 use super::plain::PlainPlan;
 use crate::driver::coalesce::{
-    BatchQueue, Permit, PlainWrite, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, take_turn,
-    unless_all_left,
+    BatchQueue, Permit, PlainWrite, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, name_of,
+    take_turn, unless_all_left,
 };
 use crate::driver::runtime::Runtime;
 use crate::driver::table::{KeySchema, Scope};
@@ -127,18 +125,6 @@ fn written_key(schema: &KeySchema, request: WriteRequest) -> Option<ItemKey> {
     schema.key_of(&attributes)
 }
 
-/// A text by which the queue knows a key again. A text that two keys share sends both alone after a call that hung.
-fn name_of(key: &ItemKey) -> Cow<'_, str> {
-    key.entry_key().map_or_else(
-        || {
-            let mut hasher = DefaultHasher::new();
-            key.hash(&mut hasher);
-            format!("{:016x}", hasher.finish()).into()
-        },
-        Cow::Borrowed,
-    )
-}
-
 impl Writes {
     /// Waits for the answer of a batch. The timeout applies only until the batch is sent. While calls wait for slots, it is longer:
     /// a write of its own would not be answered sooner.
@@ -195,8 +181,8 @@ impl Sender for Writes {
             return;
         }
         let keys = locked.keys();
-        let names: Vec<Cow<'_, str>> = keys.iter().map(|key| name_of(key)).collect();
-        let names: Vec<&str> = names.iter().map(Cow::as_ref).collect();
+        let names: Vec<_> = keys.iter().map(|key| name_of(key)).collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         let write = scope.batch_write_item((requests, &keys), false);
         let call = unless_all_left(write, |context| locked.poll_all_left(context));
         let result = permit.make(&names, &mut slot, call).await;

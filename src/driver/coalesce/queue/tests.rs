@@ -121,22 +121,47 @@ fn a_member_that_times_out_sends_the_waiting_batch() {
     assert_eq!(queue.flush(), None);
 }
 
+/// The permits of a queue whose calls took these milliseconds, one after another, again and again.
+fn width(times: &[u64], workers: Workers) -> usize {
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
+    for time in times.iter().cycle().take(1000) {
+        assert!(enter(&queue));
+        queue.leave(Some(Measured { time: Duration::from_millis(*time), bytes: None }), workers);
+    }
+    (0..1000).take_while(|_| enter(&queue)).count()
+}
+
 #[test]
 fn a_slow_backend_and_idle_workers_allow_more_calls_in_flight() {
-    let width = |time, workers| {
-        let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
-        for _ in 0..100 {
-            assert!(enter(&queue));
-            queue.leave(Some(Measured { time: Duration::from_millis(time), bytes: None }), workers);
-        }
-        (0..1000).take_while(|_| enter(&queue)).count()
-    };
     let idle = Workers { idle: 1.0, ..BUSY };
-    assert_eq!(width(0, BUSY), MIN_IN_FLIGHT);
-    assert_eq!(width(0, idle), MIN_IN_FLIGHT);
-    assert!((5..=7).contains(&width(20, BUSY)));
-    assert!((21..=24).contains(&width(10, idle)));
-    assert_eq!(width(1000, BUSY), MAX_IN_FLIGHT);
+    assert_eq!(width(&[0], BUSY), MIN_IN_FLIGHT);
+    assert_eq!(width(&[0], idle), MIN_IN_FLIGHT);
+    assert_eq!(width(&[5], BUSY), 6);
+    assert_eq!(width(&[2], idle), 28);
+    assert_eq!(width(&[1000], BUSY), MAX_IN_FLIGHT);
+}
+
+/// Calls that wait for a busy worker take longer. More calls in flight would not help.
+#[test]
+fn slow_calls_among_fast_ones_allow_few_more_calls_in_flight() {
+    let mean = width(&[8], BUSY);
+    let mixed = width(&[1, 15], BUSY);
+    assert!(mixed < mean / 2, "{mixed} instead of {mean}");
+}
+
+/// Calls that went out together are answered together, and their callers call again together.
+#[test]
+fn only_the_last_permit_waits_for_calls_that_arrive_together() {
+    let queue = BatchQueue::<Numbers>::of(&InFlight::unlimited());
+    for _ in 0..1000 {
+        assert!(enter(&queue));
+        queue.leave(Some(Measured { time: Duration::from_millis(5), bytes: None }), BUSY);
+    }
+    let decisions: Vec<_> = (0..6).map(|_| queue.enter("key")).collect();
+    let (last, others) = decisions.split_last().unwrap();
+    assert!(others.iter().all(|decision| *decision == QueueDecision::Send), "{decisions:?}");
+    assert_eq!(*last, QueueDecision::Collect);
+    assert_eq!(queue.enter("key"), QueueDecision::Wait);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Coalesced Gets, Sets, puts and deletes, which must not affect each other.
 
 mod items;
+mod point_reads;
 mod reads;
 mod stress;
 mod writes;
