@@ -86,7 +86,7 @@ fn item() -> impl Strategy<Value = String> {
         r#""[LM]":null,("L":\[(\{{({scalar})\}},){{0,3}}\{{"M":\{{\}}\}}\]|"M":\{{("a|b":\{{({scalar})\}},){{0,3}}"b":\{{"L":\[\]\}}\}})"#
     );
     let attribute = format!(r#""(a|\\u0061|b|)":\{{("__type":1,)?({scalar}|{set}|{nested})\}}"#);
-    proptest::string::string_regex(&format!(r#"\{{({attribute},){{0,4}}{attribute}\}}"#)).unwrap()
+    proptest::string::string_regex(&format!(r"\{{({attribute},){{0,4}}{attribute}\}}")).unwrap()
 }
 
 proptest! {
