@@ -8,10 +8,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::driver::coalesce::EntryRead;
 use crate::driver::error::Error;
 use crate::driver::read::{ItemsRead, Read};
-use crate::driver::store::{AnswerItem, AnswerValue, Item, Layout, Role};
+use crate::driver::store::{AnswerItem, AnswerValue, Item, Role};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Paced, Verdict};
-use crate::model::Millis;
 
 /// The keys of one call, with the attempts made so far.
 pub(super) struct Chunk {
@@ -86,8 +85,7 @@ impl Call for ChunkCall<'_> {
         self.asked_for = self.keys.len();
         let name = self.scope.layout.name(Role::Key);
         let key = |key: &String| Item::from([(name.to_owned(), AttributeValue::S(key.clone()))]);
-        let now = self.scope.now();
-        let read_entry = |item: AnswerItem<'_>| read_entry(&self.scope.layout, item, now);
+        let read_entry = |item: AnswerItem<'_>| read_entry(self.scope, item);
         self.scope.batch_get(self.keys.iter().map(key).collect(), self.read, read_entry).await
     }
 
@@ -126,8 +124,8 @@ impl Call for ChunkCall<'_> {
 }
 
 /// The entry in an item, unless it has expired.
-fn read_entry(layout: &Layout, item: AnswerItem<'_>, now: Millis) -> ReadEntry {
-    let Some(AnswerValue::S(key)) = item.get(layout.name(Role::Key)) else { return None };
+fn read_entry(scope: &Scope, item: AnswerItem<'_>) -> ReadEntry {
+    let Some(AnswerValue::S(key)) = item.get(scope.layout.name(Role::Key)) else { return None };
     let key = key.clone().into_owned();
-    Some((key, layout.visible_in(item, now)))
+    Some((key, scope.visible_in(item)))
 }

@@ -1,7 +1,8 @@
 //! Query, Scan and ListKeys, in pages.
 //!
 //! `query`, `scan` and `list_keys` define what is read and shown. Each builds a `source`, which makes single calls to DynamoDB
-//! (`call`, `check`). `rows` are what the items of an answer become as they are read. `assembly` makes calls until the page is full, and `estimate` chooses how many items each call reads.
+//! (`call`, `check`). As an answer is read, its items become `rows`. `assembly` makes calls until the page is full, and `estimate`
+//! chooses how many items each call reads.
 
 mod assembly;
 mod call;

@@ -31,11 +31,11 @@ pub(crate) enum View {
     Item { bytes: usize },
 }
 
-/// What a caller wants an item to be.
+/// What a caller wants an item to be: a map of its attributes, or a form of its own.
 pub(crate) trait PageItem: Send + Sized + 'static {
     fn of(item: AnswerItem<'_>) -> Self;
 
-    /// A copy of an attribute of the item.
+    /// A copy of an attribute, for the start key of the next call. Needed of one item at most in an answer, so it may take long.
     fn attribute(&self, name: &str) -> Option<AttributeValue>;
 }
 
@@ -83,7 +83,7 @@ impl<T: PageItem> Rows for ItemRows<'_, T> {
 
     fn read(&self, item: AnswerItem<'_>) -> Row<T> {
         let source = self.source;
-        let is_alive = source.expiry_filter != ExpiryFilter::Driver || source.is_alive(&item);
+        let is_alive = source.expiry_filter != ExpiryFilter::Driver || source.scope.is_alive(&item);
         if source.count_only || !source.projection.strips() {
             return Row { bytes: response_bytes(&item), item: T::of(item), is_alive, start_key: None };
         }

@@ -8,7 +8,7 @@ use crate::driver::error::Error;
 use crate::driver::expression::{Condition, SharedProjection};
 use crate::driver::handle::Driver;
 use crate::driver::read::Consistency;
-use crate::driver::store::{AnswerItem, Item, Role};
+use crate::driver::store::{Item, Role};
 use crate::driver::table::{Confirmation, Index, ItemSize, KeySchema, Scope, no_such_index};
 use crate::driver::upstream::{CallerFields, Parameter, Validation};
 use crate::model::{CallerExpression, Invalid, Violation, excerpt};
@@ -176,11 +176,6 @@ impl<'a> Source<'a> {
     /// Whether items are read with all of their attributes.
     pub(crate) fn reads_whole_items(&self) -> bool {
         self.projection.expression().is_none()
-    }
-
-    /// Whether an item has not expired.
-    pub(crate) fn is_alive(&self, item: &AnswerItem<'_>) -> bool {
-        self.scope.layout.expire_time_in(item).is_none_or(|time| !time.has_passed(self.scope.now()))
     }
 
     /// Names the caller's expression in the error, if DynamoDB refused one.

@@ -10,6 +10,11 @@ impl Scope {
         item.filter(|item| self.layout.is_alive(item, now)).map(|item| self.layout.entry(item)).transpose()
     }
 
+    /// The item of an answer as an entry, unless it has expired.
+    pub(crate) fn visible_in(&self, item: AnswerItem<'_>) -> EntryRead {
+        self.is_alive(&item).then(|| self.layout.entry_in(item)).transpose()
+    }
+
     /// The item as an entry, unless it has expired or has an attribute of an unsupported type. For the item on which a
     /// condition failed: the outcome of the write does not depend on whether it can be shown.
     pub(crate) fn readable(&self, item: Item) -> Option<Entry> {
@@ -42,7 +47,7 @@ impl Scope {
             seen.item = Some(item.clone().into_owned());
         }
         if wanted.entry {
-            seen.entry = self.layout.visible_in(item, self.now());
+            seen.entry = self.visible_in(item);
         }
         seen
     }

@@ -185,12 +185,6 @@ impl Layout {
         entry(expire_time, |role| item.remove(self.name(role)))
     }
 
-    /// The entry that an item of an answer holds, unless it has expired.
-    pub(crate) fn visible_in(&self, item: AnswerItem<'_>, now: Millis) -> Result<Option<Entry>, Unexpected> {
-        let is_alive = self.expire_time_in(&item).is_none_or(|time| !time.has_passed(now));
-        is_alive.then(|| self.entry_in(item)).transpose()
-    }
-
     /// The entry that an item of an answer holds.
     pub(crate) fn entry_in(&self, mut item: AnswerItem<'_>) -> Result<Entry, Unexpected> {
         let expire_time = self.expire_time_in(&item);

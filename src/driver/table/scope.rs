@@ -4,7 +4,7 @@ use super::core::Core;
 use super::handle::Table;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
-use crate::driver::store::Layout;
+use crate::driver::store::{AnswerItem, Layout};
 use crate::driver::upstream::{Attempts, Dispatcher, Effect, Failure, Paced, Patience};
 use crate::model::Millis;
 
@@ -31,6 +31,11 @@ impl Scope {
 
     pub(crate) fn now(&self) -> Millis {
         self.core.now()
+    }
+
+    /// Whether an item of an answer has not expired.
+    pub(crate) fn is_alive(&self, item: &AnswerItem<'_>) -> bool {
+        self.layout.expire_time_in(item).is_none_or(|time| !time.has_passed(self.now()))
     }
 
     pub(crate) fn attempts(&self) -> Attempts {

@@ -1,5 +1,6 @@
 //! Runs the fuzz targets for a few seconds on a stable compiler, over random bytes and over the corpus.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -7,8 +8,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use super::lean_answers::check;
 use super::requests::{REQUESTS, Request};
 use super::{expression, lean_answers, page_token, prescan, prescan_of_structure, requested};
+use crate::driver::AnswerItem;
 use crate::wire::prescan::compiled;
 
 type Target = fn(&[u8]);
@@ -75,6 +78,17 @@ fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..most)
 }
 
+/// An item in DynamoDB's JSON.
+fn item() -> impl Strategy<Value = String> {
+    let scalar = r#""[SN]":"(x|\\u00e9|\\n|\\ud83d\\ude00){0,100}"|"B":"(AAEC){0,60}"|"(BOOL|NULL)":(true|false)"#;
+    let set = r#""SS":\["","\\t"\]|"NS":\[\]|"BS":\["","AA=="\]"#;
+    let nested = format!(
+        r#""[LM]":null,("L":\[(\{{({scalar})\}},){{0,3}}\{{"M":\{{\}}\}}\]|"M":\{{("a|b":\{{({scalar})\}},){{0,3}}"b":\{{"L":\[\]\}}\}})"#
+    );
+    let attribute = format!(r#""(a|\\u0061|b|)":\{{("__type":1,)?({scalar}|{set}|{nested})\}}"#);
+    proptest::string::string_regex(&format!(r"\{{({attribute},){{0,4}}{attribute}\}}")).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -96,6 +110,18 @@ proptest! {
     #[test]
     fn arbitrary_bytes_are_no_answer(input in bytes(200)) {
         lean_answers(&input);
+    }
+
+    /// Items with escapes, with names that come twice, and with lengths of one and of two bytes.
+    #[test]
+    fn items_of_a_page_are_their_messages(items in prop::collection::vec(item(), 1..4)) {
+        let body = format!(r#"{{"Items":[{}]}}"#, items.join(","));
+        let seen = Cell::new(0);
+        crate::driver::lean_answers(body.as_bytes(), |item: AnswerItem<'_>| {
+            seen.set(seen.get() + 1);
+            check(item);
+        });
+        prop_assert_eq!(seen.get(), items.len(), "{}", body);
     }
 
     #[test]
