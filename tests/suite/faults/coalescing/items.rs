@@ -38,7 +38,7 @@ fn put(writes: &mut Writes, world: &World, at: usize, value: impl Into<String>) 
     let (client, value) = (world.client.clone(), value.into());
     writes.spawn(async move {
         // Half of the keys in a form that DynamoDB does not store.
-        let text = if at % 2 == 0 { format!("{at}.0") } else { at.to_string() };
+        let text = if at.is_multiple_of(2) { format!("{at}.0") } else { at.to_string() };
         let item = [("sensor", n(SENSOR)), ("at", n(text)), ("value", Value::from(value.as_str()))];
         let put = client.put_item(item).table(TABLE).await;
         (at, Some(value), put.map(drop))
