@@ -138,8 +138,9 @@ def delete_item(
 
     ``condition`` is as for ``put_item``. Never sent again by itself: a second attempt would find nothing.
 
-    With ``omit_existed``, ``existed`` is false and says nothing. The delete may then share a call to DynamoDB with other
-    writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with ``condition`` or ``return_old``.
+    With ``omit_existed``, ``existed`` is false and says nothing. The delete may then share a call to DynamoDB with
+    other writes, and a lost answer of DynamoDB does not make its outcome unknown. Not with ``condition`` or
+    ``return_old``.
     """
     scope = Scope(names, values)
     request = item_pb2.DeleteItemRequest(
