@@ -12,8 +12,6 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig, imds};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::FutureExt;
 
@@ -21,7 +19,7 @@ use super::response_memory::metered;
 use super::skew::dated;
 use crate::config::{ClientKind, EndpointUrl, Timeouts, is_host_label};
 use crate::driver::network::{self, Network};
-use crate::driver::transport::layered;
+use crate::driver::transport::http_client;
 use crate::driver::{Connection, SystemClock};
 use crate::memory::Pool;
 use crate::model::excerpt;
@@ -59,20 +57,15 @@ pub struct Reach<'a> {
     pub client: ClientKind,
 }
 
-/// A connection to DynamoDB with the standard AWS configuration: credential chain, profile, region.
+/// A connection to DynamoDB with the standard AWS configuration: credential chain, profile, region. The sources of credentials use
+/// the same network.
 pub async fn connect(reach: Reach<'_>, clock: Arc<SystemClock>, memory: &Pool) -> Result<Connection, NoRegion> {
-    let memory = memory.clone();
-    let layers = move |transport| dated(metered(transport, &memory), Arc::clone(&clock));
-    let config = configuration(reach, layered(sdk_connector(), layers.clone())).await?;
+    let network = dated(metered(Arc::new(Network::new(pool(reach.timeouts))), memory), clock);
+    let config = configuration(reach, http_client(Arc::clone(&network))).await?;
     Ok(match reach.client {
-        ClientKind::Lean => Connection::lean(&config, layers(Arc::new(Network::new(pool(reach.timeouts))))),
+        ClientKind::Lean => Connection::lean(&config, network),
         ClientKind::Sdk => Connection::sdk(&config),
     })
-}
-
-/// The SDK's HTTP client, with pooled connections and TLS by rustls.
-fn sdk_connector() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn pool(timeouts: &Timeouts) -> network::Settings {

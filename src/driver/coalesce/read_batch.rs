@@ -123,7 +123,10 @@ impl ReadBatch {
 
     /// Whether all members have left. Polls only the first one that is present: it wakes the task when it leaves.
     pub(crate) fn poll_all_left(&mut self, context: &mut Context<'_>) -> bool {
-        self.0.values_mut().flat_map(|members| &mut members.answers).all(|answer| answer.poll_closed(context).is_ready())
+        self.0
+            .values_mut()
+            .flat_map(|members| &mut members.answers)
+            .all(|answer| answer.poll_closed(context).is_ready())
     }
 
     /// Answers the members that asked for a key. Members that have left are skipped.

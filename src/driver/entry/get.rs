@@ -35,9 +35,7 @@ impl KeyValues {
         let now = self.scope.now();
         Ok(match seen.expire_time {
             Some(None) => Remaining::Forever,
-            Some(Some(time)) if !time.has_passed(now) => {
-                Remaining::Until(time, time.as_millis().saturating_sub(now))
-            }
+            Some(Some(time)) if !time.has_passed(now) => Remaining::Until(time, time.as_millis().saturating_sub(now)),
             Some(Some(_)) | None => Remaining::NotFound,
         })
     }

@@ -127,11 +127,7 @@ impl Scope {
 
 impl Reads {
     /// Waits for the answer of a batch. If it takes long, a second read of this key is sent beside it, and the first answer counts.
-    async fn wait(
-        &self,
-        read: &KeyRead,
-        mut answer: oneshot::Receiver<MemberRead>,
-    ) -> Result<MemberRead, RecvError> {
+    async fn wait(&self, read: &KeyRead, mut answer: oneshot::Receiver<MemberRead>) -> Result<MemberRead, RecvError> {
         let queue = self.queue();
         let runtime = self.scope.dispatcher().runtime();
         tokio::select! {
@@ -180,12 +176,16 @@ impl Reads {
             let wanted = *wanted.get(&key)?;
             Some((key, scope.see(item, wanted)))
         };
-        let ItemsRead { items, unprocessed, .. } =
-            scope.batch_get(keys, &Read::whole(self.consistency), see).await?;
+        let ItemsRead { items, unprocessed, .. } = scope.batch_get(keys, &Read::whole(self.consistency), see).await?;
         let is_asked_for = |key: &ItemKey| wanted.contains_key(key);
         let unprocessed = unprocessed.iter().map(|key| schema.key_of(key).filter(is_asked_for));
         // A key that was not asked for shows that the answer is not what it seems.
-        let answers = || Some(Answers { seen: items.into_iter().collect::<Option<_>>()?, unprocessed: unprocessed.collect::<Option<_>>()? });
+        let answers = || {
+            Some(Answers {
+                seen: items.into_iter().collect::<Option<_>>()?,
+                unprocessed: unprocessed.collect::<Option<_>>()?,
+            })
+        };
         answers().ok_or_else(Failure::unreadable)
     }
 }

@@ -152,6 +152,11 @@ impl Failure {
         Self { kind: FailureKind::Credentials, upstream: Upstream::default().caused_by(error) }
     }
 
+    /// For an attempt that ended before its request was sent.
+    pub(super) fn not_sent(error: impl StdError + Send + Sync + 'static) -> Self {
+        Self { kind: FailureKind::NotSent, upstream: Upstream::default().caused_by(error) }
+    }
+
     /// For a request that has nowhere to go. Nothing was sent.
     pub(super) fn unsendable(error: impl StdError + Send + Sync + 'static) -> Self {
         Self { kind: FailureKind::Refused, upstream: Upstream::default().caused_by(error) }

@@ -12,8 +12,8 @@ use tokio::sync::oneshot::error::RecvError;
 
 use super::plain::PlainPlan;
 use crate::driver::coalesce::{
-    BatchQueue, Permit, PlainWrite, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, name_of,
-    take_turn, unless_all_left,
+    BatchQueue, Permit, PlainWrite, SendState, Sender, Turn, WriteBatch, WriteMember, WriteOutcome, name_of, take_turn,
+    unless_all_left,
 };
 use crate::driver::runtime::Runtime;
 use crate::driver::table::{KeySchema, Scope};

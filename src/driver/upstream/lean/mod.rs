@@ -30,6 +30,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use tokio::time::{Instant, timeout_at};
 
 use self::answer::Unusable;
 use self::credentials::CredentialsCache;
@@ -91,25 +92,20 @@ impl Lean {
         action: A,
         read: impl Fn(&[u8]) -> Result<T, Unreadable> + Send,
     ) -> Result<T, Failure> {
-        let Some(timeout) = self.timeout else { return self.exchange(action, read).await };
-        // The request may have been sent.
-        let too_late = |_| Err(Unusable::TooLate(timeout).into());
-        tokio::time::timeout(timeout, self.exchange(action, read)).await.unwrap_or_else(too_late)
-    }
-
-    async fn exchange<A: Action + Addressed + Send, T>(
-        &self,
-        action: A,
-        read: impl Fn(&[u8]) -> Result<T, Unreadable> + Send,
-    ) -> Result<T, Failure> {
+        let until = self.timeout.map(|timeout| (Instant::now() + timeout, timeout));
         let now = self.now();
-        let credentials = self.credentials.get(now).await.map_err(Failure::without_credentials)?;
+        let credentials = within(until, self.credentials.get(now)).await.map_err(|late| Failure::not_sent(late))?;
+        let credentials = credentials.map_err(Failure::without_credentials)?;
         let request = self.request(&action, &credentials, now)?;
         // It may hold large values, which the body of the request has as well.
         drop(action);
-        let (head, body) = self.transport.send(request).await?.into_parts();
-        let body = body.collect(answer::MAX_BYTES).await?;
-        answer::read(&head, &body, read).inspect_err(|failure| self.learn(failure, &head.headers, &credentials))
+        let exchange = async {
+            let (head, body) = self.transport.send(request).await?.into_parts();
+            let body = body.collect(answer::MAX_BYTES).await?;
+            answer::read(&head, &body, read).inspect_err(|failure| self.learn(failure, &head.headers, &credentials))
+        };
+        // Too late, it may have been carried out.
+        within(until, exchange).await.unwrap_or_else(|late| Err(late.into()))
     }
 
     /// The signed request.
@@ -157,6 +153,14 @@ impl Lean {
         if matches!(failure.kind, FailureKind::Credentials) {
             self.credentials.forget(credentials);
         }
+    }
+}
+
+/// Waits for a part of an attempt until the time of the attempt is over.
+async fn within<T>(until: Option<(Instant, Duration)>, part: impl Future<Output = T> + Send) -> Result<T, Unusable> {
+    match until {
+        Some((until, timeout)) => timeout_at(until, part).await.map_err(|_| Unusable::TooLate(timeout)),
+        None => Ok(part.await),
     }
 }
 

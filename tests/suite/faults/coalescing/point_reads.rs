@@ -79,7 +79,7 @@ fn read(reads: &mut Reads, client: &Client, index: usize, kind: &'static str) {
 fn assert_right((index, kind, seen): (usize, &'static str, Result<String, Error>)) {
     let is_there = index % 5 < 2 || index % 5 == 3;
     let expected = match (kind, index % 5) {
-        ("get", 3) => return assert_eq!(seen.unwrap_err().reason(), Some(Reason::UnexpectedAttributeType), "{index}"),
+        ("get", 3) => return assert_eq!(seen.unwrap_err().reason(), Some(&Reason::UnexpectedAttributeType), "{index}"),
         ("get", _) if is_there => format!("value of {index}"),
         ("get_item", _) if is_there => "item, whole: true".to_owned(),
         ("get_ttl", 1) => "has a TTL".to_owned(),
@@ -132,7 +132,7 @@ async fn a_key_that_is_read_in_every_way_is_read_once() {
 #[tokio::test]
 async fn reads_that_ask_for_more_go_alone() {
     let (world, gate, mut reads) = crowded().await;
-    world.client.get_item("key-0").project(["val"]).await.unwrap().unwrap();
+    world.client.get_item("key-0").projection(["val"]).await.unwrap().unwrap();
     let request = pb::GetItemRequest {
         key: Some(ItemKey::new("key-0").into()),
         return_consumed_capacity: true,
@@ -181,7 +181,8 @@ fn read_reading(reads: &mut Reads, world: &World, at: usize) {
     let text = if at % 2 == 0 { format!("{at}.0") } else { at.to_string() };
     reads.spawn(async move {
         let item = client.get_item(ItemKey::new(n("70e-1")).sort(n(&text))).table(READINGS).await;
-        let value = item.map(|item| item.map_or("none".to_owned(), |item| item["value"].as_str().expect("a text").to_owned()));
+        let value =
+            item.map(|item| item.map_or("none".to_owned(), |item| item["value"].as_s().expect("a text").to_owned()));
         (at, "reading", value)
     });
 }

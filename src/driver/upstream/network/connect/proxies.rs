@@ -36,9 +36,10 @@ impl Proxies {
         Self(Arc::new(matcher))
     }
 
-    /// The way to a host. This machine needs no proxy, as in Go's `ProxyFromEnvironment` and so in the AWS SDK for Go.
+    /// The way to a host. This machine needs no proxy, as in Go's `ProxyFromEnvironment` and so in the AWS SDK for Go. Nor does the
+    /// source of its own credentials: behind a proxy there would be those of the proxy's machine.
     pub(in super::super) fn route(&self, target: &Target) -> Result<Route, Cause> {
-        if is_this_machine(target.host()) {
+        if is_this_machine(target.host()) || is_metadata(target.host()) {
             return Ok(Route::Direct);
         }
         let Some(found) = self.0.intercept(target.uri()) else { return Ok(Route::Direct) };
@@ -51,8 +52,21 @@ impl Proxies {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || address(host).is_some_and(|address| address.is_loopback())
+}
+
+/// Whether this is an address at which EC2, ECS or EKS gives a machine its credentials: a link-local one of IPv4, or one of
+/// `fd00:ec2::/32`. Source: "Instance metadata and user data", Amazon EC2 User Guide.
+fn is_metadata(host: &str) -> bool {
+    match address(host) {
+        Some(IpAddr::V4(address)) => address.is_link_local(),
+        Some(IpAddr::V6(address)) => matches!(address.segments(), [0xfd00, 0xec2, ..]),
+        None => false,
+    }
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
 }
 
 impl fmt::Debug for Proxies {
@@ -95,6 +109,9 @@ mod tests {
             "http://localhost:8000/",
             "http://127.0.0.1:8000/",
             "http://[::1]:8000/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://169.254.170.2/v2/credentials",
+            "http://[fd00:ec2::254]/latest/meta-data/",
         ] {
             assert!(matches!(route(&proxies(), uri), Ok(Route::Direct)), "{uri}");
         }
