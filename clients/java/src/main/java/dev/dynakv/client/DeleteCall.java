@@ -17,8 +17,8 @@ public final class DeleteCall
 
   /**
    * Does not ask whether there was such an entry: the result is false and says nothing. The delete
-   * may then share a call to DynamoDB with other writes, and a lost answer of DynamoDB does not make
-   * its outcome unknown.
+   * may then share a call to DynamoDB with other writes, and a lost answer of DynamoDB does not
+   * make its outcome unknown.
    */
   @CanIgnoreReturnValue
   public DeleteCall omitExisted() {

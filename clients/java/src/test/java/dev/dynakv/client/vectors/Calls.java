@@ -9,6 +9,7 @@ import dev.dynakv.client.BatchWriteCall;
 import dev.dynakv.client.CompareAndDeleteCall;
 import dev.dynakv.client.CompareAndSetCall;
 import dev.dynakv.client.Counter;
+import dev.dynakv.client.DeleteCall;
 import dev.dynakv.client.Deletion;
 import dev.dynakv.client.DynaKvClient;
 import dev.dynakv.client.ExistsCall;
