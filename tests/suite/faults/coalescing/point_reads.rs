@@ -132,7 +132,7 @@ async fn a_key_that_is_read_in_every_way_is_read_once() {
 #[tokio::test]
 async fn reads_that_ask_for_more_go_alone() {
     let (world, gate, mut reads) = crowded().await;
-    world.client.get_item("key-0").projection(["val"]).await.unwrap().unwrap();
+    world.client.get_item("key-0").projection("val").await.unwrap().unwrap();
     let request = pb::GetItemRequest {
         key: Some(ItemKey::new("key-0").into()),
         return_consumed_capacity: true,
