@@ -79,7 +79,9 @@ fn attribute_value(value: &AnswerValue<'_>, out: &mut Vec<u8>) {
         AnswerValue::Ss(texts) => message(number::SS, out, |out| set(texts, out)),
         AnswerValue::Ns(texts) => message(number::NS, out, |out| set(texts, out)),
         AnswerValue::Bs(blobs) => message(number::BS, out, |out| {
-            blobs.iter().for_each(|blob| bytes(number::VALUES, blob, out));
+            for blob in blobs {
+                bytes(number::VALUES, blob, out);
+            }
         }),
         // A value without a kind.
         AnswerValue::Unknown(_) => {}
@@ -87,7 +89,9 @@ fn attribute_value(value: &AnswerValue<'_>, out: &mut Vec<u8>) {
 }
 
 fn set(texts: &[Cow<'_, str>], out: &mut Vec<u8>) {
-    texts.iter().for_each(|text| bytes(number::VALUES, text.as_bytes(), out));
+    for text in texts {
+        bytes(number::VALUES, text.as_bytes(), out);
+    }
 }
 
 fn bytes(number: u32, content: &[u8], out: &mut Vec<u8>) {
@@ -109,13 +113,12 @@ fn message(number: u32, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out.push(0);
     write(out);
     let length = out.len() - place - 1;
-    match (u8::try_from(length), out.get_mut(place)) {
-        (Ok(short @ ..0x80), Some(free)) => *free = short,
-        _ => {
-            let mut varint = Vec::with_capacity(LENGTH_BYTES);
-            encode_varint(length as u64, &mut varint);
-            out.splice(place..=place, varint);
-        }
+    if let (Ok(short @ ..0x80), Some(free)) = (u8::try_from(length), out.get_mut(place)) {
+        *free = short;
+    } else {
+        let mut varint = Vec::with_capacity(LENGTH_BYTES);
+        encode_varint(length as u64, &mut varint);
+        out.splice(place..=place, varint);
     }
 }
 

@@ -83,10 +83,10 @@ fn item() -> impl Strategy<Value = String> {
     let scalar = r#""[SN]":"(x|\\u00e9|\\n|\\ud83d\\ude00){0,100}"|"B":"(AAEC){0,60}"|"(BOOL|NULL)":(true|false)"#;
     let set = r#""SS":\["","\\t"\]|"NS":\[\]|"BS":\["","AA=="\]"#;
     let nested = format!(
-        r#""[LM]":null,("L":\[(\{{({scalar})\}},){{0,3}}\{{"M":\{{\}}\}}\]|"M":\{{("a|b":\{{({scalar})\}},){{0,3}}"b":\{{"L":\[\]\}}\}})"#
+        r#""[LM]":null,("L":\[(\{{({scalar})\}},){{0,3}}\{{"M":\{{\}}\}}\]|"M":\{{("[ab]":\{{({scalar})\}},){{0,3}}"b":\{{"L":\[\]\}}\}})"#
     );
     let attribute = format!(r#""(a|\\u0061|b|)":\{{("__type":1,)?({scalar}|{set}|{nested})\}}"#);
-    proptest::string::string_regex(&format!(r#"\{{({attribute},){{0,4}}{attribute}\}}"#)).unwrap()
+    proptest::string::string_regex(&format!(r"\{{({attribute},){{0,4}}{attribute}\}}")).unwrap()
 }
 
 proptest! {
