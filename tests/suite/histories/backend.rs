@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tempfile::TempDir;
 
-use crate::support::dynamodb_local::{DynamoDbLocal, network, unique_name};
+use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -47,7 +47,7 @@ impl Backend {
             // A new connection for each call: DynamoDB Local may close one just when it is used again, and nobody could tell
             // whether it has carried the call out.
             let client = Box::new(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http());
-            (Target::Network { client, url: local.endpoint_url().to_owned() }, local.connection(network()))
+            (Target::Network { client, url: local.endpoint_url().to_owned() }, local.connection(local.network()))
         } else {
             let location = folder.as_ref().map_or(Location::Memory, |f| Location::Folder(f.path().join("data")));
             let engine = Engine::open(&location).unwrap();

@@ -1,7 +1,7 @@
 //! Amazon's DynamoDB Local: one process for the whole test binary, started by the first test that needs it.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -12,8 +12,11 @@ use dynakv::driver::Connection;
 use dynakv::driver::network::{self, Network};
 use dynakv::driver::transport::Transport;
 use dynakv::server::backend;
+use hyper_util::client::proxy::matcher::Matcher;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
+
+use super::tls_front::TlsFront;
 
 /// Start-up timeout. It takes about three seconds on an idle machine. After the timeout its log is reported.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -32,6 +35,8 @@ exec "$@"
 /// The running process.
 pub(crate) struct DynamoDbLocal {
     endpoint_url: String,
+    /// As the real one, it is reached over TLS.
+    front: TlsFront,
     process: Child,
 }
 
@@ -42,18 +47,25 @@ impl DynamoDbLocal {
         SHARED.get_or_init(Self::start).await
     }
 
+    /// Without TLS.
     pub(crate) fn endpoint_url(&self) -> &str {
         &self.endpoint_url
     }
 
     /// A plain SDK client without retries, for tests that access tables directly.
     pub(crate) fn client(&self) -> Client {
-        self.connection(network()).client().clone()
+        self.connection(self.network()).client().clone()
     }
 
     /// A connection for a driver, through a transport of the caller's choice.
     pub(crate) fn connection(&self, transport: Arc<dyn Transport>) -> Connection {
-        Connection::lean(&backend::nominal(Some(&self.endpoint_url)), transport)
+        Connection::lean(&backend::nominal(Some(&self.front.endpoint_url)), transport)
+    }
+
+    /// The transport that goes over the network.
+    pub(crate) fn network(&self) -> Arc<dyn Transport> {
+        let (settings, proxies) = (network::Settings::default(), Matcher::builder().build());
+        Arc::new(Network::with_roots(settings, proxies, self.front.roots.as_bytes()).unwrap())
     }
 
     async fn start() -> Self {
@@ -84,7 +96,8 @@ impl DynamoDbLocal {
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { endpoint_url: format!("http://{}:{port}", Ipv4Addr::LOCALHOST), process }
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Self { endpoint_url: format!("http://{address}"), front: TlsFront::before(address), process }
     }
 
     /// True once it has answered a call, false if the process has exited.
@@ -101,11 +114,6 @@ impl DynamoDbLocal {
         }
         true
     }
-}
-
-/// The transport that goes over the network.
-pub(crate) fn network() -> Arc<dyn Transport> {
-    Arc::new(Network::new(network::Settings::default()))
 }
 
 /// A table name that no other test uses.

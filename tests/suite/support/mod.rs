@@ -8,6 +8,7 @@ mod other_table;
 mod raw;
 pub(crate) mod rpcs;
 mod tables;
+mod tls_front;
 mod world;
 
 pub(crate) use raw::RawCodec;

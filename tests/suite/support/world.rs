@@ -21,7 +21,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::clock::{EndlessSleep, InstantSleep, TestClock, TestTime};
-use super::dynamodb_local::{DynamoDbLocal, network, unique_name};
+use super::dynamodb_local::{DynamoDbLocal, unique_name};
 use super::faults::{Answer, Faults, body_of, respond};
 
 /// A DynamoDB item.
@@ -173,7 +173,7 @@ impl World {
     pub(crate) async fn dynamodb_local() -> Self {
         let local = DynamoDbLocal::shared().await;
         let connect = |transport| local.connection(transport);
-        Self::start(network(), connect, connect(network()), None, Setting::new(), None).await
+        Self::start(local.network(), connect, connect(local.network()), None, Setting::new(), None).await
     }
 
     async fn start(

@@ -21,8 +21,10 @@ pub(super) enum Cause {
     ProxyCredentials,
     #[error("the proxy speaks neither http nor https")]
     ProxyScheme,
-    #[error("found no root certificates on this machine")]
+    #[error("found no root certificates")]
     NoRoots,
+    #[error("a root certificate is no PEM")]
+    Pem(#[source] rustls::pki_types::pem::Error),
     #[error("cannot set up TLS")]
     Tls(#[source] rustls::Error),
     #[error("the host is no name for TLS")]

@@ -21,7 +21,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use self::connect::{Connector, Proxies};
+use self::connect::{Connector, Proxies, roots_in};
+use self::error::Cause;
 use self::hosts::Hosts;
 pub use self::settings::Settings;
 use super::transport::{Request, Response, Transport, TransportError};
@@ -43,16 +44,26 @@ impl Network {
         let connector = Connector::new(settings.connect_timeout);
         Self(Hosts::new(settings, Proxies::new(proxies), connector))
     }
+
+    /// Connections through given proxies to hosts whose certificates have one of these roots, in PEM. The roots of this machine do
+    /// not count.
+    ///
+    /// # Errors
+    /// There is no certificate, or one that cannot be a root.
+    pub fn with_roots(settings: Settings, proxies: Matcher, pem: &[u8]) -> Result<Self, InvalidRoots> {
+        let roots = roots_in(pem).map_err(InvalidRoots)?;
+        let connector = Connector::with_roots(settings.connect_timeout, roots).map_err(InvalidRoots)?;
+        Ok(Self(Hosts::new(settings, Proxies::new(proxies), connector)))
+    }
 }
+
+/// Root certificates that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the root certificates cannot be used")]
+pub struct InvalidRoots(#[source] Cause);
 
 #[cfg(test)]
 impl Network {
-    /// Connections to hosts whose certificates have other roots.
-    fn with_roots(settings: Settings, proxies: Matcher, roots: tokio_rustls::rustls::RootCertStore) -> Self {
-        let connector = Connector::with_roots(settings.connect_timeout, roots).unwrap();
-        Self(Hosts::new(settings, Proxies::new(proxies), connector))
-    }
-
     /// The connections that are open to a host, and those of them that are ready for a call.
     fn count(&self, url: &str) -> (usize, usize) {
         self.0.pool(&url.parse().unwrap()).unwrap().count()

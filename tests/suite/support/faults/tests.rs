@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::call::{body_of, respond};
 use super::*;
-use crate::support::dynamodb_local::{DynamoDbLocal, network, unique_name};
+use crate::support::dynamodb_local::{DynamoDbLocal, unique_name};
 
 /// Answers every call with a success.
 #[derive(Debug)]
@@ -217,7 +217,7 @@ async fn a_rule_changes_requests_and_answers() {
 #[tokio::test]
 async fn it_works_over_the_network() {
     let dynamodb = DynamoDbLocal::shared().await;
-    let (wrapped, faults) = Faults::wrap(network());
+    let (wrapped, faults) = Faults::wrap(dynamodb.network());
     let (client, table) = (dynamodb.connection(wrapped).client().clone(), unique_name("faults"));
     create_table(&dynamodb.client(), &table).await;
     let put = |value: &str| {

@@ -14,13 +14,13 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-#[cfg(test)]
 use tokio_rustls::rustls::RootCertStore;
 use tower_service::Service;
 
 pub(super) use self::io::Io;
 use self::proxies::Proxy;
 pub(super) use self::proxies::{Proxies, Route};
+pub(super) use self::tls::roots_in;
 use self::tls::{Tls, handshake};
 use super::error::Cause;
 use super::target::Target;
@@ -48,7 +48,6 @@ impl Connector {
     }
 
     /// The same with other root certificates.
-    #[cfg(test)]
     pub(super) fn with_roots(timeout: Duration, roots: RootCertStore) -> Result<Self, Cause> {
         Ok(Self { tls: Tls::with_roots(roots)?, ..Self::new(timeout) })
     }

@@ -5,7 +5,8 @@ use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::super::error::Cause;
@@ -18,7 +19,6 @@ pub(super) struct Tls(OnceCell<TlsConnector>);
 
 impl Tls {
     /// TLS with other root certificates.
-    #[cfg(test)]
     pub(super) fn with_roots(roots: RootCertStore) -> Result<Self, Cause> {
         Ok(Self(OnceCell::new_with(Some(connector(roots)?))))
     }
@@ -43,6 +43,15 @@ fn native_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
     roots
+}
+
+/// The root certificates in a PEM file.
+pub(in super::super) fn roots_in(pem: &[u8]) -> Result<RootCertStore, Cause> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate.map_err(Cause::Pem)?).map_err(Cause::Tls)?;
+    }
+    if roots.is_empty() { Err(Cause::NoRoots) } else { Ok(roots) }
 }
 
 fn connector(roots: RootCertStore) -> Result<TlsConnector, Cause> {

@@ -6,7 +6,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{HandshakeKind, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{HandshakeKind, ServerConfig};
 
 use super::super::error::Cause;
 use super::peer::{Accepted, Peer};
@@ -15,7 +15,7 @@ use super::{Network, Settings, call, not_sent};
 /// A certificate for `localhost` and `dynamodb.test`, and who trusts it.
 #[derive(Clone)]
 pub(super) struct Identity {
-    pub(super) roots: RootCertStore,
+    pub(super) roots: String,
     pub(super) acceptor: TlsAcceptor,
 }
 
@@ -23,10 +23,9 @@ impl Identity {
     pub(super) fn new() -> Self {
         let names = ["localhost", "dynamodb.test"].map(str::to_owned);
         let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
+        let roots = cert.pem();
         let certificate = CertificateDer::from(cert);
         let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate.clone()).unwrap();
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -38,7 +37,7 @@ impl Identity {
     }
 
     pub(super) fn network(&self, settings: Settings, proxies: Matcher) -> Network {
-        Network::with_roots(settings, proxies, self.roots.clone())
+        Network::with_roots(settings, proxies, self.roots.as_bytes()).unwrap()
     }
 }
 
@@ -113,4 +112,11 @@ async fn a_peer_without_tls_gets_no_request() {
     let peer = Peer::start(|mut accepted| async move { accepted.send("HTTP/1.1 400 Bad Request\r\n\r\n").await });
     let (peer, network) = (peer.await, Identity::new().network(Settings::default(), no_proxy()));
     assert!(matches!(not_sent(call(&network, &peer.https(), "a").await), Cause::Handshake(_)));
+}
+
+#[test]
+fn roots_that_cannot_be_used_are_refused() {
+    for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n"] {
+        assert!(Network::with_roots(Settings::default(), Matcher::builder().build(), pem.as_bytes()).is_err(), "{pem}");
+    }
 }
