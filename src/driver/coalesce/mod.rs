@@ -1,8 +1,8 @@
 //! Sends calls of different callers to DynamoDB as one batch.
 //!
-//! Most of the cost of a read or write of one item is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are in flight,
-//! each goes out at once, with those that arrived at the same time. Once all permits are taken, calls wait for the next permit
-//! and go out together. No timer delays a call: it waits for another call to end, so on an idle server no call waits.
+//! Most of the cost of a read or write of one item is the call to DynamoDB: signature, HTTP exchange, JSON. While few calls are
+//! in flight, each goes out at once; the last permit takes along the calls that arrived at the same time. Once all permits are
+//! taken, calls wait for the next permit and go out together. No timer delays a call: it waits for another call to end, so on an idle server no call waits.
 //!
 //! Waiting to batch adds latency, and one slow or bad member delays the whole batch. So:
 //! - If the failure may concern only one member (an item that is too large, a missing permission), each member is sent alone at

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::oneshot;
-use tokio::sync::oneshot::error::RecvError;
 
 use super::consistency::Consistency;
 use super::request::{ItemsRead, Read};
@@ -76,9 +75,13 @@ impl Scope {
             return self.read_alone(read).await;
         }
         let reads = Reads { scope: self.clone(), schema: read.schema.clone(), consistency: read.consistency };
-        let (answer, answered) = oneshot::channel();
         let name = name_of(&read.key);
-        let member = || ReadMember { key: Arc::clone(&read.key), wanted: read.wanted, answer };
+        let mut answered = None;
+        let member = || {
+            let (answer, receiver) = oneshot::channel();
+            answered = Some(receiver);
+            ReadMember { key: Arc::clone(&read.key), wanted: read.wanted, answer }
+        };
         match take_turn(&reads, &name, member).await {
             Turn::Alone(mut permit, _) => {
                 let mut slot = self.read_slot().await;
@@ -89,13 +92,13 @@ impl Scope {
                 Ok(seen)
             }
             Turn::Batched => match reads.wait(read, answered).await {
-                Ok(Ok(seen)) => Ok(seen),
-                Ok(Err(shared)) => {
+                Some(Ok(seen)) => Ok(seen),
+                Some(Err(shared)) => {
                     faults.add();
                     Err(shared.of_member())
                 }
                 // The batch ended without an answer for this key.
-                Err(_) => self.read_alone(read).await,
+                None => self.read_alone(read).await,
             },
         }
     }
@@ -126,20 +129,22 @@ impl Scope {
 }
 
 impl Reads {
-    /// Waits for the answer of a batch. If it takes long, a second read of this key is sent beside it, and the first answer counts.
-    async fn wait(&self, read: &KeyRead, mut answer: oneshot::Receiver<MemberRead>) -> Result<MemberRead, RecvError> {
+    /// Waits for the answer of a batch; `None` if it ends without one. If it takes long, a second read of this key is sent beside it,
+    /// and the first answer counts.
+    async fn wait(&self, read: &KeyRead, answered: Option<oneshot::Receiver<MemberRead>>) -> Option<MemberRead> {
+        let mut answered = answered?;
         let queue = self.queue();
         let runtime = self.scope.dispatcher().runtime();
         tokio::select! {
             biased;
-            seen = &mut answer => return seen,
+            seen = &mut answered => return seen.ok(),
             () = runtime.pause(queue.member_timeout()) => {}
         }
         // While calls wait for slots, one more would not be answered sooner.
         if queue.in_flight().is_crowded() {
             tokio::select! {
                 biased;
-                seen = &mut answer => return seen,
+                seen = &mut answered => return seen.ok(),
                 () = runtime.pause(queue.hang_timeout()) => {}
             }
         }
@@ -147,15 +152,15 @@ impl Reads {
         if !queue.may_hedge() {
             tokio::select! {
                 biased;
-                seen = &mut answer => return seen,
+                seen = &mut answered => return seen.ok(),
                 // A batch that hangs answers nobody, so this is not bounded by the hedges.
                 () = runtime.pause(queue.hang_timeout()) => {}
             }
         }
         tokio::select! {
             biased;
-            seen = &mut answer => seen,
-            Ok(seen) = self.scope.read_alone(read) => Ok(Ok(seen)),
+            seen = &mut answered => seen.ok(),
+            Ok(seen) = self.scope.read_alone(read) => Some(Ok(seen)),
         }
     }
 
