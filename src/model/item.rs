@@ -156,7 +156,11 @@ impl Eq for ItemKey {}
 
 impl Hash for ItemKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.identity().hash(state);
+        match self.entry_key() {
+            // Most keys are those of entries, which need no look at types.
+            Some(text) => text.hash(state),
+            None => self.identity().hash(state),
+        }
     }
 }
 
