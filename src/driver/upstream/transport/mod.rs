@@ -11,8 +11,8 @@ mod sdk;
 pub use self::body::Body;
 pub use self::error::{BoxError, TransportError};
 pub use self::exchange::{Request, Response, Transport};
-pub(super) use self::sdk::never_connected;
 pub use self::sdk::http_client;
+pub(super) use self::sdk::never_connected;
 
 /// The error code of a transport that has no room to store a write. It has written nothing.
 pub const STORAGE_FULL: &str = "DynakvStorageFullException";
