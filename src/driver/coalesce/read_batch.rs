@@ -67,7 +67,12 @@ impl Wanted {
     pub(crate) const EXPIRE_TIME: Self = Self { entry: false, expire_time: true, item: false };
     pub(crate) const ITEM: Self = Self { entry: false, expire_time: false, item: true };
 
-    fn or(self, other: Self) -> Self {
+    /// Whether the whole item is read for it. If not, the answer shows nothing of the size of the item.
+    pub(crate) fn needs_whole_item(self) -> bool {
+        self.entry || self.item
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
         Self {
             entry: self.entry || other.entry,
             expire_time: self.expire_time || other.expire_time,
