@@ -237,7 +237,7 @@ async fn readings() -> (World, Gate, Reads) {
         world.put_into(READINGS, place(at).into_iter().chain([value]).collect()).await;
     }
     // The first call describes the table, and shares nothing.
-    world.client.get_item(ItemKey::new(n("7")).sort(n("1"))).projection("at").table(READINGS).await.unwrap();
+    world.client.get_item(ItemKey::new(n("7")).sort(n("1"))).projection("sensor").table(READINGS).await.unwrap();
     let (gate, mut reads) = (Gate::new(), Reads::new());
     world.faults.reset_counts();
     gate.hold(&world, "GetItem", ALONE);
