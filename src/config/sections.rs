@@ -113,7 +113,7 @@ impl Limits {
 /// `[coalescing]`: whether calls of different clients are combined into batches when many are in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coalescing {
-    /// `coalescing.reads` (true): combines plain reads into BatchGetItem. Without permission for that, each is sent alone.
+    /// `coalescing.reads` (true): combines reads of one key into BatchGetItem. Without permission for that, each is sent alone.
     pub reads: bool,
     /// `coalescing.writes` (true): combines puts and deletes without a condition that return nothing into BatchWriteItem.
     /// Without permission for that, each is sent alone.

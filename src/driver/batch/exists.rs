@@ -19,7 +19,7 @@ impl KeyValues {
         if let [key] = keys.as_slice() {
             let seen = self.retrying_until_deadline().read(key, Wanted::EXPIRE_TIME, consistency).await?;
             let now = self.scope.now();
-            return Ok(vec![seen.expire_time.is_some_and(|time| time.is_none_or(|time| !time.has_passed(now)))]);
+            return Ok(vec![seen.exists && seen.expire_time.is_none_or(|time| !time.has_passed(now))]);
         }
         let mut exists = vec![false; keys.len()];
         let mut batch = self.batch_read(keys, Read::expiry(&self.scope.layout, consistency));

@@ -69,7 +69,6 @@ type Settled = (Vec<(usize, BatchOutcome)>, Capacity);
 /// An operation that fits into a BatchWriteItem: its position, and its outcome if it succeeds.
 type Plain = ChunkMember<(usize, BatchOutcome)>;
 
-/// Operations that are sent in one BatchWriteItem.
 /// How an operation is sent.
 #[expect(clippy::large_enum_variant, reason = "it is matched at once and never stored")]
 enum Part {
@@ -79,6 +78,7 @@ enum Part {
     Alone(BatchOperation),
 }
 
+/// Operations that are sent in one BatchWriteItem.
 #[derive(Default)]
 struct Chunk {
     members: Vec<Plain>,

@@ -32,8 +32,10 @@ pub(crate) struct Wanted {
 pub(crate) struct Seen {
     /// The entry, unless it has expired.
     pub(crate) entry: EntryRead,
+    /// Whether there is an item, expired or not.
+    pub(crate) exists: bool,
     /// When the item expires, if it has a TTL; of an expired item too.
-    pub(crate) expire_time: Option<Option<ExpireTime>>,
+    pub(crate) expire_time: Option<ExpireTime>,
     /// The whole item, expired or not.
     pub(crate) item: Option<Item>,
     /// The size of what was read.
@@ -67,7 +69,12 @@ impl Wanted {
     pub(crate) const EXPIRE_TIME: Self = Self { entry: false, expire_time: true, item: false };
     pub(crate) const ITEM: Self = Self { entry: false, expire_time: false, item: true };
 
-    fn or(self, other: Self) -> Self {
+    /// Whether the whole item is read for it. If not, the answer shows nothing of the size of the item.
+    pub(crate) fn needs_whole_item(self) -> bool {
+        self.entry || self.item
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
         Self {
             entry: self.entry || other.entry,
             expire_time: self.expire_time || other.expire_time,
@@ -78,7 +85,7 @@ impl Wanted {
 
 impl Default for Seen {
     fn default() -> Self {
-        Self { entry: Ok(None), expire_time: None, item: None, bytes: 0 }
+        Self { entry: Ok(None), exists: false, expire_time: None, item: None, bytes: 0 }
     }
 }
 

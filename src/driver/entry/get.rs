@@ -34,9 +34,9 @@ impl KeyValues {
         let seen = self.read(key, Wanted::EXPIRE_TIME, consistency).await?;
         let now = self.scope.now();
         Ok(match seen.expire_time {
-            Some(None) => Remaining::Forever,
-            Some(Some(time)) if !time.has_passed(now) => Remaining::Until(time, time.as_millis().saturating_sub(now)),
-            Some(Some(_)) | None => Remaining::NotFound,
+            Some(time) if !time.has_passed(now) => Remaining::Until(time, time.as_millis().saturating_sub(now)),
+            None if seen.exists => Remaining::Forever,
+            Some(_) | None => Remaining::NotFound,
         })
     }
 

@@ -29,19 +29,19 @@ impl Scope {
     /// What is wanted of an item that was read alone.
     pub(super) fn see_stored(&self, item: Item, wanted: Wanted) -> Seen {
         let bytes = item_bytes(&item);
-        let expire_time = wanted.expire_time.then(|| self.layout.expire_time(&item));
+        let expire_time = if wanted.expire_time { self.layout.expire_time(&item) } else { None };
         let entry = |item: &Item| if wanted.entry { self.visible(Some(item.clone())) } else { Ok(None) };
         match wanted {
-            Wanted::ENTRY => Seen { entry: self.visible(Some(item)), bytes, ..Seen::default() },
-            _ => Seen { entry: entry(&item), expire_time, item: wanted.item.then_some(item), bytes },
+            Wanted::ENTRY => Seen { entry: self.visible(Some(item)), exists: true, bytes, ..Seen::default() },
+            _ => Seen { entry: entry(&item), exists: true, expire_time, item: wanted.item.then_some(item), bytes },
         }
     }
 
     /// What is wanted of an item of an answer.
     pub(super) fn see(&self, item: AnswerItem<'_>, wanted: Wanted) -> Seen {
-        let mut seen = Seen { bytes: response_bytes(&item), ..Seen::default() };
+        let mut seen = Seen { bytes: response_bytes(&item), exists: true, ..Seen::default() };
         if wanted.expire_time {
-            seen.expire_time = Some(self.layout.expire_time_in(&item));
+            seen.expire_time = self.layout.expire_time_in(&item);
         }
         if wanted.item {
             seen.item = Some(item.clone().into_owned());

@@ -88,7 +88,7 @@ impl Scope {
                 let seen = permit.make(&[&name], &mut slot, self.fetch_one(read)).await;
                 slot.answered();
                 let seen = seen?;
-                permit.answered(Some(seen.bytes));
+                permit.answered(read.wanted.needs_whole_item().then_some(seen.bytes));
                 Ok(seen)
             }
             Turn::Batched => match reads.wait(read, answered).await {
@@ -121,10 +121,13 @@ impl Scope {
             Some(schema) => schema.attributes_of(key),
             None => Item::from([(self.layout.name(Role::Key).to_owned(), key.partition().clone())]),
         };
-        let only_expiry = *wanted == Wanted::EXPIRE_TIME;
-        let read = if only_expiry { Read::expiry(&self.layout, *consistency) } else { Read::whole(*consistency) };
-        let (item, _) = self.get_item(attributes, &read).await?;
+        let (item, _) = self.get_item(attributes, &self.read_for(*wanted, *consistency)).await?;
         Ok(item.map(|item| self.see_stored(item, *wanted)).unwrap_or_default())
+    }
+
+    /// Reads no more of an item than what is wanted needs.
+    fn read_for(&self, wanted: Wanted, consistency: Consistency) -> Read {
+        if wanted.needs_whole_item() { Read::whole(consistency) } else { Read::expiry(&self.layout, consistency) }
     }
 }
 
@@ -171,8 +174,8 @@ impl Reads {
         }
     }
 
-    /// Reads the items of these keys, each as far as it is wanted.
-    async fn fetch(&self, wanted: &HashMap<Arc<ItemKey>, Wanted>) -> Result<Answers, Failure> {
+    /// Reads the items of these keys, each as far as it is wanted. `of_all` is what is wanted of any of them.
+    async fn fetch(&self, wanted: &HashMap<Arc<ItemKey>, Wanted>, of_all: Wanted) -> Result<Answers, Failure> {
         let scope = &self.scope;
         let schema = self.schema();
         let keys = wanted.keys().map(|key| schema.attributes_of(key)).collect();
@@ -181,7 +184,8 @@ impl Reads {
             let wanted = *wanted.get(&key)?;
             Some((key, scope.see(item, wanted)))
         };
-        let ItemsRead { items, unprocessed, .. } = scope.batch_get(keys, &Read::whole(self.consistency), see).await?;
+        let ItemsRead { items, unprocessed, .. } =
+            scope.batch_get(keys, &scope.read_for(of_all, self.consistency), see).await?;
         let is_asked_for = |key: &ItemKey| wanted.contains_key(key);
         let unprocessed = unprocessed.iter().map(|key| schema.key_of(key).filter(is_asked_for));
         // A key that was not asked for shows that the answer is not what it seems.
@@ -219,7 +223,8 @@ impl Sender for Reads {
         }
         let names: Vec<_> = wanted.keys().map(|key| name_of(key)).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        let call = unless_all_left(reads.fetch(&wanted), |context| batch.poll_all_left(context));
+        let of_all = wanted.values().copied().fold(Wanted::default(), Wanted::or);
+        let call = unless_all_left(reads.fetch(&wanted, of_all), |context| batch.poll_all_left(context));
         let result = permit.make(&names, &mut slot, call).await;
         if result.is_some() {
             slot.answered();
@@ -227,7 +232,7 @@ impl Sender for Reads {
         match result {
             Some(Ok(Answers { seen, unprocessed })) => {
                 let bytes = seen.iter().map(|(_, seen)| seen.bytes).sum::<usize>() / wanted.len();
-                permit.answered(Some(bytes));
+                permit.answered(of_all.needs_whole_item().then_some(bytes));
                 for (key, seen) in seen {
                     batch.answer(&key, seen);
                 }

@@ -54,10 +54,10 @@ impl<'a> AnswerItem<'a> {
         }
     }
 
-    /// Removes an attribute.
+    /// Removes an attribute. The others keep their order, so that of two with one name the last still counts.
     pub(crate) fn take(&mut self, name: &str) -> Option<AnswerValue<'a>> {
         let position = self.0.iter().rposition(|(key, _)| key == name)?;
-        Some(self.0.swap_remove(position).1)
+        Some(self.0.remove(position).1)
     }
 
     pub(crate) fn into_owned(self) -> Item {
@@ -123,5 +123,15 @@ mod tests {
         let owned = item.clone().into_owned();
         assert_eq!((owned.len(), &owned["a"]), (2, &AttributeValue::N("3".to_owned())));
         assert!(matches!(item.take("a"), Some(AnswerValue::N(number)) if number == "3"));
+    }
+
+    #[test]
+    fn the_last_counts_also_after_another_attribute_is_taken() {
+        let mut item = AnswerItem::default();
+        for (name, number) in [("a", "1"), ("b", "2"), ("b", "3")] {
+            item.push(name.into(), AnswerValue::N(number.into()));
+        }
+        assert!(item.take("a").is_some());
+        assert_eq!(item.number("b"), Some("3"));
     }
 }

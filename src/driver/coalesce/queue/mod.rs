@@ -72,7 +72,7 @@ struct State<B> {
     is_collecting: bool,
     /// Moving average of the duration of a call.
     usual_time: Duration,
-    /// Moving average that follows fast calls at once and slow ones hesitantly: what DynamoDB takes. A call that waits for a busy
+    /// Moving average that follows faster calls soon and slower ones late: what DynamoDB takes. A call that waits for a busy
     /// worker takes longer, and more calls in flight would make that worse.
     fast_time: Duration,
     /// Moving average of the answer's bytes per member.

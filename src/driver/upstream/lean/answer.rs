@@ -23,7 +23,7 @@ pub(super) enum Unusable {
     Checksum,
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    #[error("no answer within {0:?}")]
+    #[error("the attempt did not end within {0:?}")]
     TooLate(Duration),
 }
 

@@ -94,7 +94,7 @@ impl Lean {
     ) -> Result<T, Failure> {
         let until = self.timeout.map(|timeout| (Instant::now() + timeout, timeout));
         let now = self.now();
-        let credentials = within(until, self.credentials.get(now)).await.map_err(|late| Failure::not_sent(late))?;
+        let credentials = within(until, self.credentials.get(now)).await.map_err(Failure::not_sent)?;
         let credentials = credentials.map_err(Failure::without_credentials)?;
         let request = self.request(&action, &credentials, now)?;
         // It may hold large values, which the body of the request has as well.

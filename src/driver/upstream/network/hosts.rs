@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::settings::Settings;
 use super::target::Target;
 
-/// The pools of all hosts. There are few: the endpoint of a region, and those of accounts.
+/// The pools of all hosts. There are few: the endpoint of a region, those of accounts, and sources of credentials.
 pub(super) struct Hosts {
     pools: RwLock<Vec<Arc<Pool>>>,
     proxies: Proxies,

@@ -32,7 +32,7 @@ pub struct Network(Hosts);
 
 impl Network {
     /// Connections through the proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, also
-    /// in lower case. They are read now. This machine needs no proxy.
+    /// in lower case. They are read now. This machine and the sources of its own credentials need no proxy.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self::with_proxies(settings, Matcher::from_env())

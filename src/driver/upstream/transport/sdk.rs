@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -18,13 +18,16 @@ use super::error::{BoxError, TransportError};
 use super::exchange::{Request, Response, Transport};
 
 /// An HTTP client for the SDK that sends through a transport. Each call ends after the SDK's timeouts for connecting and reading
-/// together, if there are any: sources of credentials have short ones.
+/// together, if there are both: some sources of credentials have short ones. The transport bounds the time to connect by itself.
 #[must_use]
 pub fn http_client(transport: Arc<dyn Transport>) -> SharedHttpClient {
     http_client_fn(move |settings, _components| {
-        let timeout = settings.connect_timeout().map(|connect| connect + settings.read_timeout().unwrap_or_default());
-        SharedHttpConnector::new(Connector { transport: Arc::clone(&transport), timeout })
+        SharedHttpConnector::new(Connector { transport: Arc::clone(&transport), timeout: timeout(settings) })
     })
+}
+
+fn timeout(settings: &HttpConnectorSettings) -> Option<Duration> {
+    Some(settings.connect_timeout()? + settings.read_timeout()?)
 }
 
 /// A transport below the SDK.
@@ -79,4 +82,21 @@ pub(in crate::driver::upstream) fn never_connected(error: &(dyn StdError + 'stat
         next = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONNECT: Duration = Duration::from_millis(3100);
+    const READ: Duration = Duration::from_secs(5);
+
+    /// Many clients of the SDK, such as that of STS, have only a timeout for connecting.
+    #[test]
+    fn the_time_to_connect_alone_bounds_no_call() {
+        let connect = || HttpConnectorSettings::builder().connect_timeout(CONNECT);
+        assert_eq!(timeout(&connect().build()), None);
+        assert_eq!(timeout(&connect().read_timeout(READ).build()), Some(CONNECT + READ));
+        assert_eq!(timeout(&HttpConnectorSettings::builder().build()), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! GetItem, GetTtl and Exists, which share the calls of Gets, and each see what they asked for.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::ScalarAttributeType::N;
 use dynakv_client::pb::item_service_client::ItemServiceClient;
@@ -40,8 +41,9 @@ async fn crowded() -> (World, Gate, Reads) {
             _ => {}
         }
     }
-    // The first call on items describes the table.
-    world.client.get_item("key-0").await.unwrap();
+    // The first call on items describes the table. With a projection it shares nothing, so that the queue learns no duration: on a busy
+    // machine it would allow more calls in flight.
+    world.client.get_item("key-0").projection("val").await.unwrap();
     let (gate, mut reads) = (Gate::new(), Reads::new());
     world.faults.reset_counts();
     gate.hold(&world, "GetItem", ALONE);
@@ -147,6 +149,77 @@ async fn reads_that_ask_for_more_go_alone() {
     }
 }
 
+/// For each shared call: how many keys it reads, and whether it reads whole items.
+fn shared_calls(world: &World) -> Arc<Mutex<Vec<(usize, bool)>>> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let calls = Arc::clone(&seen);
+    world.faults.rule("BatchGetItem", usize::MAX, move |call: Call, upstream: Upstream| {
+        let request = call.json();
+        let asked = request["RequestItems"].as_object().unwrap().values().next().unwrap();
+        let keys = asked["Keys"].as_array().unwrap().len();
+        calls.lock().unwrap().push((keys, asked.get("ProjectionExpression").is_none()));
+        async move { upstream.call(call).await }
+    });
+    seen
+}
+
+#[tokio::test]
+async fn a_shared_call_for_expiry_times_alone_reads_no_whole_items() {
+    let (world, gate, mut reads) = crowded().await;
+    let calls = shared_calls(&world);
+    for index in 0..SHARED {
+        read(&mut reads, &world.client, index, if index % 2 == 0 { "get_ttl" } else { "exists" });
+    }
+    for _ in 0..SHARED {
+        assert_right(reads.join_next().await.unwrap().unwrap());
+    }
+    let calls = calls.lock().unwrap().clone();
+    assert!(!calls.is_empty() && calls.iter().all(|(_, is_whole)| !is_whole), "{calls:?}");
+    gate.open();
+    while let Some(read) = reads.join_next().await {
+        assert_right(read.unwrap());
+    }
+}
+
+/// Otherwise a batch of large items would have more than DynamoDB returns in one call, and it would leave some unprocessed.
+#[tokio::test]
+async fn reads_of_expiry_times_say_nothing_of_the_size_of_items() {
+    let world = World::with_endless_patience().await;
+    for index in 0..SHARED {
+        world.put(&name(index), [("val", binary(&[7; 64 << 10]))]).await;
+    }
+    // One after the other, all of them go alone.
+    for _ in 0..30 {
+        world.client.get("key-0").await.unwrap();
+    }
+    for _ in 0..30 {
+        world.client.get_ttl("key-0").await.unwrap();
+        world.client.exists(["key-0"]).await.unwrap();
+    }
+    let (gate, calls) = (Gate::new(), shared_calls(&world));
+    world.faults.reset_counts();
+    gate.hold(&world, "GetItem", ALONE);
+    let mut gets = JoinSet::new();
+    for index in 0..ALONE + SHARED {
+        let (client, key) = (world.client.clone(), name(index % SHARED));
+        gets.spawn(async move { client.get(&key).await });
+        if index < ALONE {
+            world.faults.arrived("GetItem", index + 1).await;
+        }
+    }
+    // All but the calls that are held and the last batch, which is not full.
+    for _ in 0..SHARED / 2 {
+        gets.join_next().await.unwrap().unwrap().unwrap();
+    }
+    gate.open();
+    while let Some(got) = gets.join_next().await {
+        assert_eq!(got.unwrap().unwrap().unwrap().value.unwrap().len(), 64 << 10);
+    }
+    let calls = calls.lock().unwrap();
+    // Sixteen have 1 MiB.
+    assert!(calls.iter().all(|(keys, _)| *keys <= 32), "{calls:?}");
+}
+
 fn n(text: &str) -> dynakv_client::Value {
     text.parse::<Number>().unwrap().into()
 }
@@ -163,8 +236,8 @@ async fn readings() -> (World, Gate, Reads) {
         let value = ("value".to_owned(), string(&format!("value of {at}")));
         world.put_into(READINGS, place(at).into_iter().chain([value]).collect()).await;
     }
-    // The first call describes the table.
-    world.client.get_item(ItemKey::new(n("7")).sort(n("1"))).table(READINGS).await.unwrap();
+    // The first call describes the table, and shares nothing.
+    world.client.get_item(ItemKey::new(n("7")).sort(n("1"))).projection("sensor").table(READINGS).await.unwrap();
     let (gate, mut reads) = (Gate::new(), Reads::new());
     world.faults.reset_counts();
     gate.hold(&world, "GetItem", ALONE);
