@@ -116,7 +116,9 @@ async fn a_key_that_is_read_in_every_way_is_read_once() {
     let asked = Gate::new();
     asked.hold(&world, "BatchGetItem", 1);
     for index in 0..SHARED - 1 {
-        KINDS.iter().for_each(|kind| read(&mut reads, &world.client, index, kind));
+        for kind in KINDS {
+            read(&mut reads, &world.client, index, kind);
+        }
     }
     // The last key fills the batch.
     read(&mut reads, &world.client, SHARED - 1, "get");
@@ -186,7 +188,7 @@ async fn a_shared_call_for_expiry_times_alone_reads_no_whole_items() {
 async fn reads_of_expiry_times_say_nothing_of_the_size_of_items() {
     let world = World::with_endless_patience().await;
     for index in 0..SHARED {
-        world.put(&name(index), [("val", binary(&[7; 64 << 10]))]).await;
+        world.put(&name(index), [("val", binary(&vec![7; 64 << 10]))]).await;
     }
     // One after the other, all of them go alone.
     for _ in 0..30 {
@@ -251,7 +253,7 @@ async fn readings() -> (World, Gate, Reads) {
 fn read_reading(reads: &mut Reads, world: &World, at: usize) {
     let client = world.client.clone();
     // Half of the keys in a form that DynamoDB does not store.
-    let text = if at % 2 == 0 { format!("{at}.0") } else { at.to_string() };
+    let text = if at.is_multiple_of(2) { format!("{at}.0") } else { at.to_string() };
     reads.spawn(async move {
         let item = client.get_item(ItemKey::new(n("70e-1")).sort(n(&text))).table(READINGS).await;
         let value =
