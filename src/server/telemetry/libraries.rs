@@ -2,7 +2,7 @@
 //!
 //! At `debug` and `trace`, libraries log requests, responses and headers: keys, values and tokens. Their `info`, `warn`
 //! and `error` lines were reviewed and contain none of that (aws-config 1.13, aws-runtime 1.10, aws-smithy-runtime
-//! 1.16, aws-smithy-http-client 1.5, hyper 1.12, hyper-util 0.1.21, h2 0.4.20, rustls 0.23, tonic 0.14.9, tower 0.5,
+//! 1.16, hyper 1.12, hyper-util 0.1.21, h2 0.4.20, rustls 0.23, tonic 0.14.9, tower 0.5,
 //! dynoxide-rs 3.2). New libraries get the same cap without being listed.
 
 use tracing::Metadata;
