@@ -16,6 +16,7 @@ impl KeyValues {
     /// # Errors
     /// Fails as a whole if one key cannot be read.
     pub async fn exists(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<bool>, Arc<Error>> {
+        // One key can share a call with the reads of other callers.
         if let [key] = keys.as_slice() {
             let seen = self.retrying_until_deadline().read(key, Wanted::EXPIRE_TIME, consistency).await?;
             let now = self.scope.now();

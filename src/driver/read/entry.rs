@@ -28,13 +28,20 @@ impl Scope {
 
     /// What is wanted of an item that was read alone.
     pub(super) fn see_stored(&self, item: Item, wanted: Wanted) -> Seen {
-        let bytes = item_bytes(&item);
-        let expire_time = if wanted.expire_time { self.layout.expire_time(&item) } else { None };
-        let entry = |item: &Item| if wanted.entry { self.visible(Some(item.clone())) } else { Ok(None) };
-        match wanted {
-            Wanted::ENTRY => Seen { entry: self.visible(Some(item)), exists: true, bytes, ..Seen::default() },
-            _ => Seen { entry: entry(&item), exists: true, expire_time, item: wanted.item.then_some(item), bytes },
+        let mut seen = Seen { bytes: item_bytes(&item), exists: true, ..Seen::default() };
+        if wanted.expire_time {
+            seen.expire_time = self.layout.expire_time(&item);
         }
+        match wanted {
+            Wanted { entry: false, item: false, .. } => {}
+            Wanted { entry: true, item: false, .. } => seen.entry = self.visible(Some(item)),
+            Wanted { entry: false, item: true, .. } => seen.item = Some(item),
+            Wanted { entry: true, item: true, .. } => {
+                seen.entry = self.visible(Some(item.clone()));
+                seen.item = Some(item);
+            }
+        }
+        seen
     }
 
     /// What is wanted of an item of an answer.
@@ -43,11 +50,14 @@ impl Scope {
         if wanted.expire_time {
             seen.expire_time = self.layout.expire_time_in(&item);
         }
-        if wanted.item {
-            seen.item = Some(item.clone().into_owned());
-        }
-        if wanted.entry {
-            seen.entry = self.visible_in(item);
+        match wanted {
+            Wanted { entry: false, item: false, .. } => {}
+            Wanted { entry: true, item: false, .. } => seen.entry = self.visible_in(item),
+            Wanted { entry: false, item: true, .. } => seen.item = Some(item.into_owned()),
+            Wanted { entry: true, item: true, .. } => {
+                seen.entry = self.visible_in(item.clone());
+                seen.item = Some(item.into_owned());
+            }
         }
         seen
     }

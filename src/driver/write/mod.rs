@@ -1,8 +1,8 @@
 //! One pipeline for all writes: plan, claim, send, judge, settle.
 //!
-//! `plan` says what to write; `plain` are the plans that BatchWriteItem can carry out. `claim` locks the key against batches while the write is in flight. `send` makes the request.
-//! `judge` decides what follows from an attempt, `doubt` what follows from an ambiguous one, and `settle` has the outcome of the
-//! write.
+//! `plan` says what to write; `plain` are the plans that BatchWriteItem can carry out. `claim` locks the key against batches while
+//! the write is in flight. `send` makes the request. `judge` decides what follows from an attempt, `doubt` what follows from an
+//! ambiguous one, and `settle` has the outcome of the write.
 //!
 //! Three kinds of calls use the pipeline: `single` for one item, `chunk` for a part of a batch, `transaction` for a
 //! transaction. `shared` coalesces plain writes of different callers.
