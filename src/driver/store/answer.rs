@@ -32,6 +32,11 @@ pub(crate) enum AnswerValue<'a> {
 }
 
 impl<'a> AnswerItem<'a> {
+    /// An item without attributes, with room for this many.
+    pub(crate) fn with_capacity(attributes: usize) -> Self {
+        Self(Vec::with_capacity(attributes))
+    }
+
     /// Adds an attribute. Of two with one name the last counts.
     pub(crate) fn push(&mut self, name: Cow<'a, str>, value: AnswerValue<'a>) {
         self.0.push((name, value));

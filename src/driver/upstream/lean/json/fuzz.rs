@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInput
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemInputBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemInputBuilder;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
 use aws_sdk_dynamodb::operation::scan::builders::ScanInputBuilder;
 use aws_sdk_dynamodb::operation::transact_get_items::builders::TransactGetItemsInputBuilder;
@@ -13,14 +14,18 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 
 use super::actions::Action;
 use super::error_body::read_error;
-use super::read::read_page;
+use super::read::{compact, read, read_page};
 use crate::driver::store::AnswerItem;
 
 /// Reads any bytes as the answer of each action and as the body of an error. An item that it finds is written and read again: it
-/// has to be the same. The items of a page are shown to `check`.
+/// has to be the same. The items of a page are shown to `check`, and both readers of pages have to agree.
 pub(crate) fn lean_answers(body: &[u8], check: impl Fn(AnswerItem<'_>)) {
     drop(read_error(body));
     drop(read_page(body, &check));
+    let make = |item: AnswerItem<'_>| item.into_owned();
+    if let Some(page) = str::from_utf8(body).ok().and_then(|body| compact::page(body, &make)) {
+        assert!(read(body) == Ok(QueryOutput::from(page)), "the readers of the compact form and of any JSON differ");
+    }
     let _ = BatchGetItemInputBuilder::read(body);
     let _ = BatchWriteItemInputBuilder::read(body);
     let _ = DeleteItemInputBuilder::read(body);

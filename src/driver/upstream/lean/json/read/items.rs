@@ -7,8 +7,9 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::super::unreadable::Unreadable;
 use super::collections::{Array, Entries, Nullable};
+use super::compact;
 use super::object::{Skipped, Text};
-use super::readable::{read_by, read_value};
+use super::readable::{read_by, read_value, text_of};
 use crate::driver::store::AnswerItem;
 use crate::driver::upstream::answers::{BatchGetAnswer, PageAnswer};
 
@@ -17,7 +18,8 @@ pub(in crate::driver::upstream) fn read_page<T>(
     body: &[u8],
     make: &impl Fn(AnswerItem<'_>) -> T,
 ) -> Result<PageAnswer<T>, Unreadable> {
-    read_by(Page::of(make), body)
+    let text = text_of(body)?;
+    compact::page(text, make).map_or_else(|| read_by(Page::of(make), text), Ok)
 }
 
 /// Reads the answer of a BatchGetItem.
@@ -25,7 +27,8 @@ pub(in crate::driver::upstream) fn read_batch<T>(
     body: &[u8],
     make: &impl Fn(AnswerItem<'_>) -> T,
 ) -> Result<BatchGetAnswer<T>, Unreadable> {
-    read_by(Batch::of(make), body)
+    let text = text_of(body)?;
+    compact::batch(text, make).map_or_else(|| read_by(Batch::of(make), text), Ok)
 }
 
 /// Reads an item and hands it on.

@@ -1,6 +1,7 @@
 //! Reads answers in one pass. The readers follow those of the SDK (its module `protocol_serde`).
 
 mod collections;
+pub(super) mod compact;
 mod items;
 pub(super) mod object;
 mod outputs;

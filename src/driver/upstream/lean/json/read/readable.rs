@@ -12,13 +12,16 @@ pub(in super::super) trait Readable: Sized {
 
 /// Reads a whole body.
 pub(in super::super) fn read<T: Readable>(body: &[u8]) -> Result<T, Unreadable> {
-    read_by(Seed::new(), body)
+    read_by(Seed::new(), text_of(body)?)
+}
+
+/// The body as text. All at once is faster than string by string, and checks what is skipped as well.
+pub(super) fn text_of(body: &[u8]) -> Result<&str, Unreadable> {
+    str::from_utf8(body).map_err(|error| Unreadable::text(body, error))
 }
 
 /// Reads a whole body by this reader.
-pub(super) fn read_by<'de, S: DeserializeSeed<'de>>(reader: S, body: &'de [u8]) -> Result<S::Value, Unreadable> {
-    // All at once is faster than string by string, and checks what is skipped as well.
-    let text = str::from_utf8(body).map_err(|error| Unreadable::text(body, error))?;
+pub(super) fn read_by<'de, S: DeserializeSeed<'de>>(reader: S, text: &'de str) -> Result<S::Value, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let answer = reader.deserialize(&mut deserializer)?;
     deserializer.end()?;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod any;
+mod compact;
 mod damaged;
 mod errors;
 mod nesting;
