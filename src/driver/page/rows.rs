@@ -14,6 +14,9 @@ use crate::model::Attributes;
 pub(crate) trait Rows: Sync {
     type Row: Send + 'static;
 
+    /// How many rows are viewed between two looks at the clock.
+    const PER_CHECK: usize;
+
     fn read(&self, item: AnswerItem<'_>) -> Self::Row;
 
     /// What the page shows of a row. It may take long.
@@ -80,6 +83,9 @@ impl<'a, T> ItemRows<'a, T> {
 
 impl<T: PageItem> Rows for ItemRows<'_, T> {
     type Row = Row<T>;
+
+    /// To read the clock takes longer than a view.
+    const PER_CHECK: usize = 16;
 
     fn read(&self, item: AnswerItem<'_>) -> Row<T> {
         let source = self.source;

@@ -188,10 +188,10 @@ impl<'a, R: Rows> Assembly<'a, R> {
     async fn take_items(&mut self, rows: Vec<R::Row>) -> Result<Option<Stop>, Error> {
         // Joins the page when it is known whether the page stops there.
         let mut last: Option<(R::Row, View)> = None;
-        for row in rows {
+        for (number, row) in rows.into_iter().enumerate() {
             consume_budget().await;
             // Always take at least one row. Otherwise calls with short deadlines would never make progress.
-            if last.is_some() && self.source.scope.deadline.has_passed() {
+            if last.is_some() && number.is_multiple_of(R::PER_CHECK) && self.source.scope.deadline.has_passed() {
                 return self.stop_after(last).map(Some);
             }
             let view = self.rows.view(&row)?;
