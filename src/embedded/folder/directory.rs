@@ -25,8 +25,11 @@ pub(super) struct Directory {
 impl Directory {
     /// Opens the folder, or creates it for its owner alone. The path may contain links: the operator chose it.
     pub(super) fn make(path: &Path) -> io::Result<Self> {
+        let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
         DirBuilder::new().recursive(true).mode(ONLY_OWNER_FOLDER.bits()).create(path)?;
-        let fd = open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        // SQLite syncs the names in its folder, but not the folder's own.
+        missing.into_iter().filter_map(Path::parent).try_for_each(sync_names_at)?;
+        let fd = open_folder(path)?;
         Ok(Self { path: path.to_owned(), fd })
     }
 
@@ -54,7 +57,8 @@ impl Directory {
     /// Opens or creates a sub-folder and removes the permissions of other users.
     pub(super) fn sub_folder(&self, name: &str) -> io::Result<Self> {
         match mkdirat(&self.fd, name, ONLY_OWNER_FOLDER) {
-            Ok(()) | Err(Errno::EXIST) => {}
+            Ok(()) => self.sync()?,
+            Err(Errno::EXIST) => {}
             Err(error) => return Err(error.into()),
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -97,7 +101,12 @@ impl Directory {
     /// Renames a file and syncs the folder.
     pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         renameat(&self.fd, from, &self.fd, to)?;
-        Ok(fsync(&self.fd)?)
+        self.sync()
+    }
+
+    /// Syncs the names of the files.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        sync_names(&self.fd)
     }
 
     /// Removes a file.
@@ -111,6 +120,29 @@ impl Directory {
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+fn open_folder(path: &Path) -> Result<OwnedFd, Errno> {
+    open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// Syncs the names in this folder; `""` is the current folder. A folder may be writable but not readable, and such a
+/// one cannot be opened.
+fn sync_names_at(path: &Path) -> io::Result<()> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    match open_folder(path) {
+        Ok(folder) => sync_names(&folder),
+        Err(Errno::ACCESS) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Syncs the names in this folder, on file systems that can (fsync(2): EINVAL).
+fn sync_names(folder: &OwnedFd) -> io::Result<()> {
+    match fsync(folder) {
+        Ok(()) | Err(Errno::INVAL) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

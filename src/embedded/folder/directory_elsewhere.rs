@@ -51,6 +51,12 @@ impl Directory {
         fs::rename(self.path.join(from), self.path.join(to))
     }
 
+    /// The system has no sync of folders that works everywhere.
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on Unix")]
+    pub(super) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(super) fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.path.join(name))
     }

@@ -23,8 +23,10 @@ use directory::{Directory, FileId};
 
 /// The database. `SQLite` keeps its write-ahead log beside it, with the same permissions.
 const DATABASE: &str = "dynakv.db";
+/// `SQLite`'s write-ahead log. It is removed when the database is closed.
+const LOG: &str = "dynakv.db-wal";
 /// `SQLite`'s files beside the database.
-const BESIDE_DATABASE: [&str; 3] = ["dynakv.db-wal", "dynakv.db-shm", "dynakv.db-journal"];
+const BESIDE_DATABASE: [&str; 3] = [LOG, "dynakv.db-shm", "dynakv.db-journal"];
 /// Locked by the process that uses the folder. It is empty and is never deleted: a lock on a deleted file would exclude
 /// nobody.
 const CLAIM: &str = "dynakv.lock";
@@ -76,7 +78,7 @@ impl Folder {
     /// Fails if the path no longer leads to the checked file. To be called after `SQLite` has opened the database by
     /// its path.
     pub(super) fn check_database(&self) -> Result<(), Error> {
-        let failed = |source| Error::Folder { folder: self.claim.path().to_owned(), source };
+        let failed = |source| self.claim.failed(source);
         if FileId::at(Path::new(&self.database)).map_err(failed)? == self.database_id {
             return Ok(());
         }
@@ -110,9 +112,29 @@ impl Claim {
         self.directory.path()
     }
 
+    /// Whether a log is left from a process that has not closed the database.
+    pub(super) fn has_log(&self) -> Result<bool, Error> {
+        self.directory.has(LOG).map_err(|source| self.failed(source))
+    }
+
+    /// The log of the open database; none if `SQLite` could not begin one on this file system.
+    ///
+    /// `SQLite` never locks this file, so closing it releases no lock of SQLite's, as closing the database file would.
+    pub(super) fn log(&self) -> Result<Option<File>, Error> {
+        if !self.has_log()? {
+            return Ok(None);
+        }
+        self.directory.open(LOG).map(Some).map_err(|source| self.failed(source))
+    }
+
+    /// Syncs the names of the files in the folder.
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        self.directory.sync().map_err(|source| self.failed(source))
+    }
+
     /// The secret of the folder. The first call creates a random one.
     pub(super) fn secret(&self) -> Result<Secret, Error> {
-        let failed = |source| Error::Folder { folder: self.path().to_owned(), source };
+        let failed = |source| self.failed(source);
         if !self.directory.has(SECRET).map_err(failed)? {
             self.make_secret().map_err(failed)?;
         }
@@ -135,6 +157,10 @@ impl Claim {
             Err(error) if error.kind() != io::ErrorKind::NotFound => written.and(Err(error)),
             Ok(()) | Err(_) => written,
         }
+    }
+
+    pub(super) fn failed(&self, source: io::Error) -> Error {
+        Error::Folder { folder: self.path().to_owned(), source }
     }
 
     /// Renames a complete file, so that a crash leaves either the whole secret or none.
