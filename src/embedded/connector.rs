@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Engine;
-use super::dispatch::{self, Answer};
+use super::dispatch::{self, Answer, Outcome};
+use super::log::Unsynced;
 use crate::driver::Connection;
 use crate::driver::transport::{Body, Request, Response, Transport, TransportError};
 
@@ -30,22 +31,35 @@ impl Transport for Engine {
     }
 }
 
-/// Waits for a worker and runs the call on it. If the caller drops this future, a call that waits for a worker is
-/// discarded, and one that waits for its turn in the engine is skipped.
+/// Waits for a worker, runs the call on it, and waits until what the call wrote or saw is on the disk. If the caller
+/// drops this future, a call that waits for a worker is discarded, and one that waits for its turn in the engine is
+/// skipped.
 async fn serve(engine: Engine, request: Request) -> Result<Response, TransportError> {
     let Ok(worker) = Arc::clone(&engine.shared.workers).acquire_owned().await else {
         return http_response(Answer::failed_before());
     };
     let gone = CancellationToken::new();
     let _gone_when_dropped = gone.clone().drop_guard();
-    let answer = tokio::task::spawn_blocking(move || {
-        let _worker = worker;
-        dispatch::answer(&engine.shared, &request, &gone)
+    let log = engine.shared.log.clone();
+    let call = tokio::task::spawn_blocking(move || {
+        let outcome = dispatch::run(&engine.shared, &request, &gone);
+        // A call that waits for the disk needs no worker. So any number of calls can share a sync.
+        drop(worker);
+        if let (Some(log), Some(end)) = (&engine.shared.log, outcome.log_end) {
+            log.sync(end);
+        }
+        outcome
     });
-    match answer.await {
-        Ok(answer) => http_response(answer),
-        Err(shutdown) => Err(TransportError::Lost(shutdown.into())),
+    let Outcome { answer, log_end } = match call.await {
+        Ok(outcome) => outcome,
+        Err(shutdown) => return Err(TransportError::Lost(shutdown.into())),
+    };
+    if let (Some(log), Some(end)) = (log, log_end)
+        && let Err(Unsynced) = log.synced(end).await
+    {
+        return http_response(Answer::failed());
     }
+    http_response(answer)
 }
 
 fn http_response(answer: Answer) -> Result<Response, TransportError> {

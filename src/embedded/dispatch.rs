@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::sync::PoisonError;
 
 use dynoxide::{DynoxideError, NativeDatabase};
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::NOT_BEGUN;
 use super::batch::batch_write_item;
 use super::fault::Fault;
+use super::log::Position;
 use super::scan::scan;
 use super::table::create_table;
 use super::update::{transact_write_items, update_item};
@@ -24,9 +26,16 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// The outcome of a call, to be sent when the log is synced up to `log_end`.
+pub(super) struct Outcome {
+    pub(super) answer: Answer,
+    /// The end of the log when the call had run. None if the call has not reached the data, or there is no log.
+    pub(super) log_end: Option<Position>,
+}
+
 impl Answer {
     /// The response if the engine fails during the call.
-    fn failed() -> Self {
+    pub(super) fn failed() -> Self {
         Self::error(&DynoxideError::InternalServerError(Error::Failed.to_string()))
     }
 
@@ -50,23 +59,25 @@ impl Answer {
 /// Handles a request like DynamoDB's endpoint. Blocks.
 ///
 /// `gone` is cancelled when the caller has gone away.
-pub(super) fn answer(engine: &Shared, request: &Request, gone: &CancellationToken) -> Answer {
+pub(super) fn run(engine: &Shared, request: &Request, gone: &CancellationToken) -> Outcome {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.strip_prefix("DynamoDB_20120810."));
-    let call = Call { engine, body: request.body(), gone };
-    match engine.guard(|| call.dispatch(operation.unwrap_or_default())) {
+    let call = Call { engine, body: request.body(), gone, log_end: Cell::new(None) };
+    let answer = match engine.guard(|| call.dispatch(operation.unwrap_or_default())) {
         Ok(Ok(Some(body))) => Answer { status: 200, body },
         Ok(Ok(None)) => Answer { status: 400, body: UNKNOWN_OPERATION.into() },
         Ok(Err(error)) => Answer::error(&error),
         Err(Panicked::Earlier) => Answer::failed_before(),
         Err(Panicked::InThisCall) => Answer::failed(),
-    }
+    };
+    Outcome { answer, log_end: call.log_end.get() }
 }
 
 struct Call<'a> {
     engine: &'a Shared,
     body: &'a [u8],
     gone: &'a CancellationToken,
+    log_end: Cell<Option<Position>>,
 }
 
 impl Call<'_> {
@@ -115,7 +126,14 @@ impl Call<'_> {
         &self,
         operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
-        self.run(|database, request| self.record(operation(database, request)))
+        self.run(|database, request| {
+            let outcome = operation(database, request);
+            // What DynamoDB refuses is rolled back. Anything else may have reached the log.
+            if outcome.as_ref().err().is_none_or(|error| Fault::of(error).is_some()) {
+                self.count_write();
+            }
+            self.record(outcome)
+        })
     }
 
     /// Runs an operation of several transactions, which may fail after the first.
@@ -124,7 +142,9 @@ impl Call<'_> {
         operation: fn(&NativeDatabase, Q) -> dynoxide::Result<A>,
     ) -> dynoxide::Result<Vec<u8>> {
         self.run(|database, request| {
-            self.record(operation(database, request)).map_err(|error| match Fault::of(&error) {
+            let outcome = operation(database, request);
+            self.count_write();
+            self.record(outcome).map_err(|error| match Fault::of(&error) {
                 Some(Fault::Full | Fault::NotBegun) => {
                     DynoxideError::InternalServerError(format!("a change may be half done: {error}"))
                 }
@@ -136,6 +156,7 @@ impl Call<'_> {
     fn batch_write_item(&self) -> dynoxide::Result<Vec<u8>> {
         self.run(|database, request| {
             let batch = batch_write_item(database, request, self.body);
+            self.count_write();
             let write_failed = batch.as_ref().map_or_else(Some, |batch| batch.refused.as_ref());
             self.record_failure(write_failed);
             Ok(batch?.answer)
@@ -154,9 +175,19 @@ impl Call<'_> {
             if self.gone.is_cancelled() {
                 return Err(DynoxideError::InternalServerError("the caller went away".to_owned()));
             }
-            operation(&self.engine.database, request)?
+            let outcome = operation(&self.engine.database, request);
+            // After the write is counted, if it is one, and before the next call writes.
+            self.log_end.set(self.engine.log.as_ref().map(|log| log.end()));
+            outcome?
         };
         serde_json::to_vec(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    }
+
+    /// Counts this call as one that may have written to the log.
+    fn count_write(&self) {
+        if let Some(log) = &self.engine.log {
+            log.wrote();
+        }
     }
 
     fn record<A>(&self, outcome: dynoxide::Result<A>) -> dynoxide::Result<A> {

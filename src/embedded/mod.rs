@@ -4,14 +4,15 @@
 //! driver           -> connector   waits for a worker, runs the call on the blocking pool
 //!                  -> dispatch    x-amz-target + JSON -> typed request -> engine -> JSON
 //!                  -> dynoxide    the DynamoDB semantics, on SQLite
+//!                  -> log         syncs what the calls have written, one sync for all that wait
 //! ```
 //!
 //! It is meant for development, tests and services on a single machine. Its properties:
 //!
-//! - **Durability.** The database is in WAL mode with `SQLite`'s default `synchronous = FULL`: the log is synced to the
-//!   disk before a write is acknowledged. An acknowledged write survives a crash of the process at any moment, and a
-//!   power failure if the disk honours syncs. The engine's bulk-loading modes, which weaken this permanently, are never
-//!   used.
+//! - **Durability.** The database is in WAL mode, and its log is synced to the disk before a write is acknowledged. So
+//!   an acknowledged write survives a crash of the process at any moment, and a power failure if the disk honours syncs.
+//!   SQLite itself syncs at checkpoints only (`synchronous = NORMAL`); `log.rs` syncs for many calls at a time. Reads
+//!   wait for the writes that they may have seen.
 //! - **One process.** Only one process can use a data folder at a time. It holds a file lock, which the operating
 //!   system releases when the process ends. The folder has to be on a local disk, not on a network share.
 //! - **One call at a time.** Calls run one at a time, in no fixed order. A `Query` or `Scan` without `Limit` reads its
@@ -24,6 +25,8 @@
 //!   one may fit, and deletes free space. Reads continue. [`Engine::ready`] fails until there is space again. Of a
 //!   batch, the members that fit are written. A table change that stops half way has an unknown outcome, but a partly
 //!   created table is removed.
+//! - **A sync that fails** stops the engine, like a panic: what the operating system holds in memory and what is on the
+//!   disk may differ from then on. The next start writes the log into the database file before it serves.
 //! - **Other disk failures** (an I/O error, a quota, a file system that has become read-only) leave the outcome of the
 //!   write unknown: `SQLite` does not say whether its commit record is on the disk. [`Engine::ready`] fails while the
 //!   folder is not writable.
@@ -37,6 +40,7 @@ mod disk;
 mod dispatch;
 mod fault;
 mod folder;
+mod log;
 mod scan;
 mod table;
 #[cfg(test)]
@@ -56,12 +60,13 @@ use tokio::sync::Semaphore;
 use self::disk::Disk;
 use self::fault::Fault;
 use self::folder::{Claim, Folder};
+use self::log::Log;
 use crate::driver::Connection;
 use crate::driver::transport::{NOT_BEGUN, Transport};
 use crate::model::Secret;
 
 /// Number of threads for calls. The engine itself runs one call at a time; the others decode requests and encode
-/// responses meanwhile.
+/// responses meanwhile. Calls that wait for a sync hold none.
 const WORKERS: usize = 4;
 
 /// Stack size of each call. The engine's parsers recurse as deep as an expression of 4,096 bytes or a statement of
@@ -118,7 +123,7 @@ pub enum Error {
     /// The disk did not accept a write, and is still not writable.
     #[error("the disk does not take what is written to the data folder")]
     Unwritable(#[source] std::io::Error),
-    /// The engine has panicked.
+    /// The engine has panicked, or its log could not be synced.
     #[error("the embedded engine has failed and serves nothing until the process is restarted")]
     Failed,
 }
@@ -144,6 +149,8 @@ struct Shared {
     turn: Mutex<()>,
     /// A permit for each running call. Closed for good when the engine has failed.
     workers: Arc<Semaphore>,
+    /// None in memory, and if SQLite syncs each write itself.
+    log: Option<Arc<Log>>,
     disk: Disk,
     /// The claim on the data folder. Fields are dropped in order, so the folder is released after the file is closed.
     claim: Option<Claim>,
@@ -157,16 +164,46 @@ impl Engine {
             Location::Memory => Ok(Self::over(NativeDatabase::memory().map_err(failed)?, None)),
             Location::Folder(folder) => {
                 let folder = Folder::claim(folder)?;
-                let database = NativeDatabase::new(&folder.database).map_err(failed)?;
-                folder.check_database()?;
-                Ok(Self::over(database, Some(folder.claim)))
+                let open = || -> Result<NativeDatabase, Error> {
+                    let database = NativeDatabase::new(&folder.database).map_err(failed)?;
+                    folder.check_database()?;
+                    Ok(database)
+                };
+                if folder.claim.has_log()? {
+                    // The last process did not end by itself, perhaps because a sync failed. Then this log is complete
+                    // in memory only. Closing the database writes all of it anew, into the database file.
+                    drop(open()?);
+                    folder.claim.sync()?;
+                }
+                Self::in_folder(open()?, folder.claim, failed)
             }
         }
     }
 
-    fn over(database: NativeDatabase, claim: Option<Claim>) -> Self {
+    /// An engine whose calls share the syncs of the log.
+    fn in_folder(
+        database: NativeDatabase,
+        claim: Claim,
+        failed: impl FnOnce(DynoxideError) -> Error,
+    ) -> Result<Self, Error> {
+        let Some(file) = claim.log()? else { return Ok(Self::over(database, Some(claim))) };
+        // What a killed process has left unsynced can be read from now on.
+        file.sync_data().map_err(|source| claim.failed(source))?;
+        claim.sync()?;
+        // The engine's only way to set `synchronous = NORMAL`. The other settings of this call are SQLite's defaults.
+        database.disable_bulk_loading().map_err(failed)?;
         let workers = Arc::new(Semaphore::new(WORKERS));
-        Self { shared: Arc::new(Shared { database, turn: Mutex::new(()), workers, disk: Disk::default(), claim }) }
+        let log = Log::new(Box::new(move || file.sync_data()), Arc::clone(&workers));
+        Ok(Self::with(database, workers, Some(Arc::new(log)), Some(claim)))
+    }
+
+    fn over(database: NativeDatabase, claim: Option<Claim>) -> Self {
+        Self::with(database, Arc::new(Semaphore::new(WORKERS)), None, claim)
+    }
+
+    fn with(database: NativeDatabase, workers: Arc<Semaphore>, log: Option<Arc<Log>>, claim: Option<Claim>) -> Self {
+        let shared = Shared { database, turn: Mutex::new(()), workers, log, disk: Disk::default(), claim };
+        Self { shared: Arc::new(shared) }
     }
 
     /// The folder of the data: the configured one or its sub-folder; none in memory.
@@ -213,7 +250,7 @@ impl Engine {
         !self.shared.disk.is_unwritable()
     }
 
-    /// Fails if the engine has panicked. Does not block.
+    /// Fails if the engine has panicked or its log could not be synced. Does not block.
     pub fn check(&self) -> Result<(), Error> {
         if self.shared.workers.is_closed() { Err(Error::Failed) } else { Ok(()) }
     }
