@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 /// A position in the log: the number of calls before it that have written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Position(u64);
+pub(super) struct Position(pub(super) u64);
 
 /// The log could not be synced. What was written since the last sync may be lost in a power failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

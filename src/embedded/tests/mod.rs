@@ -3,6 +3,7 @@
 mod abandoned;
 mod broken;
 mod folder;
+mod group_commit;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
