@@ -11,7 +11,7 @@ BUF := npx --yes @bufbuild/buf@1.75.0
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick load-generators bench-parts bench-clients histories abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
+.PHONY: help test suite matrix clients readme lint library library-accept fmt bench bench-quick load-generators bench-parts bench-clients histories durability abuse trouble proxies proxies-quick fuzz instructions instructions-accept server dynamodb-local grpcurl clean-cache
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,10 @@ histories: server dynamodb-local ## Check that what clients see under faults is 
 	@tools/require cargo java go
 	HISTORIES_SERVER=$(abspath $(SERVER)) HISTORIES_SEEDS=$(or $(SEEDS),20) HISTORIES_OPERATIONS=$(or $(OPS),50000) \
 		cargo test --release --workspace --locked --test suite histories::soak -- --ignored --nocapture
+
+durability: ## Kill a server among 64 writers 60 times, and 60 times cut the power of its disk too: nothing acknowledged is lost
+	@tools/require cargo cc
+	cargo test --workspace --locked $(TESTED) --test suite server::killed::soak -- --ignored --nocapture
 
 abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
 	@tools/require go

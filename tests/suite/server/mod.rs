@@ -4,6 +4,7 @@ mod durability;
 mod ending;
 mod full_disk;
 mod health;
+mod killed;
 mod log;
 mod page_tokens;
 mod reach;

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod dynamodb_local;
 pub(crate) mod faults;
 mod other_table;
+pub(crate) mod preload;
 mod raw;
 pub(crate) mod rpcs;
 mod tables;

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
 use crate::binary::Serve;
+use crate::support::preload;
 
 /// The error of a write without space, on Linux.
 pub(super) const ENOSPC: i32 = 28;
@@ -61,15 +61,8 @@ impl Disk {
     }
 }
 
-/// The library that simulates the disk. It is linked with the linker that Rust programs need anyway.
+/// The library that simulates the disk.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/server/full_disk/disk.c");
-        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("disk.so");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"]).arg(&library).arg(source);
-        assert!(compiler.status().unwrap().success(), "cc makes no library of disk.c");
-        library
-    })
+    LIBRARY.get_or_init(|| preload::library("tests/suite/server/full_disk/disk.c", "full_disk.so"))
 }

@@ -1,0 +1,165 @@
+//! A server that is killed among many writers, alone or with the machine: no acknowledged write is lost.
+
+mod disk;
+
+use std::path::Path;
+
+use dynakv_client::{Client, Expected, Swap};
+use fastrand::Rng;
+use futures_util::future::join_all;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use self::disk::Disk;
+use crate::binary::{Serve, Serving};
+
+/// Callers that write at the same time: many more than the engine has workers.
+const WRITERS: usize = 64;
+/// A kill comes after so many acknowledged writes at the latest. SQLite starts its log anew several times by then.
+const MOST_WRITES: usize = 2_000;
+/// Kills in the suite, and in the soak.
+const KILLS: u64 = 5;
+const KILLS_IN_THE_SOAK: u64 = 60;
+
+/// The key of a writer's write. Writes count from 1.
+fn key(writer: usize, write: usize) -> String {
+    format!("writer-{writer}-{write}")
+}
+
+/// Writes entry after entry until the server is gone. Returns the number of acknowledged writes.
+///
+/// Between them are writes whose condition fails, which share syncs with the others.
+async fn write(client: Client, writer: usize, acknowledged: watch::Sender<usize>) -> usize {
+    for write in 1.. {
+        let entry = key(writer, write);
+        let written = if write % 3 == 0 {
+            client.compare_and_set(entry, write.to_string(), Expected::Absent).await.map(drop)
+        } else {
+            client.set(entry, write.to_string()).await.map(drop)
+        };
+        if written.is_err() {
+            return write - 1;
+        }
+        acknowledged.send_modify(|count| *count += 1);
+        if write % 4 == 0 {
+            match client.compare_and_set(key(writer, write), "never", Expected::Absent).await {
+                Ok(outcome) => assert!(matches!(outcome, Swap::NotSwapped { .. }), "{outcome:?}"),
+                Err(_) => return write,
+            }
+        }
+    }
+    unreachable!("the server is killed long before")
+}
+
+/// Kills the server at a random moment among many writers. Returns how many writes each of them had acknowledged.
+async fn kill_among_writers(mut server: Serving, random: &mut Rng) -> Vec<usize> {
+    let (acknowledged, mut count) = watch::channel(0);
+    let mut writers = Vec::new();
+    for writer in 0..WRITERS {
+        writers.push(tokio::spawn(write(server.client().await, writer, acknowledged.clone())));
+    }
+    let kill_at = random.usize(1..=MOST_WRITES);
+    count.wait_for(|count| *count >= kill_at).await.unwrap();
+    server.start_kill();
+    assert!(!server.ended().await.success());
+    join_all(writers).await.into_iter().map(Result::unwrap).collect()
+}
+
+/// Checks that the folder has all acknowledged writes, and of each writer at most the one in doubt besides.
+async fn has_all(folder: &Path, acknowledged: Vec<usize>) {
+    let server = Serve::in_folder(folder).start().await;
+    let client = server.client().await;
+    for (writer, acknowledged) in acknowledged.into_iter().enumerate() {
+        let entries = (1..=acknowledged + 2).map(|write| {
+            let client = client.clone();
+            async move { client.get(key(writer, write)).await.unwrap() }
+        });
+        let entries = join_all(entries).await;
+        for (index, entry) in entries.into_iter().enumerate() {
+            let write = index + 1;
+            let text = entry.as_ref().map(|entry| entry.text().unwrap());
+            match write.checked_sub(acknowledged) {
+                None | Some(0) => assert_eq!(text, Some(write.to_string().as_str()), "{}", key(writer, write)),
+                Some(1) => assert!(text.is_none_or(|text| text == write.to_string()), "{}", key(writer, write)),
+                Some(_) => assert_eq!(text, None, "{}", key(writer, write)),
+            }
+        }
+    }
+}
+
+async fn kill_the_process(kills: u64) {
+    for seed in 0..kills {
+        let folder = TempDir::new().unwrap();
+        let server = Serve::in_folder(folder.path()).start().await;
+        let acknowledged = kill_among_writers(server, &mut Rng::with_seed(seed)).await;
+        has_all(folder.path(), acknowledged).await;
+    }
+}
+
+async fn cut_the_power(cuts: u64) {
+    for seed in 0..cuts {
+        let disk = Disk::new();
+        let acknowledged = kill_among_writers(disk.server().start().await, &mut Rng::with_seed(seed)).await;
+        has_all(&disk.after_a_power_cut(), acknowledged).await;
+    }
+}
+
+#[tokio::test]
+async fn a_kill_among_many_writers_loses_no_acknowledged_write() {
+    kill_the_process(KILLS).await;
+}
+
+#[tokio::test]
+async fn a_power_cut_among_many_writers_loses_no_acknowledged_write() {
+    cut_the_power(KILLS).await;
+}
+
+#[tokio::test]
+#[ignore = "takes minutes: make durability"]
+async fn soak() {
+    kill_the_process(KILLS_IN_THE_SOAK).await;
+    cut_the_power(KILLS_IN_THE_SOAK).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_was_killed_in_outlives_a_power_cut_too() {
+    let disk = Disk::new();
+    let mut random = Rng::with_seed(0);
+    let acknowledged = kill_among_writers(disk.server().start().await, &mut random).await;
+    // What the second server can read is on the disk, even if nobody had been told of it.
+    let server = disk.server().start().await;
+    let client = server.client().await;
+    let mut stored = Vec::new();
+    for (writer, acknowledged) in acknowledged.into_iter().enumerate() {
+        let in_doubt = client.get(key(writer, acknowledged + 1)).await.unwrap();
+        stored.push(acknowledged + usize::from(in_doubt.is_some()));
+    }
+    server.kill().await;
+    let folder = disk.after_a_power_cut();
+    let server = Serve::in_folder(&folder).start().await;
+    let client = server.client().await;
+    for (writer, stored) in stored.into_iter().enumerate().filter(|(_, stored)| *stored > 0) {
+        assert!(client.get(key(writer, stored)).await.unwrap().is_some(), "{}", key(writer, stored));
+    }
+}
+
+#[tokio::test]
+async fn a_caller_alone_pays_one_sync_for_a_write() {
+    let disk = Disk::new();
+    let server = disk.server().start().await;
+    let client = server.client().await;
+    client.set("key", "before").await.unwrap();
+    let before = disk.log_syncs();
+    for write in 0..100 {
+        client.set("key", write.to_string()).await.unwrap();
+    }
+    // A log that starts anew has syncs of its own.
+    let syncs = disk.log_syncs() - before;
+    assert!((100..120).contains(&syncs), "{syncs}");
+    for _ in 0..10 {
+        client.get("key").await.unwrap();
+        let refused = client.compare_and_set("key", "never", Expected::Absent).await.unwrap();
+        assert!(matches!(refused, Swap::NotSwapped { .. }), "{refused:?}");
+    }
+    assert_eq!(disk.log_syncs() - before, syncs, "nothing was written");
+}
