@@ -104,9 +104,10 @@ histories: server dynamodb-local ## Check that what clients see under faults is 
 	HISTORIES_SERVER=$(abspath $(SERVER)) HISTORIES_SEEDS=$(or $(SEEDS),20) HISTORIES_OPERATIONS=$(or $(OPS),50000) \
 		cargo test --release --workspace --locked --test suite histories::soak -- --ignored --nocapture
 
-durability: ## Kill a server among 64 writers 60 times, and 60 times cut the power of its disk too: nothing acknowledged is lost
-	@tools/require cargo cc
+durability: ## Kill a server among writers 60 times, and 60 times with a power cut; trace that it syncs before it acknowledges
+	@tools/require cargo python3 strace
 	cargo test --workspace --locked $(TESTED) --test suite server::killed::soak -- --ignored --nocapture
+	tools/trace-syncs $(TESTED_SERVER)
 
 abuse: server ## Attack the server in every way that docs/abuse.md names, in some 15 minutes; wants 6 GB of memory to spare
 	@tools/require go
