@@ -2,9 +2,11 @@
  *
  * Of the files in the folder DISK_DATA, the folder DISK_KEPT has what a power cut leaves at the least: each file as it was when
  * its last sync began (in `synced`), and the names that the folder had when it was synced last (in `names`). What was written and
- * not synced is not there. A sync counts when it is over. The file `log_syncs` has a byte for each sync of a write-ahead log. */
+ * not synced is not there. A sync counts when it is over. The file `log_syncs` has a byte for each sync of a write-ahead log. While there is
+ * a file `log_fails`, these syncs fail. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
@@ -40,9 +42,19 @@ static void copy(const char *from, const char *to) {
   close(target);
 }
 
-static void count_log_sync(const char *name) {
+static int is_log(const char *name) {
   size_t length = strlen(name);
-  if (length < 4 || strcmp(name + length - 4, "-wal") != 0) return;
+  return length >= 4 && strcmp(name + length - 4, "-wal") == 0;
+}
+
+static int fails(const char *name) {
+  char path[PATH_MAX];
+  kept_path(path, ".", "log_fails");
+  return is_log(name) && access(path, F_OK) == 0;
+}
+
+static void count_log_sync(const char *name) {
+  if (!is_log(name)) return;
   char path[PATH_MAX];
   kept_path(path, ".", "log_syncs");
   int count = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -90,6 +102,10 @@ static int sync_and_keep(int file, long call) {
   const char *name = path[folder] == '/' ? path + folder + 1 : NULL;
   if (path[folder] != 0 && (name == NULL || strchr(name, '/') != NULL || access(path, F_OK) != 0)) {
     return syscall(call, file);
+  }
+  if (name != NULL && fails(name)) {
+    errno = EIO;
+    return -1;
   }
   pthread_mutex_lock(&one_at_a_time);
   if (name != NULL) {

@@ -44,6 +44,15 @@ impl Disk {
         fs::metadata(self.kept("log_syncs")).unwrap().len()
     }
 
+    /// Makes the syncs of the log fail.
+    pub(super) fn fail(&self) {
+        fs::write(self.kept("log_fails"), "").unwrap();
+    }
+
+    pub(super) fn repair(&self) {
+        fs::remove_file(self.kept("log_fails")).unwrap();
+    }
+
     /// The data folder as it is when the power is back, if the disk has lost all that it could.
     ///
     /// What a file had when it was synced under an earlier name is left out.

@@ -4,13 +4,15 @@ mod disk;
 
 use std::path::Path;
 
-use dynakv_client::{Client, Expected, Swap};
+use dynakv_client::{Client, Error, Expected, Swap};
 use fastrand::Rng;
 use futures_util::future::join_all;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tonic_health::pb::health_check_response::ServingStatus;
 
 use self::disk::Disk;
+use super::health::{Health, SERVICE, until};
 use crate::binary::{Serve, Serving};
 
 /// Callers that write at the same time: many more than the engine has workers.
@@ -162,4 +164,38 @@ async fn a_caller_alone_pays_one_sync_for_a_write() {
         assert!(matches!(refused, Swap::NotSwapped { .. }), "{refused:?}");
     }
     assert_eq!(disk.log_syncs() - before, syncs, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_sync_that_fails_ends_the_service_until_a_restart() {
+    let disk = Disk::new();
+    let server = disk.server().env("DYNAKV__HEALTH__PROBE_PERIOD", "50ms").start().await;
+    let client = server.client().await;
+    client.set("key", "before").await.unwrap();
+    let mut watch = Health::of(&client).watch(SERVICE).await;
+    until(&mut watch, ServingStatus::Serving).await;
+
+    disk.fail();
+    let in_doubt = client.compare_and_set("new", "after", Expected::Absent).await;
+    assert!(in_doubt.as_ref().is_err_and(Error::is_outcome_unknown), "{in_doubt:?}");
+    until(&mut watch, ServingStatus::NotServing).await;
+    server.logs("the log of the database cannot be synced").await;
+
+    // That syncs succeed again proves nothing about what was lost.
+    disk.repair();
+    match client.set("key", "after").await.unwrap_err() {
+        Error::Failed(failure) => assert_eq!(failure.metadata("outcome"), Some("NOT_APPLIED"), "{failure:?}"),
+        other => panic!("{other:?}"),
+    }
+    client.get("key").await.unwrap_err();
+    server.kill().await;
+
+    let server = disk.server().start().await;
+    let client = server.client().await;
+    assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("before"));
+    client.set("key", "later").await.unwrap();
+    server.kill().await;
+    let server = Serve::in_folder(&disk.after_a_power_cut()).start().await;
+    let entry = server.client().await.get("key").await.unwrap().unwrap();
+    assert_eq!(entry.text(), Some("later"));
 }
