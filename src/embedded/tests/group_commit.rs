@@ -144,9 +144,9 @@ async fn the_first_sync_that_fails_is_the_last_one() {
     assert!(disk.begun.try_recv().is_err());
 }
 
-/// An engine on this disk, with a table.
-async fn engine() -> (Engine, Client, Disk) {
-    let workers = Arc::new(Semaphore::new(WORKERS));
+/// An engine on this disk with so many workers, and a table.
+async fn engine(workers: usize) -> (Engine, Client, Disk) {
+    let workers = Arc::new(Semaphore::new(workers));
     let (disk, log) = Disk::with_log(&workers);
     let engine = Engine::with(NativeDatabase::memory().unwrap(), workers, Some(log), None);
     let client = client(&engine);
@@ -164,7 +164,7 @@ async fn run<T>(mut call: Pin<&mut impl Future<Output = T>>, mut arrived: impl F
 
 #[tokio::test]
 async fn more_writers_than_workers_wait_for_one_sync() {
-    let (engine, client, disk) = engine().await;
+    let (engine, client, disk) = engine(1).await;
     let written = || engine.shared.log.as_ref().unwrap().end().0;
     let before = written();
     let mut first = pin!(put(&client, "first", text("x")));
@@ -184,7 +184,7 @@ async fn more_writers_than_workers_wait_for_one_sync() {
 
 #[tokio::test]
 async fn a_read_waits_for_the_writes_that_it_may_have_seen() {
-    let (_engine, client, disk) = engine().await;
+    let (_engine, client, disk) = engine(WORKERS).await;
     assert_eq!(get(&client, "a").await, None, "nothing to wait for");
     let mut write = pin!(put(&client, "a", text("x")));
     run(write.as_mut(), || disk.begun.try_recv().is_ok()).await;
@@ -203,7 +203,7 @@ async fn a_read_waits_for_the_writes_that_it_may_have_seen() {
 
 #[tokio::test]
 async fn a_refused_call_harms_no_other_of_its_group() {
-    let (_engine, client, disk) = engine().await;
+    let (_engine, client, disk) = engine(WORKERS).await;
     let ((), _) = disk.serve(put(&client, "taken", text("x"))).await;
     let calls = (0..5 * WORKERS).map(|index| {
         let write = client.put_item().table_name("entries").item("val", text("y"));
@@ -234,7 +234,7 @@ async fn a_refused_call_harms_no_other_of_its_group() {
 
 #[tokio::test]
 async fn a_failed_sync_leaves_its_group_in_doubt_and_ends_the_service() {
-    let (engine, client, disk) = engine().await;
+    let (engine, client, disk) = engine(WORKERS).await;
     let write = || client.put_item().table_name("entries").item("pk", text("a")).send();
     let mut group = pin!(join_all((0..3 * WORKERS).map(|_| write())));
     run(group.as_mut(), || disk.begun.try_recv().is_ok()).await;

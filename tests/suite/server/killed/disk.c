@@ -3,7 +3,8 @@
  * Of the files in the folder DISK_DATA, the folder DISK_KEPT has what a power cut leaves at the least: each file as it was when
  * its last sync began (in `synced`), and the names that the folder had when it was synced last (in `names`). What was written and
  * not synced is not there. A sync counts when it is over. The file `log_syncs` has a byte for each sync of a write-ahead log. While there is
- * a file `log_fails`, these syncs fail. */
+ * a file `log_fails`, these syncs fail. Linux takes pages for written when their sync has failed (fsync(2)): later syncs leave out the pages
+ * that have not changed since. So `lost` has the file as it was then, until another file has its name. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { PAGE = 4096 };
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
@@ -40,6 +43,32 @@ static void copy(const char *from, const char *to) {
   must(copied == 0, "copy");
   close(source);
   close(target);
+}
+
+/* Reads a page at this place, with zeros behind the end of the file. */
+static void read_page(int file, char *page, off_t at) {
+  memset(page, 0, PAGE);
+  must(file < 0 || pread(file, page, PAGE, at) >= 0, "read of a page");
+}
+
+/* Puts what the disk had before in place of the pages in `target` that a failed sync has lost. */
+static void lose(const char *target_path, const char *kept_path, const char *lost_path) {
+  int lost = open(lost_path, O_RDONLY | O_CLOEXEC), kept = open(kept_path, O_RDONLY | O_CLOEXEC);
+  int target = open(target_path, O_RDWR | O_CLOEXEC);
+  must(lost >= 0 && target >= 0, "open for pages");
+  struct stat size;
+  must(fstat(lost, &size) == 0, "fstat");
+  char then[PAGE], now[PAGE], before[PAGE];
+  for (off_t at = 0; at < size.st_size; at += PAGE) {
+    read_page(lost, then, at);
+    read_page(target, now, at);
+    if (memcmp(then, now, PAGE) != 0) continue;
+    read_page(kept, before, at);
+    must(pwrite(target, before, PAGE, at) == PAGE, "write of a page");
+  }
+  close(lost);
+  close(target);
+  if (kept >= 0) close(kept);
 }
 
 static int is_log(const char *name) {
@@ -86,13 +115,15 @@ static void keep_names(const char *data) {
     unlink(kept);
     kept_path(kept, "synced", entry->d_name);
     unlink(kept);
+    kept_path(kept, "lost", entry->d_name);
+    unlink(kept);
   }
   closedir(folder);
 }
 
 static int sync_and_keep(int file, long call) {
   const char *data = getenv("DISK_DATA");
-  char link[64], path[PATH_MAX], new[PATH_MAX], kept[PATH_MAX];
+  char link[64], path[PATH_MAX], new[PATH_MAX], kept[PATH_MAX], lost[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (data == NULL || length < 0) return syscall(call, file);
@@ -103,15 +134,19 @@ static int sync_and_keep(int file, long call) {
   if (path[folder] != 0 && (name == NULL || strchr(name, '/') != NULL || access(path, F_OK) != 0)) {
     return syscall(call, file);
   }
-  if (name != NULL && fails(name)) {
-    errno = EIO;
-    return -1;
-  }
   pthread_mutex_lock(&one_at_a_time);
   if (name != NULL) {
     kept_path(new, "new", name);
     kept_path(kept, "synced", name);
+    kept_path(lost, "lost", name);
+    if (fails(name)) {
+      copy(path, lost);
+      pthread_mutex_unlock(&one_at_a_time);
+      errno = EIO;
+      return -1;
+    }
     copy(path, new);
+    if (access(lost, F_OK) == 0) lose(new, kept, lost);
   }
   int result = syscall(call, file);
   if (result == 0 && name != NULL) {

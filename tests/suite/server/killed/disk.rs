@@ -20,7 +20,7 @@ impl Disk {
     pub(super) fn new() -> Self {
         let parent = TempDir::new().unwrap();
         let root = parent.path().canonicalize().unwrap();
-        for kept in ["new", "synced", "names"] {
+        for kept in ["new", "synced", "names", "lost"] {
             fs::create_dir_all(root.join("kept").join(kept)).unwrap();
         }
         Self { root, _parent: parent }

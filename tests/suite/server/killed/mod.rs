@@ -190,12 +190,35 @@ async fn a_sync_that_fails_ends_the_service_until_a_restart() {
     client.get("key").await.unwrap_err();
     server.kill().await;
 
+    // What the next server can read is on the disk, and so is what it writes behind that.
     let server = disk.server().start().await;
     let client = server.client().await;
     assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("before"));
+    assert_eq!(client.get("new").await.unwrap().unwrap().text(), Some("after"), "it is in the log, though not synced");
     client.set("key", "later").await.unwrap();
     server.kill().await;
     let server = Serve::in_folder(&disk.after_a_power_cut()).start().await;
+    let client = server.client().await;
+    assert_eq!(client.get("key").await.unwrap().unwrap().text(), Some("later"));
+    assert_eq!(client.get("new").await.unwrap().unwrap().text(), Some("after"));
+}
+
+#[tokio::test]
+async fn what_a_server_finds_in_the_log_of_a_killed_one_is_synced_before_it_is_read() {
+    let disk = Disk::new();
+    let server = disk.server().start().await;
+    let client = server.client().await;
+    client.set("key", "before").await.unwrap();
+    disk.fail();
+    client.set("key", "after").await.unwrap_err();
+    server.kill().await;
+
+    disk.repair();
+    let server = disk.server().start().await;
+    let found = server.client().await.get("key").await.unwrap().unwrap();
+    assert_eq!(found.text(), Some("after"), "it is in the log, though not synced");
+    server.kill().await;
+    let server = Serve::in_folder(&disk.after_a_power_cut()).start().await;
     let entry = server.client().await.get("key").await.unwrap().unwrap();
-    assert_eq!(entry.text(), Some("later"));
+    assert_eq!(entry.text(), Some("after"));
 }
