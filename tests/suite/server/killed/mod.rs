@@ -28,6 +28,11 @@ fn key(writer: usize, write: usize) -> String {
     format!("writer-{writer}-{write}")
 }
 
+/// The value of a writer's write. Few of them fit into a page, so that many writes soon fill SQLite's log, also if they share pages.
+fn value(write: usize) -> String {
+    format!("{write:01000}")
+}
+
 /// Writes entry after entry until the server is gone. Returns the number of acknowledged writes.
 ///
 /// Between them are writes whose condition fails, which share syncs with the others.
@@ -35,9 +40,9 @@ async fn write(client: Client, writer: usize, acknowledged: watch::Sender<usize>
     for write in 1.. {
         let entry = key(writer, write);
         let written = if write % 3 == 0 {
-            client.compare_and_set(entry, write.to_string(), Expected::Absent).await.map(drop)
+            client.compare_and_set(entry, value(write), Expected::Absent).await.map(drop)
         } else {
-            client.set(entry, write.to_string()).await.map(drop)
+            client.set(entry, value(write)).await.map(drop)
         };
         if written.is_err() {
             return write - 1;
@@ -81,8 +86,8 @@ async fn has_all(folder: &Path, acknowledged: Vec<usize>) {
             let write = index + 1;
             let text = entry.as_ref().map(|entry| entry.text().unwrap());
             match write.checked_sub(acknowledged) {
-                None | Some(0) => assert_eq!(text, Some(write.to_string().as_str()), "{}", key(writer, write)),
-                Some(1) => assert!(text.is_none_or(|text| text == write.to_string()), "{}", key(writer, write)),
+                None | Some(0) => assert_eq!(text, Some(value(write).as_str()), "{}", key(writer, write)),
+                Some(1) => assert!(text.is_none_or(|text| text == value(write)), "{}", key(writer, write)),
                 Some(_) => assert_eq!(text, None, "{}", key(writer, write)),
             }
         }
