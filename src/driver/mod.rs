@@ -48,12 +48,11 @@ pub use entry::{Count, Deletion, Expiry, KeyValues, Persistence, Previous, Remai
 pub use error::{Error, Upstream};
 pub use handle::{DEFAULT_BATCH_CONCURRENCY, DEFAULT_TIMEOUT, Driver, Options};
 pub use item::{GetItem, ItemOutcome, Items, Returned};
-pub(crate) use page::PageItem;
 pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
 pub use read::Consistency;
 pub use runtime::{Load, Random, Runtime, SystemRandom, TokioLoad, Workers};
 pub use store::Item;
-pub(crate) use store::{AnswerItem, AnswerValue, Digest, response_bytes};
+pub(crate) use store::{AnswerItem, AnswerValue, Digest, ItemForm, response_bytes};
 pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
 #[cfg(any(test, feature = "fuzz-internals"))]

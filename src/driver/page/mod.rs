@@ -16,4 +16,3 @@ mod scan;
 mod source;
 
 pub use request::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan, Selection};
-pub(crate) use rows::PageItem;

@@ -2,13 +2,10 @@
 
 use std::marker::PhantomData;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::request::Page;
 use super::source::{ExpiryFilter, Source};
 use crate::driver::error::Error;
-use crate::driver::store::{AnswerItem, Item, response_bytes};
-use crate::model::Attributes;
+use crate::driver::store::{AnswerItem, Item, ItemForm, response_bytes};
 
 /// The rows of a page. An item becomes a row as it is read.
 pub(crate) trait Rows: Sync {
@@ -32,24 +29,6 @@ pub(crate) enum View {
     Hidden,
     Counted,
     Item { bytes: usize },
-}
-
-/// What a caller wants an item to be: a map of its attributes, or a form of its own.
-pub(crate) trait PageItem: Send + Sized + 'static {
-    fn of(item: AnswerItem<'_>) -> Self;
-
-    /// A copy of an attribute, for the start key of the next call. Needed of one item at most in an answer, so it may take long.
-    fn attribute(&self, name: &str) -> Option<AttributeValue>;
-}
-
-impl PageItem for Attributes {
-    fn of(item: AnswerItem<'_>) -> Self {
-        item.into_owned()
-    }
-
-    fn attribute(&self, name: &str) -> Option<AttributeValue> {
-        self.get(name).cloned()
-    }
 }
 
 /// Shows items as the source says, each as a `T`.
@@ -81,7 +60,7 @@ impl<'a, T> ItemRows<'a, T> {
     }
 }
 
-impl<T: PageItem> Rows for ItemRows<'_, T> {
+impl<T: ItemForm> Rows for ItemRows<'_, T> {
     type Row = Row<T>;
 
     /// To read the clock takes longer than a view.

@@ -1,10 +1,11 @@
 use super::assembly::Assembly;
 use super::request::{Page, PageRequest, Scan};
-use super::rows::{ItemRows, PageItem};
+use super::rows::ItemRows;
 use super::source::{Kind, Source};
 use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::handle::Driver;
+use crate::driver::store::ItemForm;
 use crate::model::Attributes;
 
 impl Driver {
@@ -29,7 +30,7 @@ impl Driver {
     }
 
     /// The same, with another form of items.
-    pub(crate) async fn scan_as<T: PageItem>(
+    pub(crate) async fn scan_as<T: ItemForm>(
         &self,
         table: &str,
         scan: &Scan,

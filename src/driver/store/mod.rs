@@ -5,6 +5,7 @@
 mod answer;
 mod digest;
 mod expiry;
+mod form;
 mod item;
 mod layout;
 mod nonce;
@@ -13,6 +14,7 @@ mod size;
 
 pub(crate) use answer::{AnswerItem, AnswerValue};
 pub(crate) use digest::Digest;
+pub(crate) use form::ItemForm;
 pub use item::Item;
 pub(crate) use item::{binary, some_unless_empty, text};
 pub(crate) use layout::{Layout, MAX_ITEM_BYTES, NewValue, Role, Unexpected, VERSION_BYTES};

@@ -8,13 +8,13 @@ use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use super::value;
-use crate::driver::{AnswerItem, AnswerValue, PageItem, response_bytes};
+use crate::driver::{AnswerItem, AnswerValue, ItemForm, response_bytes};
 use crate::pb;
 
 /// The bytes of a [`pb::AttributeMap`].
 pub(crate) struct EncodedItem(pub(crate) Bytes);
 
-impl PageItem for EncodedItem {
+impl ItemForm for EncodedItem {
     fn of(item: AnswerItem<'_>) -> Self {
         let mut message = Vec::with_capacity(response_bytes(&item));
         attribute_map(&item, &mut message);

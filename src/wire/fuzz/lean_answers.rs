@@ -1,6 +1,6 @@
 use prost::Message;
 
-use crate::driver::{AnswerItem, PageItem};
+use crate::driver::{AnswerItem, ItemForm};
 use crate::pb;
 use crate::wire::encoded_item::EncodedItem;
 
