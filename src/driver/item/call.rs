@@ -12,7 +12,7 @@ use crate::model::{RequestId, Violation};
 #[derive(Debug, Clone)]
 pub struct Items {
     pub(super) scope: Scope,
-    pub(super) schema: KeySchema,
+    pub(super) schema: Arc<KeySchema>,
 }
 
 impl Driver {
@@ -22,7 +22,7 @@ impl Driver {
     /// [`Error::TableNotConfigured`]; those of a read, if the table has to be described first.
     pub async fn items(&self, table: &str, deadline: Deadline) -> Result<Items, Error> {
         let table = self.core.existing_table(table, deadline).await?;
-        let schema = self.core.key_schema(&table, deadline).await?;
+        let schema = Arc::new(self.core.key_schema(&table, deadline).await?);
         let layout = table.layout().with_partition_key(&schema.partition.0);
         Ok(Items { scope: Scope { layout, ..Scope::new(Arc::clone(&self.core), table, deadline) }, schema })
     }
@@ -43,7 +43,7 @@ impl Items {
         Ok(ItemPlanner {
             table: Arc::clone(&self.scope.table),
             layout: self.scope.layout.clone(),
-            schema: self.schema.clone(),
+            schema: Arc::clone(&self.schema),
             id: identity.into_request_id(),
             now: self.scope.now(),
         })

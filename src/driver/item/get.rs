@@ -57,7 +57,7 @@ impl Items {
     /// Reads one item, expired or not, maybe in one call with the reads of others.
     async fn get_whole(&self, key: &ItemKey, consistency: Consistency) -> Result<Option<Item>, Error> {
         self.schema.check(key).map_err(|violation| violation.within("key"))?;
-        let (key, schema) = (Arc::new(key.clone()), Some(Arc::new(self.schema.clone())));
+        let (key, schema) = (Arc::new(key.clone()), Some(Arc::clone(&self.schema)));
         let read = KeyRead { key, schema, wanted: Wanted::ITEM, consistency };
         Ok(self.scope.read_key(&read).await?.item)
     }

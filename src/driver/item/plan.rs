@@ -33,7 +33,7 @@ pub(crate) struct ItemPlanner {
     pub(crate) table: Arc<Table>,
     /// The table's layout, with the partition key that DynamoDB reports.
     pub(crate) layout: Layout,
-    pub(crate) schema: KeySchema,
+    pub(crate) schema: Arc<KeySchema>,
     /// The source of the nonces: the same for each repeat of the request, and different for any other.
     pub(crate) id: RequestId,
     /// The moment from which a TTL is counted.

@@ -122,7 +122,7 @@ impl Driver {
     }
 
     async fn planner(&self, table: Arc<Table>, context: Context) -> Result<ItemPlanner, Error> {
-        let schema = self.core.key_schema(&table, context.deadline).await?;
+        let schema = Arc::new(self.core.key_schema(&table, context.deadline).await?);
         let layout = table.layout().with_partition_key(&schema.partition.0);
         Ok(ItemPlanner { table, layout, schema, id: context.id, now: context.now })
     }

@@ -26,7 +26,7 @@ pub(crate) struct WritePlan {
 #[derive(Debug)]
 pub(crate) enum Target {
     Entry(Arc<ItemKey>),
-    Item { key: Arc<ItemKey>, schema: KeySchema },
+    Item { key: Arc<ItemKey>, schema: Arc<KeySchema> },
 }
 
 /// What DynamoDB does with the item.
