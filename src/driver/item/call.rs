@@ -5,14 +5,15 @@ use crate::driver::deadline::Deadline;
 use crate::driver::error::Error;
 use crate::driver::handle::Driver;
 use crate::driver::table::{KeySchema, Scope};
+use crate::driver::upstream::Patience;
 use crate::driver::write::WriteIdentity;
 use crate::model::{RequestId, Violation};
 
 /// Calls on the items of one table.
 #[derive(Debug, Clone)]
 pub struct Items {
-    pub(super) scope: Scope,
-    pub(super) schema: Arc<KeySchema>,
+    pub(crate) scope: Scope,
+    pub(crate) schema: Arc<KeySchema>,
 }
 
 impl Driver {
@@ -29,6 +30,11 @@ impl Driver {
 }
 
 impl Items {
+    /// The same calls as parts of a batch, which wait out all transient failures until the deadline.
+    pub(crate) fn retrying_until_deadline(self) -> Self {
+        Self { scope: Scope { patience: Patience::AllFailures, ..self.scope }, ..self }
+    }
+
     /// A planner whose nonces depend on this request and payload only, so that a repeat has the same ones.
     pub(super) fn planner(
         &self,

@@ -10,5 +10,7 @@ mod update;
 
 pub use call::Items;
 pub use get::GetItem;
+pub(crate) use outcome::ItemAnswers;
 pub use outcome::{ItemOutcome, Returned};
 pub(crate) use plan::{ItemPlan, ItemPlanner};
+pub(crate) use put::PlannedPut;

@@ -20,6 +20,16 @@ pub enum Returned {
     Lost,
 }
 
+/// What a write of an item answers with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ItemAnswers {
+    /// Whether it returns the item that it replaces or deletes.
+    pub(crate) shows_old: bool,
+    /// Whether it returns the current item if the condition fails.
+    pub(crate) return_current: bool,
+    pub(crate) wants_capacity: bool,
+}
+
 impl Returned {
     pub(super) fn all(attributes: Option<Item>) -> Self {
         attributes.filter(|attributes| !attributes.is_empty()).map_or(Self::Nothing, Self::Attributes)
