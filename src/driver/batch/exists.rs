@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::read::Found;
+use super::found::Found;
 use crate::driver::coalesce::Wanted;
 use crate::driver::entry::KeyValues;
 use crate::driver::error::Error;

@@ -1,92 +1,110 @@
-//! Reads up to a hundred keys in one call, and retries until DynamoDB has read some of them.
+//! Reads up to a hundred keys of one table in one call, and retries until DynamoDB has read some of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
-use crate::driver::coalesce::EntryRead;
+use super::found::Found;
+use super::source::{Asked, ReadItem, Source};
 use crate::driver::error::Error;
-use crate::driver::read::{ItemsRead, Read};
-use crate::driver::store::{AnswerItem, AnswerValue, Item, Role};
-use crate::driver::table::Scope;
+use crate::driver::read::ItemsRead;
+use crate::driver::store::AnswerItem;
 use crate::driver::upstream::{Attempts, Call, Capacity, Failure, FailureKind, Paced, Verdict};
+use crate::model::ItemKey;
 
 /// The keys of one call, with the attempts made so far.
-pub(super) struct Chunk {
-    keys: Vec<String>,
+pub(super) struct Chunk<T> {
+    source: Arc<Source<T>>,
+    keys: Vec<Asked>,
     attempts: Attempts,
     /// Whether DynamoDB left these keys unprocessed before.
     is_rest: bool,
 }
 
 /// The outcome of a chunk.
-pub(super) enum Fetched {
-    Items(FetchedItems),
+pub(super) enum Fetched<T> {
+    Items(FetchedItems<T>),
     /// None of these keys could be read.
-    Failed(Vec<String>, Error),
+    Failed(Vec<Asked>, Error),
 }
 
-pub(super) struct FetchedItems {
-    /// The keys that DynamoDB has read.
-    pub(super) keys: Vec<String>,
-    pub(super) items: Vec<ReadEntry>,
-    /// The keys that it left unprocessed, because capacity is short or the answer would pass 16 MB.
-    pub(super) rest: Option<Chunk>,
+pub(super) struct FetchedItems<T> {
+    pub(super) read: KeysRead<T>,
+    /// The keys that DynamoDB left unprocessed, because capacity is short or the answer would pass 16 MB.
+    pub(super) rest: Option<Chunk<T>>,
     pub(super) consumed: Capacity,
 }
 
-/// The key of an item, if it has one, and its entry.
-pub(super) type ReadEntry = Option<(String, EntryRead)>;
+/// The keys that DynamoDB has read.
+pub(super) struct KeysRead<T> {
+    /// What was found under each key, with its positions in the request.
+    pub(super) answers: Vec<(Vec<usize>, Found<T>)>,
+    /// The size of the items.
+    pub(super) bytes: usize,
+}
 
-impl Chunk {
-    pub(super) fn new(keys: Vec<String>, attempts: Attempts) -> Self {
-        Self { keys, attempts, is_rest: false }
+impl<T: Send + 'static> Chunk<T> {
+    pub(super) fn new(source: Arc<Source<T>>, keys: Vec<Asked>) -> Self {
+        let attempts = source.scope.attempts();
+        Self { source, keys, attempts, is_rest: false }
     }
 
     /// Makes attempts until DynamoDB has read some of the keys.
-    pub(super) async fn fetch(self, scope: Scope, read: Arc<Read>) -> Fetched {
-        let Self { keys, mut attempts, is_rest } = self;
+    pub(super) async fn fetch(self) -> Fetched<T> {
+        let Self { source, keys, mut attempts, is_rest } = self;
         let asked_for = keys.len();
-        let mut call = ChunkCall { scope: &scope, read: &read, keys, asked_for, consumed: Capacity::default() };
-        let dispatcher = scope.dispatcher();
+        let mut call = ChunkCall { source: &source, keys, asked_for, consumed: Capacity::default() };
+        let dispatcher = source.scope.dispatcher();
         let fetched = if is_rest {
             dispatcher.resume(&mut attempts, &mut call).await
         } else {
             dispatcher.run(&mut attempts, &mut call).await
         };
+        let ChunkCall { keys, consumed, .. } = call;
         match fetched {
-            Ok((looked_for, items)) => {
-                let is_rest = !call.keys.is_empty();
-                let rest = is_rest.then_some(Self { keys: call.keys, attempts, is_rest });
-                Fetched::Items(FetchedItems { keys: looked_for, items, rest, consumed: call.consumed })
+            Ok(read) => {
+                let is_rest = !keys.is_empty();
+                let rest = is_rest.then_some(Self { source, keys, attempts, is_rest });
+                Fetched::Items(FetchedItems { read, rest, consumed })
             }
-            Err(error) => Fetched::Failed(call.keys, error),
+            Err(error) => Fetched::Failed(keys, error),
         }
     }
 }
 
-struct ChunkCall<'a> {
-    scope: &'a Scope,
-    read: &'a Read,
+struct ChunkCall<'a, T> {
+    source: &'a Source<T>,
     /// The keys that DynamoDB has not read.
-    keys: Vec<String>,
+    keys: Vec<Asked>,
     /// The keys of the last attempt.
     asked_for: usize,
     consumed: Capacity,
 }
 
-impl Call for ChunkCall<'_> {
-    type Answer = ItemsRead<ReadEntry>;
-    /// The keys that DynamoDB has read, and the items that exist.
-    type Outcome = (Vec<String>, Vec<ReadEntry>);
+impl<T> ChunkCall<'_, T> {
+    /// Takes the keys that DynamoDB has read. `None` if one of those that it left unprocessed was not asked for: then the answer
+    /// is not what it seems.
+    fn take_read(&mut self, mut unprocessed: HashSet<ItemKey>) -> Option<Vec<Asked>> {
+        let keys = std::mem::take(&mut self.keys).into_iter();
+        let (left, mut read): (Vec<_>, Vec<_>) = keys.partition(|asked| unprocessed.remove(&asked.key));
+        self.keys = left;
+        if unprocessed.is_empty() {
+            return Some(read);
+        }
+        self.keys.append(&mut read);
+        None
+    }
+}
+
+impl<T: Send + 'static> Call for ChunkCall<'_, T> {
+    type Answer = ItemsRead<Option<(ItemKey, ReadItem<T>)>>;
+    type Outcome = KeysRead<T>;
 
     async fn attempt(&mut self) -> Result<Self::Answer, Failure> {
         self.asked_for = self.keys.len();
-        let name = self.scope.layout.name(Role::Key);
-        let key = |key: &String| Item::from([(name.to_owned(), AttributeValue::S(key.clone()))]);
-        let read_entry = |item: AnswerItem<'_>| read_entry(self.scope, item);
-        self.scope.batch_get(self.keys.iter().map(key).collect(), self.read, read_entry).await
+        let source = self.source;
+        let keys = self.keys.iter().map(|asked| source.schema.attributes_of(&asked.key)).collect();
+        let read_item = |item: AnswerItem<'_>| source.read_item(item);
+        source.scope.batch_get(keys, &source.read, read_item).await
     }
 
     async fn judge(&mut self, result: Result<Self::Answer, Failure>) -> Verdict<Self::Outcome> {
@@ -95,19 +113,29 @@ impl Call for ChunkCall<'_> {
             Err(failure) => return Verdict::Again(failure),
         };
         self.consumed += consumed;
-        let unprocessed: Option<HashSet<String>> = unprocessed.iter().map(|key| self.scope.key_of(key)).collect();
-        let Some(unprocessed) = unprocessed else { return Verdict::Again(Failure::unreadable()) };
-        let keys = std::mem::take(&mut self.keys).into_iter();
-        let (left, looked_for): (Vec<_>, Vec<_>) = keys.partition(|key| unprocessed.contains(key));
-        self.keys = left;
-        if looked_for.is_empty() {
+        let unprocessed: Option<HashSet<_>> = unprocessed.iter().map(|key| self.source.schema.key_of(key)).collect();
+        let items: Option<HashMap<_, _>> = items.into_iter().collect();
+        let Some((unprocessed, mut items)) = unprocessed.zip(items) else {
+            return Verdict::Again(Failure::unreadable());
+        };
+        let Some(read) = self.take_read(unprocessed) else { return Verdict::Again(Failure::unreadable()) };
+        if read.is_empty() {
             return Verdict::Partly { progressed: false };
         }
-        Verdict::Done((looked_for, items))
+        let mut bytes = 0;
+        let mut answers = Vec::with_capacity(read.len());
+        for Asked { key, positions } in read {
+            let found = items.remove(&key).map_or(Found::Nothing, |item| {
+                bytes += item.bytes;
+                item.found
+            });
+            answers.push((positions, found));
+        }
+        Verdict::Done(KeysRead { answers, bytes })
     }
 
     fn paced(&self) -> Option<Paced<'_>> {
-        Some(Paced::new(&self.scope.table.queues.pacers.reads, None, self.asked_for))
+        Some(Paced::new(&self.source.scope.table.queues.pacers.reads, None, self.asked_for))
     }
 
     fn left(&self) -> usize {
@@ -119,13 +147,6 @@ impl Call for ChunkCall<'_> {
     }
 
     fn give_up(&mut self, failure: Failure) -> Result<Self::Outcome, Error> {
-        Err(self.scope.table.end(failure))
+        Err(self.source.end(failure))
     }
-}
-
-/// The entry in an item, unless it has expired.
-fn read_entry(scope: &Scope, item: AnswerItem<'_>) -> ReadEntry {
-    let Some(AnswerValue::S(key)) = item.get(scope.layout.name(Role::Key)) else { return None };
-    let key = key.clone().into_owned();
-    Some((key, scope.visible_in(item)))
 }
