@@ -117,6 +117,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// Prefixes the field in an error with the operation that it belongs to, or with a message in it.
+    pub(crate) fn within(mut self, outer: impl fmt::Display) -> Self {
+        if let Self::InvalidExpression { field, .. } | Self::TableNotConfigured { field, .. } = &mut self {
+            *field = format!("{outer}.{field}");
+        }
+        if let Self::Invalid(violation) = self {
+            return Self::Invalid(violation.within(outer));
+        }
+        self
+    }
+
     /// A bug of ours, without an answer of DynamoDB.
     pub(crate) fn internal() -> Self {
         Self::Internal(Upstream::default())

@@ -26,21 +26,7 @@ pub(crate) fn check_distinct<'a>(items: impl Iterator<Item = (&'a Table, &'a Ite
 
 /// Prefixes the field in an error with the operation that it belongs to.
 pub(crate) fn within(error: Error, index: usize) -> Error {
-    inside(error, &format!("operations[{index}]"))
-}
-
-/// Prefixes the field in an error with the operation that it belongs to, or with a message in it.
-pub(crate) fn inside(error: Error, operation: &str) -> Error {
-    match error {
-        Error::Invalid(violation) => Error::Invalid(violation.within(operation)),
-        Error::InvalidExpression { field, upstream } => {
-            Error::InvalidExpression { field: format!("{operation}.{field}"), upstream }
-        }
-        Error::TableNotConfigured { name, field } => {
-            Error::TableNotConfigured { name, field: format!("{operation}.{field}") }
-        }
-        other => other,
-    }
+    error.within(format_args!("operations[{index}]"))
 }
 
 /// The error of a call on several tables. DynamoDB does not say which table failed, so it names all of them.

@@ -1,4 +1,4 @@
-use super::operation::{check_distinct, explain_size, inside, name_table, within};
+use super::operation::{check_distinct, explain_size, name_table, within};
 use super::prepare::Operation;
 use crate::driver::deadline::Deadline;
 use crate::driver::error::{Error, Upstream};
@@ -163,7 +163,7 @@ fn refused((operations, parts): (&[Operation], &[TransactionPart]), index: Optio
     match (candidates.next(), candidates.next()) {
         (Some((at, (operation, part))), None) => {
             let error = part.plan.explain(&part.layout, upstream);
-            within(inside(error, operation.message), at)
+            within(error.within(operation.message), at)
         }
         (Some(_), Some(_)) => several_are_meant(upstream),
         (None, _) => explain_size(Error::Internal(upstream)),
