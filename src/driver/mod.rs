@@ -40,7 +40,10 @@ mod upstream;
 mod write;
 
 pub use admin::{ListedTable, TableList};
-pub use batch::{Answer, BatchGet, BatchOperation, BatchOutcome, BatchWritten, Found};
+pub use batch::{
+    Answer, BatchGet, BatchGetItems, BatchItemKind, BatchItemOperation, BatchItemRead, BatchOperation, BatchOutcome,
+    BatchWriteItems, BatchWritten, Found,
+};
 pub use clock::{Clock, DatedAnswer, SystemClock, TimeSource};
 pub use coalesce::Coalescing;
 pub use deadline::Deadline;

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use super::found::Found;
 use super::read::BatchGet;
 use super::source::{DistinctKeys, Source};
 use crate::driver::entry::KeyValues;
 use crate::driver::read::{Consistency, Read};
-use crate::driver::store::{AnswerItem, Role, Unexpected};
+use crate::driver::store::{AnswerItem, Role};
 use crate::driver::table::{KeySchema, Scope};
 use crate::driver::upstream::CallerFields;
 use crate::model::{Entry, Key};
@@ -36,6 +37,10 @@ impl KeyValues {
 }
 
 /// The entry in an item, unless it has expired.
-fn entry(scope: &Scope, _: &Read, item: AnswerItem<'_>) -> Result<Option<Entry>, Unexpected> {
-    scope.visible_in(item)
+fn entry(scope: &Scope, _: &Read, item: AnswerItem<'_>) -> Found<Entry> {
+    match scope.visible_in(item) {
+        Ok(Some(entry)) => Found::Item(Box::new(entry)),
+        Ok(None) => Found::Nothing,
+        Err(unexpected) => Found::Failed(Arc::new(unexpected.into())),
+    }
 }

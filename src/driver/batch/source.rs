@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::found::Found;
 use crate::driver::error::Error;
 use crate::driver::read::Read;
-use crate::driver::store::{AnswerItem, Unexpected, response_bytes};
+use crate::driver::store::{AnswerItem, response_bytes};
 use crate::driver::table::{KeySchema, Scope};
 use crate::driver::upstream::{CallerFields, Failure};
 use crate::model::ItemKey;
@@ -21,8 +21,8 @@ pub(super) struct Source<T> {
     pub(super) view: View<T>,
 }
 
-/// What the caller sees of an item; `None` if it has expired.
-pub(super) type View<T> = fn(&Scope, &Read, AnswerItem<'_>) -> Result<Option<T>, Unexpected>;
+/// What the caller sees of an item; nothing if it has expired.
+pub(super) type View<T> = fn(&Scope, &Read, AnswerItem<'_>) -> Found<T>;
 
 /// A key that is read once, and its positions in the request.
 pub(super) struct Asked {
@@ -46,12 +46,7 @@ impl<T> Source<T> {
     pub(super) fn read_item(&self, item: AnswerItem<'_>) -> Option<(ItemKey, ReadItem<T>)> {
         let key = self.schema.key_in(&item)?;
         let bytes = response_bytes(&item);
-        let found = match (self.view)(&self.scope, &self.read, item) {
-            Ok(Some(item)) => Found::Item(Box::new(item)),
-            Ok(None) => Found::Nothing,
-            Err(unexpected) => Found::Failed(Arc::new(unexpected.into())),
-        };
-        Some((key, ReadItem { found, bytes }))
+        Some((key, ReadItem { found: (self.view)(&self.scope, &self.read, item), bytes }))
     }
 
     /// Turns the last failure of a call into its error.
