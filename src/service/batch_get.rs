@@ -7,21 +7,21 @@ use tracing::Span;
 
 use super::{Failure, log};
 use crate::driver::{Answer, BatchGet, Error, Found};
-use crate::pb;
-use crate::wire::batch::{self, StatusBudget};
+use crate::wire::batch::{self, AnswerMessage, StatusBudget};
 use crate::wire::status;
-
-type Message = pb::BatchGetResponse;
 
 /// The results of a batch as a stream of messages, each sent as soon as it has content.
 ///
 /// Waits for the first result that is not a failure. If every key fails with the same code, the whole call fails:
 /// dashboards and meshes look at the status of the call.
-pub(super) async fn stream(
-    mut batch: BatchGet,
+pub(super) async fn stream<M>(
+    mut batch: BatchGet<M::Item>,
     wants_capacity: bool,
     span: Span,
-) -> Result<BoxStream<'static, Result<Message, Status>>, Failure> {
+) -> Result<BoxStream<'static, Result<M, Status>>, Failure>
+where
+    M: AnswerMessage<Item: Clone + Send + 'static> + Send + 'static,
+{
     let mut first = Vec::new();
     while !first.iter().any(|(_, found)| !matches!(found, Found::Failed(_))) {
         let Some(answers) = batch.next().await else {
@@ -43,9 +43,9 @@ pub(super) async fn stream(
     .boxed())
 }
 
-struct Messages {
-    waiting: VecDeque<Message>,
-    batch: BatchGet,
+struct Messages<M: AnswerMessage> {
+    waiting: VecDeque<M>,
+    batch: BatchGet<M::Item>,
     /// The remaining budget for detailed statuses.
     budget: StatusBudget,
     /// Whether a last message with the consumed capacity has to follow.
@@ -53,9 +53,9 @@ struct Messages {
     span: Span,
 }
 
-impl Messages {
+impl<M: AnswerMessage<Item: Clone + Send + 'static>> Messages<M> {
     /// Reads more results only after the current ones are sent, so that a slow client slows the reads from DynamoDB.
-    async fn next(&mut self) -> Option<Message> {
+    async fn next(&mut self) -> Option<M> {
         loop {
             if let Some(message) = self.waiting.pop_front() {
                 return Some(message);
@@ -76,7 +76,7 @@ impl Messages {
 }
 
 /// Logs each failure once, even if many keys share it.
-fn log_failures(answers: &[Answer]) {
+fn log_failures<T>(answers: &[Answer<T>]) {
     let mut logged = None;
     for (_, found) in answers {
         if let Found::Failed(error) = found
@@ -89,7 +89,7 @@ fn log_failures(answers: &[Answer]) {
 }
 
 /// The common failure, if all keys failed with the same code.
-fn common_failure(answers: &[Answer]) -> Option<Arc<Error>> {
+fn common_failure<T>(answers: &[Answer<T>]) -> Option<Arc<Error>> {
     let mut errors = answers.iter().map(|(_, found)| match found {
         Found::Failed(error) => Some(error),
         Found::Item(_) | Found::Nothing => None,

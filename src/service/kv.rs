@@ -130,7 +130,7 @@ impl KeyValueService for KeyValue {
             let OnTable::<BatchGet> { table, command } = request.try_into()?;
             let key_values = self.driver.key_values(&table, deadline).await?;
             let batch = key_values.batch_get(command.keys, command.consistency, command.wants_capacity);
-            batch_get::stream(batch, command.wants_capacity, span).await
+            batch_get::stream::<pb::BatchGetResponse>(batch, command.wants_capacity, span).await
         })
         .await
     }
@@ -144,7 +144,7 @@ impl KeyValueService for KeyValue {
             let written =
                 self.driver.key_values(&table, deadline).await?.batch_write(operations, wants_capacity).await?;
             span.in_scope(|| log_failures(&written));
-            Ok(batch::write_response(written, wants_capacity, is_repeated)?)
+            Ok(batch::write_response::<pb::BatchWriteResponse>(written, wants_capacity, is_repeated)?)
         })
         .await
     }

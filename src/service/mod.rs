@@ -124,7 +124,7 @@ where
 }
 
 /// Logs each failure of a batch once, even if many operations share it.
-fn log_failures(written: &BatchWritten) {
+fn log_failures<C>(written: &BatchWritten<C>) {
     let mut logged = HashSet::new();
     for outcome in &written.outcomes {
         if let BatchOutcome::Failed(error) = outcome

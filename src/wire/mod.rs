@@ -4,6 +4,7 @@
 pub(crate) mod batch;
 #[cfg(feature = "bench-internals")]
 pub mod benchmarks;
+mod capacity;
 pub(crate) mod codec;
 pub(crate) mod encoded_item;
 pub(crate) mod expression;
