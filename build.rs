@@ -22,8 +22,9 @@ mod protos {
         ["dynakv/v1/errors.proto", "dynakv/v1/item.proto", "dynakv/v1/kv.proto", "dynakv/v1/table.proto"];
     const INCLUDES: [&str; 2] = ["proto", "third_party/googleapis"];
 
-    /// The responses with many items.
-    const PAGES: [&str; 2] = ["QueryResponse", "ScanResponse"];
+    /// The messages with items that are encoded as they are read, and their fields.
+    const ENCODED: [(&str, &str); 3] =
+        [("QueryResponse", "items"), ("ScanResponse", "items"), ("BatchGetItemsResult", "found")];
 
     pub(super) fn compile() -> Result<(), Box<dyn Error>> {
         for folder in INCLUDES {
@@ -46,12 +47,14 @@ mod protos {
         Ok(())
     }
 
-    /// Makes the items of a page `bytes`, so that items which are encoded already can be sent. On the wire a message looks like
-    /// its bytes ("Encoding", "Length-Delimited Records", in the documentation of Protocol Buffers).
+    /// Makes items `bytes`, so that those which are encoded already can be sent. On the wire a message looks like its bytes
+    /// ("Encoding", "Length-Delimited Records", in the documentation of Protocol Buffers).
     fn with_encoded_items(mut descriptors: FileDescriptorSet) -> FileDescriptorSet {
         let messages = descriptors.file.iter_mut().flat_map(|file| &mut file.message_type);
-        for page in messages.filter(|message| PAGES.contains(&message.name())) {
-            for items in page.field.iter_mut().filter(|field| field.name() == "items") {
+        for message in messages {
+            let name = message.name().to_owned();
+            let fields = message.field.iter_mut();
+            for items in fields.filter(|field| ENCODED.contains(&(name.as_str(), field.name()))) {
                 items.set_type(Type::Bytes);
                 items.type_name = None;
             }

@@ -1,11 +1,13 @@
+use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{caller, respond};
-use crate::driver::{Driver, GetItem, ItemOutcome, Query, Returned, Scan};
+use super::{Repeated, batch_get, caller, log_failures, respond, span_of};
+use crate::driver::{BatchGetItems, BatchWriteItems, Driver, GetItem, ItemOutcome, Query, Returned, Scan};
 use crate::model::{ItemCall, PutItem, UpdateItem};
 use crate::pb;
 use crate::pb::item_service_server::ItemService;
 use crate::wire::OnTable;
+use crate::wire::batch;
 use crate::wire::item::{self, ItemDelete};
 use crate::wire::page::{self, Listing, Paged};
 use crate::wire::page_token::PageTokens;
@@ -76,6 +78,35 @@ impl ItemService for Items {
                     item::delete_response(outcome, consumed, wants_capacity)
                 }
             })
+        })
+        .await
+    }
+
+    type BatchGetItemsStream = BoxStream<'static, Result<pb::BatchGetItemsResponse, Status>>;
+
+    async fn batch_get_items(&self, request: Request<pb::BatchGetItemsRequest>) -> Reply<Self::BatchGetItemsStream> {
+        let span = span_of(request.extensions());
+        respond(Access::Read, request, |deadline, request| async move {
+            let get: BatchGetItems = request.try_into()?;
+            let wants_capacity = get.wants_capacity;
+            let batch = self.driver.batch_get_items_as(get, deadline).await?;
+            batch_get::stream::<pb::BatchGetItemsResponse>(batch, wants_capacity, span).await
+        })
+        .await
+    }
+
+    async fn batch_write_items(
+        &self,
+        request: Request<pb::BatchWriteItemsRequest>,
+    ) -> Reply<pb::BatchWriteItemsResponse> {
+        let is_repeated = request.extensions().get::<Repeated>().is_some();
+        let span = span_of(request.extensions());
+        respond(Access::Write, request, |deadline, request| async move {
+            let write: BatchWriteItems = request.try_into()?;
+            let wants_capacity = write.wants_capacity;
+            let written = self.driver.batch_write_items(write, deadline).await?;
+            span.in_scope(|| log_failures(&written));
+            Ok(batch::write_response::<pb::BatchWriteItemsResponse>(written, wants_capacity, is_repeated)?)
         })
         .await
     }

@@ -12,6 +12,7 @@ use crate::driver::{AnswerItem, AnswerValue, ItemForm, response_bytes};
 use crate::pb;
 
 /// The bytes of a [`pb::AttributeMap`].
+#[derive(Clone)]
 pub(crate) struct EncodedItem(pub(crate) Bytes);
 
 impl ItemForm for EncodedItem {

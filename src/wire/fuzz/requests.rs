@@ -2,7 +2,7 @@
 
 use prost::{DecodeError, Message};
 
-use crate::driver::{GetItem, ListKeys, Query, Scan};
+use crate::driver::{BatchGetItems, BatchWriteItems, GetItem, ListKeys, Query, Scan};
 use crate::model::{
     CompareAndDelete, CompareAndSet, Increment, ItemCall, PutItem, ReturnOld, ReturnValues, Set, TableDraft, UpdateItem,
 };
@@ -56,6 +56,8 @@ pub(super) const REQUESTS: &[Request] = requests![
     "ItemService/PutItem": PutItemRequest => OnTable<ItemCall<PutItem, ReturnOld>>,
     "ItemService/UpdateItem": UpdateItemRequest => OnTable<ItemCall<UpdateItem, ReturnValues>>,
     "ItemService/DeleteItem": DeleteItemRequest => OnTable<ItemDelete>,
+    "ItemService/BatchGetItems": BatchGetItemsRequest => BatchGetItems,
+    "ItemService/BatchWriteItems": BatchWriteItemsRequest => BatchWriteItems,
     "ItemService/Query": QueryRequest => Paged<Query>,
     "ItemService/Scan": ScanRequest => Paged<Scan>,
     "TableService/CreateTable": CreateTableRequest => OnTable<TableDraft>,

@@ -53,8 +53,16 @@ macro_rules! sizes {
 }
 
 /// The messages that occur as elements of repeated fields, with the size of their structs.
-pub(super) const MESSAGES: &[(&str, usize)] =
-    sizes![BatchWriteOperation, TableIndex, TransactGetOperation, TransactWriteOperation, UpdateAction, Value,];
+pub(super) const MESSAGES: &[(&str, usize)] = sizes![
+    BatchGetItemsOperation,
+    BatchWriteItemsOperation,
+    BatchWriteOperation,
+    TableIndex,
+    TransactGetOperation,
+    TransactWriteOperation,
+    UpdateAction,
+    Value,
+];
 
 /// The size of a message as an element, by its name without the package.
 pub(super) fn of_message(name: &str) -> Option<usize> {

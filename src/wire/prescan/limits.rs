@@ -66,6 +66,9 @@ const MESSAGE_VALUES: usize = MAX_MESSAGE_BYTES / 4;
 /// The values of keys. A key has two. The key's parser explains the error better than this limit, so leave a margin.
 const KEY_VALUES: usize = 1000;
 
+/// The values of the keys of a batch, with a margin as well.
+const BATCH_KEY_VALUES: usize = 2 * MAX_BATCH + KEY_VALUES;
+
 /// The limits of every method.
 pub(super) const METHODS: &[MethodLimit] = &[
     method("KeyValueService/Get", KEY, 0),
@@ -87,6 +90,8 @@ pub(super) const METHODS: &[MethodLimit] = &[
     method("ItemService/PutItem", ITEM, ITEM_VALUES),
     method("ItemService/UpdateItem", ITEM, ITEM_VALUES),
     method("ItemService/DeleteItem", ITEM, ITEM_VALUES),
+    method("ItemService/BatchGetItems", MAX_MESSAGE_BYTES, BATCH_KEY_VALUES),
+    method("ItemService/BatchWriteItems", MAX_MESSAGE_BYTES, MESSAGE_VALUES),
     method("ItemService/Query", ITEM, ITEM_VALUES),
     method("ItemService/Scan", ITEM, ITEM_VALUES),
     method("TableService/CreateTable", HUNDRED_KEYS, 0),
@@ -119,12 +124,15 @@ pub(super) const FIELDS: &[FieldLimit] = &[
     required("ExistsRequest", "keys", MAX_EXISTS_KEYS, "keys"),
     required("BatchGetRequest", "keys", MAX_BATCH, "keys"),
     required("BatchWriteRequest", "operations", MAX_BATCH, "operations"),
+    required("BatchGetItemsRequest", "operations", MAX_BATCH, "operations"),
+    required("BatchWriteItemsRequest", "operations", MAX_BATCH, "operations"),
     required("TransactGetRequest", "operations", MAX_OPERATIONS, "operations"),
     required("TransactWriteRequest", "operations", MAX_OPERATIONS, "operations"),
     required("UpdateActions", "actions", MAX_ACTIONS, "actions"),
     at_most("CreateTableRequest", "indexes", MAX_INDEXES, "indexes"),
     at_most("TableIndex", "projected", MAX_PROJECTED, "attributes"),
     at_most("PutItemRequest", "item", MAX_MEMBERS, "attributes"),
+    at_most("BatchPutItem", "item", MAX_MEMBERS, "attributes"),
     at_most("TransactPutItem", "item", MAX_MEMBERS, "attributes"),
     at_most("AttributeMap", "fields", MAX_MEMBERS, "attributes"),
     at_most("AttributeList", "values", MAX_ELEMENTS, "values"),
@@ -142,6 +150,11 @@ pub(super) const FIELDS: &[FieldLimit] = &[
     at_most("QueryRequest", "values", MAX_PLACEHOLDERS, "values"),
     at_most("ScanRequest", "names", MAX_PLACEHOLDERS, "names"),
     at_most("ScanRequest", "values", MAX_PLACEHOLDERS, "values"),
+    at_most("BatchGetItemsRequest", "names", MAX_PLACEHOLDERS, "names"),
+    at_most("BatchPutItem", "names", MAX_PLACEHOLDERS, "names"),
+    at_most("BatchPutItem", "values", MAX_PLACEHOLDERS, "values"),
+    at_most("BatchDeleteItem", "names", MAX_PLACEHOLDERS, "names"),
+    at_most("BatchDeleteItem", "values", MAX_PLACEHOLDERS, "values"),
     at_most("TransactPutItem", "names", MAX_PLACEHOLDERS, "names"),
     at_most("TransactPutItem", "values", MAX_PLACEHOLDERS, "values"),
     at_most("TransactUpdateItem", "names", MAX_PLACEHOLDERS, "names"),
