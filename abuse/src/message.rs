@@ -14,7 +14,7 @@ pub const LIST_KEYS: &str = "/dynakv.v1.KeyValueService/ListKeys";
 pub const GET_ITEM: &str = "/dynakv.v1.ItemService/GetItem";
 
 /// Every method that a server offers.
-pub const METHODS: [&str; 29] = [
+pub const METHODS: [&str; 31] = [
     GET,
     SET,
     "/dynakv.v1.KeyValueService/CompareAndSet",
@@ -34,6 +34,8 @@ pub const METHODS: [&str; 29] = [
     "/dynakv.v1.ItemService/PutItem",
     "/dynakv.v1.ItemService/UpdateItem",
     "/dynakv.v1.ItemService/DeleteItem",
+    "/dynakv.v1.ItemService/BatchGetItems",
+    "/dynakv.v1.ItemService/BatchWriteItems",
     "/dynakv.v1.ItemService/Query",
     "/dynakv.v1.ItemService/Scan",
     "/dynakv.v1.TableService/CreateTable",

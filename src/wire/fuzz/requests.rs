@@ -56,8 +56,6 @@ pub(super) const REQUESTS: &[Request] = requests![
     "ItemService/PutItem": PutItemRequest => OnTable<ItemCall<PutItem, ReturnOld>>,
     "ItemService/UpdateItem": UpdateItemRequest => OnTable<ItemCall<UpdateItem, ReturnValues>>,
     "ItemService/DeleteItem": DeleteItemRequest => OnTable<ItemDelete>,
-    "ItemService/BatchGetItems": BatchGetItemsRequest => BatchGetItems,
-    "ItemService/BatchWriteItems": BatchWriteItemsRequest => BatchWriteItems,
     "ItemService/Query": QueryRequest => Paged<Query>,
     "ItemService/Scan": ScanRequest => Paged<Scan>,
     "TableService/CreateTable": CreateTableRequest => OnTable<TableDraft>,
@@ -65,4 +63,6 @@ pub(super) const REQUESTS: &[Request] = requests![
     "TableService/ListTables": ListTablesRequest => ListTables,
     "TableService/EnableTtl": EnableTtlRequest => OnTable<()>,
     "TableService/DeleteTable": DeleteTableRequest => OnTable<()>,
+    "ItemService/BatchGetItems": BatchGetItemsRequest => BatchGetItems,
+    "ItemService/BatchWriteItems": BatchWriteItemsRequest => BatchWriteItems,
 ];

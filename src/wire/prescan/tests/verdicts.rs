@@ -88,6 +88,8 @@ fn a_repeated_field_has_as_many_elements_as_the_service_takes() {
     for (method, max, limit) in [
         ("KeyValueService/BatchGet", 10_000, "1..10000 keys"),
         ("KeyValueService/BatchWrite", 10_000, "1..10000 operations"),
+        ("ItemService/BatchGetItems", 10_000, "1..10000 operations"),
+        ("ItemService/BatchWriteItems", 10_000, "1..10000 operations"),
         ("KeyValueService/TransactGet", 100, "1..100 operations"),
         (TRANSACT_WRITE, 100, "1..100 operations"),
     ] {
