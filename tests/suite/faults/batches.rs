@@ -17,7 +17,7 @@ const THROTTLE: What = What::Throttle { code: "ProvisionedThroughputExceededExce
 
 /// What happens to one call.
 #[derive(Debug, Clone)]
-enum Mishap {
+pub(super) enum Mishap {
     /// It succeeds, but after other calls.
     Late(u8),
     /// DynamoDB leaves out the parts whose bits are set.
@@ -27,7 +27,7 @@ enum Mishap {
     After(What),
 }
 
-fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
+pub(super) fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
     let fault = prop_oneof![
         Just(What::Status500),
         Just(What::Reset),
@@ -48,7 +48,7 @@ fn mishaps() -> impl Strategy<Value = Vec<Mishap>> {
 }
 
 impl Mishap {
-    async fn strike(self, table: String, call: Call, upstream: Upstream) -> Answer {
+    async fn strike(self, call: Call, upstream: Upstream) -> Answer {
         match self {
             Self::Late(turns) => {
                 for _ in 0..turns {
@@ -56,9 +56,7 @@ impl Mishap {
                 }
                 upstream.call(call).await
             }
-            Self::Unprocessed(bits) => {
-                leave_out(&table, call, upstream, |index, _| bits >> (index % 128) & 1 == 1).await
-            }
+            Self::Unprocessed(bits) => leave_out(call, upstream, |index, _| bits >> (index % 128) & 1 == 1).await,
             Self::Throttled => THROTTLE.instead_of(None).await,
             Self::Before(what) => what.instead_of(None).await,
             Self::After(what) => {
@@ -70,9 +68,13 @@ impl Mishap {
 }
 
 /// Makes DynamoDB process only a part of a batch, as when it is short of capacity.
-async fn leave_out(table: &str, mut call: Call, upstream: Upstream, is_left: impl Fn(usize, &str) -> bool) -> Answer {
+async fn leave_out(mut call: Call, upstream: Upstream, is_left: impl Fn(usize, &str) -> bool) -> Answer {
     let reads = call.operation == "BatchGetItem";
     let mut request = call.json();
+    let tables = request["RequestItems"].as_object().unwrap();
+    let table = tables.keys().next().unwrap().clone();
+    assert_eq!(tables.len(), 1, "the driver names one table in each call");
+    let table = table.as_str();
     let parts = |items: &mut Value| if reads { items[table]["Keys"].take() } else { items[table].take() };
     let mut unprocessed = request["RequestItems"].clone();
     let all = parts(&mut request["RequestItems"]).as_array().unwrap().clone();
@@ -99,20 +101,19 @@ async fn leave_out(table: &str, mut call: Call, upstream: Upstream, is_left: imp
     World::amend(upstream.call(call).await, |answer| answer[field] = unprocessed).await
 }
 
-/// The key of an operation in a batch.
+/// The key of an operation in a batch; empty in a table whose key is no `pk`.
 fn key_of(part: &Value) -> &str {
     let paths = ["/pk/S", "/PutRequest/Item/pk/S", "/DeleteRequest/Key/pk/S"];
-    paths.iter().find_map(|path| part.pointer(path)).and_then(Value::as_str).unwrap()
+    paths.iter().find_map(|path| part.pointer(path)).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Assigns a mishap to each of the next calls.
-fn inject(world: &World, operation: &'static str, mishaps: Vec<Mishap>) {
-    let table = world.table.clone();
+pub(super) fn inject(world: &World, operation: &'static str, mishaps: Vec<Mishap>) {
     let times = mishaps.len();
     let mishaps = Arc::new(Mutex::new(mishaps));
     world.faults.rule(operation, times, move |call, upstream| {
         let mishap = mishaps.lock().unwrap().pop().unwrap();
-        mishap.strike(table.clone(), call, upstream)
+        mishap.strike(call, upstream)
     });
 }
 
@@ -207,9 +208,9 @@ async fn every_operation_ends_as_it_says() {
 #[tokio::test]
 async fn ten_thousand_writes_survive_a_dynamodb_short_of_capacity() {
     let world = World::embedded_in_memory().await;
-    let (table, random) = (world.table.clone(), Arc::new(Mutex::new(fastrand::Rng::with_seed(7))));
+    let random = Arc::new(Mutex::new(fastrand::Rng::with_seed(7)));
     world.faults.rule("BatchWriteItem", usize::MAX, move |call, upstream| {
-        let (table, random) = (table.clone(), Arc::clone(&random));
+        let random = Arc::clone(&random);
         async move {
             let (is_throttled, bits) = {
                 let mut random = random.lock().unwrap();
@@ -218,7 +219,7 @@ async fn ten_thousand_writes_survive_a_dynamodb_short_of_capacity() {
             if is_throttled {
                 return THROTTLE.instead_of(None).await;
             }
-            leave_out(&table, call, upstream, |index, _| bits >> index & 1 == 1).await
+            leave_out(call, upstream, |index, _| bits >> index & 1 == 1).await
         }
     });
     let sets = (0..10_000).map(|index| BatchOperation::set(key(index), key(index)));
@@ -250,11 +251,9 @@ async fn a_batch_that_is_only_throttled_ends_before_its_deadline() {
 async fn half_throttled() -> World {
     let world = World::with_full_pauses().await;
     for operation in ["BatchGetItem", "BatchWriteItem"] {
-        let table = world.table.clone();
         world.faults.rule(operation, usize::MAX, move |call, upstream| {
-            let table = table.clone();
             let is_odd = |key: &str| key.ends_with(['1', '3', '5', '7', '9']);
-            async move { leave_out(&table, call, upstream, |_, key| is_odd(key)).await }
+            async move { leave_out(call, upstream, |_, key| is_odd(key)).await }
         });
     }
     world

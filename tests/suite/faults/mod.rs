@@ -7,6 +7,7 @@ mod coalescing;
 mod deadline;
 mod descriptions;
 mod error_types;
+mod item_batches;
 mod pages;
 mod tables;
 mod throttled;

@@ -1,5 +1,6 @@
 //! ItemService: items with all their attributes, through its own stub.
 
+mod batches;
 mod calls;
 mod conditions;
 mod expired;
