@@ -13,7 +13,7 @@ use tonic_types::StatusExt;
 use crate::support::World;
 use crate::support::faults::{Answer, Call, Fault, Upstream, What, When, respond};
 
-const THROTTLE: What = What::Throttle { code: "ProvisionedThroughputExceededException", reasons: &[] };
+pub(super) const THROTTLE: What = What::Throttle { code: "ProvisionedThroughputExceededException", reasons: &[] };
 
 /// What happens to one call.
 #[derive(Debug, Clone)]

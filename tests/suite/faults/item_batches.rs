@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 use tonic::Status;
 use tonic_types::{RpcStatusExt, StatusExt};
 
-use super::batches::{inject, mishaps};
+use super::batches::{THROTTLE, inject, mishaps};
 use crate::support::{World, keyed, string};
 
 /// An item: those with an even number are in the default table, the others in one with a sort key.
@@ -52,7 +52,10 @@ fn delete(number: usize) -> pb::BatchWriteItemsOperation {
 }
 
 async fn world() -> World {
-    let world = World::embedded_in_memory().await;
+    with_orders(World::embedded_in_memory().await).await
+}
+
+async fn with_orders(world: World) -> World {
     world.create("orders", |table| keyed(table, ("customer", S), Some(("at", N)))).await;
     world
 }
@@ -127,7 +130,7 @@ async fn every_read_is_answered_once_and_as_it_is() {
 
 /// What a status says of the outcome of a write.
 fn is_unknown(details: &tonic_types::ErrorDetails) -> bool {
-    details.error_info().unwrap().metadata["outcome"] == "UNKNOWN"
+    details.error_info().unwrap().metadata.get("outcome").is_some_and(|outcome| outcome == "UNKNOWN")
 }
 
 #[tokio::test]
@@ -184,19 +187,15 @@ async fn no_write_is_lost_or_invented() {
 /// What fails on one table does not end what happens on another.
 #[tokio::test]
 async fn tables_fail_by_themselves() {
-    let world = world().await;
+    let world = with_orders(World::with_full_pauses().await).await;
     let orders = world.physical_name("orders").to_owned();
     for operation in ["BatchGetItem", "BatchWriteItem"] {
         let orders = orders.clone();
-        world.faults.rule(operation, usize::MAX, move |mut call, upstream| {
+        world.faults.rule(operation, usize::MAX, move |call, upstream| {
             let is_orders = call.json()["RequestItems"].get(&orders).is_some();
             async move {
                 if is_orders {
-                    let throttle = crate::support::faults::What::Throttle {
-                        code: "ProvisionedThroughputExceededException",
-                        reasons: &[],
-                    };
-                    return throttle.instead_of(None).await;
+                    return THROTTLE.instead_of(None).await;
                 }
                 upstream.call(call).await
             }
