@@ -8,8 +8,16 @@ const WITHOUT_REQUEST_ID: [&str; 3] = ["CreateTable", "EnableTtl", "DeleteTable"
 
 /// No test there makes the second call. For `TransactWrite` one in `tests/suite/faults/transactions` does; for all of them
 /// `tests/suite/faults` tests the attempts after a lost answer.
-const NOT_REPEATED: [&str; 7] =
-    ["Delete", "CompareAndDelete", "BatchWrite", "TransactWrite", "PutItem", "UpdateItem", "DeleteItem"];
+const NOT_REPEATED: [&str; 8] = [
+    "Delete",
+    "CompareAndDelete",
+    "BatchWrite",
+    "TransactWrite",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItems",
+];
 
 #[test]
 fn each_write_is_repeated_with_its_request_id() {
@@ -39,8 +47,17 @@ fn each_write_is_tried_without_room() {
 }
 
 /// Writes that replace or delete the whole item, and those of a table.
-const OF_THE_WHOLE: [&str; 8] =
-    ["Delete", "CompareAndDelete", "BatchWrite", "PutItem", "DeleteItem", "CreateTable", "EnableTtl", "DeleteTable"];
+const OF_THE_WHOLE: [&str; 9] = [
+    "Delete",
+    "CompareAndDelete",
+    "BatchWrite",
+    "PutItem",
+    "DeleteItem",
+    "BatchWriteItems",
+    "CreateTable",
+    "EnableTtl",
+    "DeleteTable",
+];
 
 #[test]
 fn each_update_meets_a_version_of_somebody_else() {

@@ -3,6 +3,7 @@
 //!
 //! Each row plays a sample of the cases. `MATRIX=full`, or `make matrix`, plays all of them.
 
+mod items;
 mod sample;
 mod send;
 mod story;
@@ -80,6 +81,7 @@ fn is_gone_at_best(write: Write) -> bool {
         Write::DeleteOmitExisted
             | Write::DeleteItemOmitExisted
             | Write::BatchDelete
+            | Write::BatchDeleteItem
             | Write::TransactDelete
             | Write::TransactDeleteItem
     )

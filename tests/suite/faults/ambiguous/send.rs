@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynakv_client::pb::batch_write_items_operation::Kind;
+use dynakv_client::pb::batch_write_items_result::Outcome;
 use dynakv_client::{
     BatchOperation, BatchOutcome, Client, Deletion, Error, Expected, ExpireOutcome, ItemOutcome, PersistOutcome, Swap,
     TransactOperation, Transaction, Update, Value,
 };
 
+use super::items::{batch_of_items, delete_item, put_item};
 use super::write::{Write, tally};
 use crate::support::Item;
 
@@ -85,6 +88,13 @@ impl Write {
             Self::BatchDeletePresent => batch(client, delete().expected(Expected::Present)).await.map(was_there),
             Self::BatchDeleteVersion => batch(client, delete().expected(version())).await.map(was_there),
             Self::BatchDeleteValue => batch(client, delete().expected(value())).await.map(was_there),
+            Self::BatchPutItem => items(client, put_item(key, "")).await,
+            Self::BatchPutItemIfAbsent => items(client, put_item(key, "attribute_not_exists(pk)")).await,
+            Self::BatchDeleteItem => items(client, delete_item(key, "", false)).await,
+            Self::BatchDeleteItemReporting => items(client, delete_item(key, "", true)).await,
+            Self::BatchDeleteItemIf => {
+                items(client, delete_item(key, "attribute_exists(pk)", false)).await.map(was_there)
+            }
             Self::TransactSet
             | Self::TransactSetAbsent
             | Self::TransactSetPresent
@@ -145,6 +155,19 @@ async fn batch(client: &Client, operation: impl Into<BatchOperation>) -> Result<
         BatchOutcome::Deleted { existed: None } => Told::Gone,
         BatchOutcome::OutcomeUnknown(_) => Told::Unknown,
         other @ (BatchOutcome::Superseded | BatchOutcome::Failed(_)) => panic!("{other:?}"),
+    })
+}
+
+/// A batch of one operation on an item.
+async fn items(client: &Client, kind: Kind) -> Result<Told, Error> {
+    let is_put = matches!(kind, Kind::PutItem(_));
+    let result = batch_of_items(client, kind).await?;
+    Ok(match (result.outcome(), result.existed) {
+        (Outcome::Applied, Some(true)) => Told::Done,
+        (Outcome::Applied, Some(false)) | (Outcome::ConditionFailed, _) => Told::NotDone,
+        (Outcome::Applied, None) if is_put => Told::Done,
+        (Outcome::Applied, None) => Told::Gone,
+        other => panic!("{other:?}"),
     })
 }
 

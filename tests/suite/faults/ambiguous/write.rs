@@ -120,6 +120,11 @@ writes! {
     BatchDeletePresent: "BatchWrite", "DeleteItem", Entry, GivesUp;
     BatchDeleteVersion: "BatchWrite", "DeleteItem", Entry, DeleteOfVersion;
     BatchDeleteValue: "BatchWrite", "DeleteItem", Entry, GivesUp;
+    BatchPutItem: "BatchWriteItems", "BatchWriteItem", Entry, SentAgain;
+    BatchPutItemIfAbsent: "BatchWriteItems", "PutItem", Nothing, LooksFor;
+    BatchDeleteItem: "BatchWriteItems", "BatchWriteItem", Entry, SentAgain;
+    BatchDeleteItemReporting: "BatchWriteItems", "DeleteItem", Entry, SentAgainReporting;
+    BatchDeleteItemIf: "BatchWriteItems", "DeleteItem", Entry, GivesUp;
     TransactSet: "TransactWrite", "TransactWriteItems", Entry, Token;
     TransactSetAbsent: "TransactWrite", "TransactWriteItems", Nothing, ConditionalToken;
     TransactSetPresent: "TransactWrite", "TransactWriteItems", Entry, Token;
@@ -139,15 +144,23 @@ writes! {
 #[expect(dead_code, reason = "it is only compiled")]
 fn rows(
     batch: &pb::batch_write_operation::Kind,
+    items: &pb::batch_write_items_operation::Kind,
     transact: &pb::transact_write_operation::Kind,
     expected: &pb::expected::Kind,
-) -> [&'static [Write]; 3] {
+) -> [&'static [Write]; 4] {
     use Write as W;
-    use pb::{batch_write_operation as of_batch, expected as of_expected, transact_write_operation as of_transaction};
+    use pb::{
+        batch_write_items_operation as of_items, batch_write_operation as of_batch, expected as of_expected,
+        transact_write_operation as of_transaction,
+    };
     [
         match batch {
             of_batch::Kind::Set(_) => &[W::BatchSet],
             of_batch::Kind::Delete(_) => &[W::BatchDelete],
+        },
+        match items {
+            of_items::Kind::PutItem(_) => &[W::BatchPutItem],
+            of_items::Kind::DeleteItem(_) => &[W::BatchDeleteItem],
         },
         match transact {
             of_transaction::Kind::Set(_) => &[W::TransactSet],
@@ -217,6 +230,9 @@ impl Write {
             | Self::BatchDeletePresent
             | Self::BatchDeleteVersion
             | Self::BatchDeleteValue
+            | Self::BatchDeleteItem
+            | Self::BatchDeleteItemReporting
+            | Self::BatchDeleteItemIf
             | Self::TransactDelete
             | Self::TransactDeleteValue
             | Self::TransactDeleteItem
@@ -241,6 +257,8 @@ impl Write {
             | Self::BatchSwapPresent
             | Self::BatchSwapVersion
             | Self::BatchSwapValue
+            | Self::BatchPutItem
+            | Self::BatchPutItemIfAbsent
             | Self::TransactSet
             | Self::TransactSetAbsent
             | Self::TransactSetPresent
