@@ -36,8 +36,10 @@ pub(super) async fn batch_of_items(client: &Client, kind: Kind) -> Result<pb::Ba
 /// As the client has it.
 fn error(status: Status) -> Error {
     let failure = Box::new(Failure::from(status));
-    match failure.metadata("outcome") {
-        Some("UNKNOWN") => Error::OutcomeUnknown { request_id: Uuid::new_v4(), source: failure },
-        _ => Error::Failed(failure),
+    let is_unknown = failure.metadata("outcome") == Some("UNKNOWN");
+    if is_unknown {
+        Error::OutcomeUnknown { request_id: Uuid::new_v4(), source: failure }
+    } else {
+        Error::Failed(failure)
     }
 }
