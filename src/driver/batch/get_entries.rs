@@ -24,7 +24,7 @@ impl KeyValues {
     }
 
     pub(super) fn batch_read(&self, keys: Vec<Key>, read: Read) -> BatchGet {
-        let mut distinct = DistinctKeys::default();
+        let mut distinct = DistinctKeys::with_capacity(keys.len());
         for (position, key) in keys.into_iter().enumerate() {
             distinct.add(key.into(), position);
         }

@@ -56,6 +56,11 @@ impl<T> Source<T> {
 }
 
 impl DistinctKeys {
+    /// Room for this many keys.
+    pub(super) fn with_capacity(keys: usize) -> Self {
+        Self(HashMap::with_capacity(keys))
+    }
+
     /// Adds the key at a position of the request.
     pub(super) fn add(&mut self, key: ItemKey, position: usize) {
         self.0.entry(key).or_default().push(position);

@@ -80,8 +80,8 @@ impl KeyValues {
                     plain.add(position, (plan, bytes), BatchOutcome::Written(written));
                 }
                 BatchOperation::Delete(key) => {
-                    let plan = WritePlan::entry(key, Action::Delete, None, None);
-                    plain.add(position, (plan, bytes), BatchOutcome::Deleted(None));
+                    let delete = WritePlan::entry(key, Action::Delete, None, None);
+                    plain.add(position, (delete, bytes), BatchOutcome::Deleted(None));
                 }
                 alone => calls.add_alone(position, self.alone(alone)),
             }
