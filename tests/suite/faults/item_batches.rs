@@ -1,6 +1,6 @@
 //! Batches of items of several tables when DynamoDB does them in parts, late or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::ScalarAttributeType::{N, S};
 use dynakv_client::pb;
@@ -12,10 +12,12 @@ use dynakv_client::pb::value::Kind as ValueKind;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 use tonic::Status;
 use tonic_types::{RpcStatusExt, StatusExt};
 
 use super::batches::{THROTTLE, inject, mishaps};
+use crate::support::faults::{Fault, When};
 use crate::support::{World, keyed, string};
 
 /// An item: those with an even number are in the default table, the others in one with a sort key.
@@ -232,4 +234,62 @@ async fn a_table_of_two_names_has_each_item_once() {
     assert_eq!(outcomes, [Outcome::Superseded, Outcome::Applied]);
     let stored = world.item("key-0").await.unwrap();
     assert_eq!(stored["content"], string("second"));
+}
+
+/// Nothing is taken from an answer with an item or a key that was not asked for.
+#[tokio::test]
+async fn an_answer_that_is_not_what_it_seems_is_asked_for_again() {
+    let world = world().await;
+    write(&world, vec![put(0, "0".to_owned())]).await.unwrap();
+    let damages: [fn(&mut Value, &str); 2] = [
+        |answer, table| answer["Responses"][table][0] = json!({ "content": { "S": "without a key" } }),
+        |answer, table| answer["UnprocessedKeys"] = json!({ table: { "Keys": [{ "pk": { "S": "another" } }] } }),
+    ];
+    for damage in damages {
+        world.faults.reset_counts();
+        let table = world.table.clone();
+        world.faults.rule("BatchGetItem", 1, move |call, upstream| {
+            let table = table.clone();
+            async move { World::amend(upstream.call(call).await, |answer| damage(answer, &table)).await }
+        });
+        let answers = read(&world, &[0, 2]).await.unwrap();
+        assert!(matches!(answers[..], [Found::Found(_), Found::Missing(_)]), "{answers:?}");
+        assert_eq!(world.faults.calls("BatchGetItem"), 2);
+    }
+}
+
+/// A client that retries by service config sees only this response: an earlier attempt may have written what failed now.
+#[tokio::test]
+async fn what_fails_in_a_repeated_batch_may_have_been_written_before() {
+    let world = World::with_full_pauses().await;
+    world.faults.inject(Fault::new("BatchWriteItem", When::Before, THROTTLE).times(usize::MAX));
+    let mut conditional = put(2, String::new());
+    if let Some(Kind::PutItem(put)) = &mut conditional.kind {
+        put.condition = "attribute_not_exists(pk)".to_owned();
+    }
+    let operations = vec![put(0, String::new()), conditional];
+    let mut request = tonic::Request::new(pb::BatchWriteItemsRequest { operations, ..Default::default() });
+    request.metadata_mut().insert("grpc-previous-rpc-attempts", "1".parse().unwrap());
+    let mut client = ItemServiceClient::new(world.channel.clone());
+    let results = client.batch_write_items(request).await.unwrap().into_inner().results;
+    assert_eq!((results[0].outcome(), results[1].outcome()), (Outcome::Failed, Outcome::Applied));
+    assert!(is_unknown(&results[0].failed.as_ref().unwrap().get_error_details()));
+}
+
+#[tokio::test]
+async fn a_repeated_batch_keeps_its_versions() {
+    let world = world().await;
+    let versions = async |request_id: &str| {
+        let operations = (0..4).map(|number| put(number, "same".to_owned())).collect();
+        let request_id = request_id.to_owned();
+        let request = pb::BatchWriteItemsRequest { operations, request_id, ..Default::default() };
+        let mut client = ItemServiceClient::new(world.channel.clone());
+        let results = client.batch_write_items(request).await.unwrap().into_inner().results;
+        results.into_iter().map(|result| result.version.unwrap()).collect::<HashSet<_>>()
+    };
+    let id = "123e4567-e89b-12d3-a456-426614174000";
+    let first = versions(id).await;
+    assert_eq!(first.len(), 4, "each item has a version of its own");
+    assert_eq!(versions(id).await, first);
+    assert!(versions("").await.is_disjoint(&first));
 }
