@@ -1,5 +1,5 @@
 use crate::driver::coalesce::{EntryRead, Seen, Wanted};
-use crate::driver::store::{AnswerItem, Item, Role, item_bytes, response_bytes, text};
+use crate::driver::store::{AnswerItem, Item, item_bytes, response_bytes};
 use crate::driver::table::Scope;
 use crate::model::Entry;
 
@@ -19,11 +19,6 @@ impl Scope {
     /// condition failed: the outcome of the write does not depend on whether it can be shown.
     pub(crate) fn readable(&self, item: Item) -> Option<Entry> {
         self.visible(Some(item)).ok().flatten()
-    }
-
-    /// The key of the entry in an item.
-    pub(crate) fn key_of(&self, item: &Item) -> Option<String> {
-        item.get(self.layout.name(Role::Key)).and_then(text).map(str::to_owned)
     }
 
     /// What is wanted of an item that was read alone.

@@ -11,11 +11,6 @@ pub(crate) fn binary(bytes: &Bytes) -> AttributeValue {
     AttributeValue::B(Blob::new(bytes.to_vec()))
 }
 
-/// The string in an attribute of type S.
-pub(crate) fn text(value: &AttributeValue) -> Option<&str> {
-    value.as_s().ok().map(String::as_str)
-}
-
 /// DynamoDB refuses an empty map of names or values.
 pub(crate) fn some_unless_empty<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
     (!map.is_empty()).then_some(map)

@@ -16,7 +16,7 @@ pub(crate) use answer::{AnswerItem, AnswerValue};
 pub(crate) use digest::Digest;
 pub(crate) use form::ItemForm;
 pub use item::Item;
-pub(crate) use item::{binary, some_unless_empty, text};
+pub(crate) use item::{binary, some_unless_empty};
 pub(crate) use layout::{Layout, MAX_ITEM_BYTES, NewValue, Role, Unexpected, VERSION_BYTES};
 pub(crate) use nonce::Nonce;
 pub(crate) use number::is_canonical;
