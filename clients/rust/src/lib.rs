@@ -32,7 +32,10 @@ pub mod pb {
 }
 
 pub use address::{Address, InvalidAddress};
-pub use batch::{BatchDelete, BatchOperation, BatchOutcome, BatchSet, BatchWrite, Found, FoundStream};
+pub use batch::{
+    BatchDelete, BatchItem, BatchItemOperation, BatchItemRead, BatchOperation, BatchOutcome, BatchSet, BatchWrite,
+    Found, FoundItem, FoundStream,
+};
 pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, ItemStub, Stub, TableStub, Transport};

@@ -52,6 +52,8 @@ pub(crate) const GET_ITEM: Method = Method::new("GetItem", Idempotency::NoSideEf
 pub(crate) const PUT_ITEM: Method = Method::new("PutItem", Idempotency::Idempotent);
 pub(crate) const UPDATE_ITEM: Method = Method::new("UpdateItem", Idempotency::Unknown);
 pub(crate) const DELETE_ITEM: Method = Method::new("DeleteItem", Idempotency::Unknown);
+pub(crate) const BATCH_GET_ITEMS: Method = Method::new("BatchGetItems", Idempotency::NoSideEffects);
+pub(crate) const BATCH_WRITE_ITEMS: Method = Method::new("BatchWriteItems", Idempotency::Idempotent);
 pub(crate) const QUERY: Method = Method::new("Query", Idempotency::NoSideEffects);
 pub(crate) const SCAN: Method = Method::new("Scan", Idempotency::NoSideEffects);
 pub(crate) const CREATE_TABLE: Method = Method::new("CreateTable", Idempotency::Unknown);
@@ -90,6 +92,8 @@ mod tests {
         PUT_ITEM,
         UPDATE_ITEM,
         DELETE_ITEM,
+        BATCH_GET_ITEMS,
+        BATCH_WRITE_ITEMS,
         QUERY,
         SCAN,
         CREATE_TABLE,

@@ -38,11 +38,6 @@ impl BatchOperation {
             pb::batch_write_operation::Kind::Delete(delete) => &delete.key,
         }
     }
-
-    /// Whether a second attempt could turn its answer into another one: it would find nothing to delete.
-    pub(super) fn is_once_only(&self) -> bool {
-        matches!(&self.0, pb::batch_write_operation::Kind::Delete(delete) if delete.expected.is_some())
-    }
 }
 
 impl From<BatchOperation> for pb::BatchWriteOperation {

@@ -1,5 +1,6 @@
 //! Reads and writes of single items: the options of each call, and how its answer is read.
 
+mod conditional;
 mod outcome;
 mod read;
 #[cfg(test)]
@@ -9,9 +10,11 @@ mod write;
 
 use std::collections::HashMap;
 
+pub(crate) use conditional::Conditional;
 pub use outcome::{DeletedItem, ItemOutcome, ReturnValues, WrittenItem};
 pub use update::Update;
 
+use crate::batch::{self, BatchItemOperation, BatchItemRead};
 use crate::point::on_table;
 use crate::value::attributes;
 use crate::{Call, Client, ItemKey, Value, pb};
@@ -51,6 +54,32 @@ impl Client {
     pub fn delete_item(&self, key: impl Into<ItemKey>) -> Call<pb::DeleteItemRequest> {
         let key = Some(key.into().into());
         self.call(pb::DeleteItemRequest { table: self.table(), key, ..pb::DeleteItemRequest::default() })
+    }
+
+    /// Reads any number of items, of any tables. The result says of each read, in their order, what became of it;
+    /// [`stream`](Call::stream) gives the answers as they come in.
+    ///
+    /// Sent in requests of up to 10,000 reads and 16 MiB, one after the other. Each has the time of a call and is retried
+    /// like one; a read that failed by itself is not asked for again.
+    pub fn batch_get_items<R: Into<BatchItemRead>>(
+        &self,
+        reads: impl IntoIterator<Item = R>,
+    ) -> Call<pb::BatchGetItemsRequest> {
+        self.call(batch::get_items_request(reads, &self.table()))
+    }
+
+    /// Carries out any number of puts and deletes of items, in any tables, and says of each, in their order, what became of
+    /// it. There is no order among them, but of several on one item the last wins.
+    ///
+    /// Sent in requests of up to 10,000 operations and 16 MiB, one after the other, under ids that follow from the
+    /// request id of the whole. Each has the time of a call and is retried like one, unless it has a delete with a condition
+    /// or with `report_existed`; an operation that failed by itself is not sent again. A request that is refused leaves the
+    /// others in force. What an operation of a later request replaces is written all the same.
+    pub fn batch_write_items<O: Into<BatchItemOperation>>(
+        &self,
+        operations: impl IntoIterator<Item = O>,
+    ) -> Call<pb::BatchWriteItemsRequest> {
+        self.call(batch::write_items_request(operations, &self.table()))
     }
 }
 
@@ -112,5 +141,13 @@ macro_rules! values {
     };
 }
 
-names!(GetItemRequest, PutItemRequest, UpdateItemRequest, DeleteItemRequest, QueryRequest, ScanRequest);
+names!(
+    GetItemRequest,
+    BatchGetItemsRequest,
+    PutItemRequest,
+    UpdateItemRequest,
+    DeleteItemRequest,
+    QueryRequest,
+    ScanRequest
+);
 values!(PutItemRequest, UpdateItemRequest, DeleteItemRequest, QueryRequest, ScanRequest);

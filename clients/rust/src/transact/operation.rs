@@ -1,10 +1,9 @@
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use pb::transact_write_operation::Kind;
 
-use crate::item::{Names, Values, define};
+use crate::item::{Conditional, define};
 use crate::point::duration;
 use crate::value::attributes;
 use crate::{Expected, Expression, ItemKey, Update, Value, pb};
@@ -145,36 +144,6 @@ impl<K: Conditional> Transact<K> {
         self
     }
 }
-
-/// An operation on an item that may have a condition.
-pub trait Conditional: Values {
-    /// The field for it.
-    fn condition(&mut self) -> &mut String;
-}
-
-macro_rules! conditional {
-    ($($message:ident),+ $(,)?) => {
-        $(impl Names for pb::$message {
-            fn names(&mut self) -> &mut HashMap<String, String> {
-                &mut self.names
-            }
-        }
-
-        impl Values for pb::$message {
-            fn values(&mut self) -> &mut HashMap<String, pb::Value> {
-                &mut self.values
-            }
-        }
-
-        impl Conditional for pb::$message {
-            fn condition(&mut self) -> &mut String {
-                &mut self.condition
-            }
-        })+
-    };
-}
-
-conditional!(TransactPutItem, TransactUpdateItem, TransactDeleteItem, TransactCheck);
 
 impl<K: Into<Kind>> From<Transact<K>> for TransactOperation {
     fn from(Transact { table, kind, return_current }: Transact<K>) -> Self {
