@@ -14,7 +14,8 @@ type (
 		applier
 		forReads()
 	}
-	// WriteOption is an option of [Client.Expire], [Client.Persist], [Client.BatchWrite] and [Client.TransactWrite].
+	// WriteOption is an option of [Client.Expire], [Client.Persist], [Client.BatchWrite], [Client.BatchWriteItems] and
+	// [Client.TransactWrite].
 	WriteOption interface {
 		applier
 		forWrites()
@@ -44,7 +45,7 @@ type (
 		applier
 		forIncrement()
 	}
-	// GetItemOption is an option of [Client.GetItem].
+	// GetItemOption is an option of [Client.GetItem], [Client.BatchGetItems] and [Client.BatchGetItemsStream].
 	GetItemOption interface {
 		applier
 		forGetItem()
@@ -160,7 +161,8 @@ func (option) forQuery()            {}
 func (option) forScan()             {}
 func (option) forListTables()       {}
 
-// Table is the table of the call: one of the server's configuration. In a transaction it is that of operations that name none.
+// Table is the table of the call: one of the server's configuration. In a transaction or a batch of items it is that of
+// operations that name none.
 func Table(name string) CallOption {
 	return option(func(c *call) { c.table = name })
 }

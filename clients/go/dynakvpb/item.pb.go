@@ -1495,7 +1495,7 @@ var File_dynakv_v1_item_proto protoreflect.FileDescriptor
 
 const file_dynakv_v1_item_proto_rawDesc = "" +
 	"\n" +
-	"\x14dynakv/v1/item.proto\x12\tdynakv.v1\x1a\x15dynakv/v1/types.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x02\n" +
+	"\x14dynakv/v1/item.proto\x12\tdynakv.v1\x1a\x1adynakv/v1/item_batch.proto\x1a\x15dynakv/v1/types.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x02\n" +
 	"\x0eGetItemRequest\x12\x14\n" +
 	"\x05table\x18\x01 \x01(\tR\x05table\x12$\n" +
 	"\x03key\x18\x02 \x01(\v2\x12.dynakv.v1.ItemKeyR\x03key\x12'\n" +
@@ -1696,14 +1696,16 @@ const file_dynakv_v1_item_proto_rawDesc = "" +
 	"\vItemOutcome\x12\x1c\n" +
 	"\x18ITEM_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14ITEM_OUTCOME_APPLIED\x10\x01\x12!\n" +
-	"\x1dITEM_OUTCOME_CONDITION_FAILED\x10\x022\xba\x03\n" +
+	"\x1dITEM_OUTCOME_CONDITION_FAILED\x10\x022\xf4\x04\n" +
 	"\vItemService\x12E\n" +
 	"\aGetItem\x12\x19.dynakv.v1.GetItemRequest\x1a\x1a.dynakv.v1.GetItemResponse\"\x03\x90\x02\x01\x12E\n" +
 	"\aPutItem\x12\x19.dynakv.v1.PutItemRequest\x1a\x1a.dynakv.v1.PutItemResponse\"\x03\x90\x02\x02\x12N\n" +
 	"\n" +
 	"UpdateItem\x12\x1c.dynakv.v1.UpdateItemRequest\x1a\x1d.dynakv.v1.UpdateItemResponse\"\x03\x90\x02\x00\x12N\n" +
 	"\n" +
-	"DeleteItem\x12\x1c.dynakv.v1.DeleteItemRequest\x1a\x1d.dynakv.v1.DeleteItemResponse\"\x03\x90\x02\x00\x12?\n" +
+	"DeleteItem\x12\x1c.dynakv.v1.DeleteItemRequest\x1a\x1d.dynakv.v1.DeleteItemResponse\"\x03\x90\x02\x00\x12Y\n" +
+	"\rBatchGetItems\x12\x1f.dynakv.v1.BatchGetItemsRequest\x1a .dynakv.v1.BatchGetItemsResponse\"\x03\x90\x02\x010\x01\x12]\n" +
+	"\x0fBatchWriteItems\x12!.dynakv.v1.BatchWriteItemsRequest\x1a\".dynakv.v1.BatchWriteItemsResponse\"\x03\x90\x02\x02\x12?\n" +
 	"\x05Query\x12\x17.dynakv.v1.QueryRequest\x1a\x18.dynakv.v1.QueryResponse\"\x03\x90\x02\x01\x12<\n" +
 	"\x04Scan\x12\x16.dynakv.v1.ScanRequest\x1a\x17.dynakv.v1.ScanResponse\"\x03\x90\x02\x01BH\n" +
 	"\rdev.dynakv.v1P\x01Z5github.com/dynakv/dynakv/clients/go/dynakvpb;dynakvpbb\x06proto3"
@@ -1723,40 +1725,44 @@ func file_dynakv_v1_item_proto_rawDescGZIP() []byte {
 var file_dynakv_v1_item_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_dynakv_v1_item_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_dynakv_v1_item_proto_goTypes = []any{
-	(ReturnValues)(0),             // 0: dynakv.v1.ReturnValues
-	(ItemOutcome)(0),              // 1: dynakv.v1.ItemOutcome
-	(QueryRequest_Order)(0),       // 2: dynakv.v1.QueryRequest.Order
-	(*GetItemRequest)(nil),        // 3: dynakv.v1.GetItemRequest
-	(*GetItemResponse)(nil),       // 4: dynakv.v1.GetItemResponse
-	(*PutItemRequest)(nil),        // 5: dynakv.v1.PutItemRequest
-	(*PutItemResponse)(nil),       // 6: dynakv.v1.PutItemResponse
-	(*UpdateItemRequest)(nil),     // 7: dynakv.v1.UpdateItemRequest
-	(*UpdateItemResponse)(nil),    // 8: dynakv.v1.UpdateItemResponse
-	(*DeleteItemRequest)(nil),     // 9: dynakv.v1.DeleteItemRequest
-	(*DeleteItemResponse)(nil),    // 10: dynakv.v1.DeleteItemResponse
-	(*QueryRequest)(nil),          // 11: dynakv.v1.QueryRequest
-	(*QueryResponse)(nil),         // 12: dynakv.v1.QueryResponse
-	(*ScanRequest)(nil),           // 13: dynakv.v1.ScanRequest
-	(*ScanResponse)(nil),          // 14: dynakv.v1.ScanResponse
-	nil,                           // 15: dynakv.v1.GetItemRequest.NamesEntry
-	nil,                           // 16: dynakv.v1.PutItemRequest.ItemEntry
-	nil,                           // 17: dynakv.v1.PutItemRequest.NamesEntry
-	nil,                           // 18: dynakv.v1.PutItemRequest.ValuesEntry
-	nil,                           // 19: dynakv.v1.UpdateItemRequest.NamesEntry
-	nil,                           // 20: dynakv.v1.UpdateItemRequest.ValuesEntry
-	nil,                           // 21: dynakv.v1.DeleteItemRequest.NamesEntry
-	nil,                           // 22: dynakv.v1.DeleteItemRequest.ValuesEntry
-	nil,                           // 23: dynakv.v1.QueryRequest.NamesEntry
-	nil,                           // 24: dynakv.v1.QueryRequest.ValuesEntry
-	nil,                           // 25: dynakv.v1.ScanRequest.NamesEntry
-	nil,                           // 26: dynakv.v1.ScanRequest.ValuesEntry
-	(*ItemKey)(nil),               // 27: dynakv.v1.ItemKey
-	(*AttributeMap)(nil),          // 28: dynakv.v1.AttributeMap
-	(*ConsumedCapacity)(nil),      // 29: dynakv.v1.ConsumedCapacity
-	(*durationpb.Duration)(nil),   // 30: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
-	(*UpdateActions)(nil),         // 32: dynakv.v1.UpdateActions
-	(*Value)(nil),                 // 33: dynakv.v1.Value
+	(ReturnValues)(0),               // 0: dynakv.v1.ReturnValues
+	(ItemOutcome)(0),                // 1: dynakv.v1.ItemOutcome
+	(QueryRequest_Order)(0),         // 2: dynakv.v1.QueryRequest.Order
+	(*GetItemRequest)(nil),          // 3: dynakv.v1.GetItemRequest
+	(*GetItemResponse)(nil),         // 4: dynakv.v1.GetItemResponse
+	(*PutItemRequest)(nil),          // 5: dynakv.v1.PutItemRequest
+	(*PutItemResponse)(nil),         // 6: dynakv.v1.PutItemResponse
+	(*UpdateItemRequest)(nil),       // 7: dynakv.v1.UpdateItemRequest
+	(*UpdateItemResponse)(nil),      // 8: dynakv.v1.UpdateItemResponse
+	(*DeleteItemRequest)(nil),       // 9: dynakv.v1.DeleteItemRequest
+	(*DeleteItemResponse)(nil),      // 10: dynakv.v1.DeleteItemResponse
+	(*QueryRequest)(nil),            // 11: dynakv.v1.QueryRequest
+	(*QueryResponse)(nil),           // 12: dynakv.v1.QueryResponse
+	(*ScanRequest)(nil),             // 13: dynakv.v1.ScanRequest
+	(*ScanResponse)(nil),            // 14: dynakv.v1.ScanResponse
+	nil,                             // 15: dynakv.v1.GetItemRequest.NamesEntry
+	nil,                             // 16: dynakv.v1.PutItemRequest.ItemEntry
+	nil,                             // 17: dynakv.v1.PutItemRequest.NamesEntry
+	nil,                             // 18: dynakv.v1.PutItemRequest.ValuesEntry
+	nil,                             // 19: dynakv.v1.UpdateItemRequest.NamesEntry
+	nil,                             // 20: dynakv.v1.UpdateItemRequest.ValuesEntry
+	nil,                             // 21: dynakv.v1.DeleteItemRequest.NamesEntry
+	nil,                             // 22: dynakv.v1.DeleteItemRequest.ValuesEntry
+	nil,                             // 23: dynakv.v1.QueryRequest.NamesEntry
+	nil,                             // 24: dynakv.v1.QueryRequest.ValuesEntry
+	nil,                             // 25: dynakv.v1.ScanRequest.NamesEntry
+	nil,                             // 26: dynakv.v1.ScanRequest.ValuesEntry
+	(*ItemKey)(nil),                 // 27: dynakv.v1.ItemKey
+	(*AttributeMap)(nil),            // 28: dynakv.v1.AttributeMap
+	(*ConsumedCapacity)(nil),        // 29: dynakv.v1.ConsumedCapacity
+	(*durationpb.Duration)(nil),     // 30: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 31: google.protobuf.Timestamp
+	(*UpdateActions)(nil),           // 32: dynakv.v1.UpdateActions
+	(*Value)(nil),                   // 33: dynakv.v1.Value
+	(*BatchGetItemsRequest)(nil),    // 34: dynakv.v1.BatchGetItemsRequest
+	(*BatchWriteItemsRequest)(nil),  // 35: dynakv.v1.BatchWriteItemsRequest
+	(*BatchGetItemsResponse)(nil),   // 36: dynakv.v1.BatchGetItemsResponse
+	(*BatchWriteItemsResponse)(nil), // 37: dynakv.v1.BatchWriteItemsResponse
 }
 var file_dynakv_v1_item_proto_depIdxs = []int32{
 	27, // 0: dynakv.v1.GetItemRequest.key:type_name -> dynakv.v1.ItemKey
@@ -1809,16 +1815,20 @@ var file_dynakv_v1_item_proto_depIdxs = []int32{
 	5,  // 47: dynakv.v1.ItemService.PutItem:input_type -> dynakv.v1.PutItemRequest
 	7,  // 48: dynakv.v1.ItemService.UpdateItem:input_type -> dynakv.v1.UpdateItemRequest
 	9,  // 49: dynakv.v1.ItemService.DeleteItem:input_type -> dynakv.v1.DeleteItemRequest
-	11, // 50: dynakv.v1.ItemService.Query:input_type -> dynakv.v1.QueryRequest
-	13, // 51: dynakv.v1.ItemService.Scan:input_type -> dynakv.v1.ScanRequest
-	4,  // 52: dynakv.v1.ItemService.GetItem:output_type -> dynakv.v1.GetItemResponse
-	6,  // 53: dynakv.v1.ItemService.PutItem:output_type -> dynakv.v1.PutItemResponse
-	8,  // 54: dynakv.v1.ItemService.UpdateItem:output_type -> dynakv.v1.UpdateItemResponse
-	10, // 55: dynakv.v1.ItemService.DeleteItem:output_type -> dynakv.v1.DeleteItemResponse
-	12, // 56: dynakv.v1.ItemService.Query:output_type -> dynakv.v1.QueryResponse
-	14, // 57: dynakv.v1.ItemService.Scan:output_type -> dynakv.v1.ScanResponse
-	52, // [52:58] is the sub-list for method output_type
-	46, // [46:52] is the sub-list for method input_type
+	34, // 50: dynakv.v1.ItemService.BatchGetItems:input_type -> dynakv.v1.BatchGetItemsRequest
+	35, // 51: dynakv.v1.ItemService.BatchWriteItems:input_type -> dynakv.v1.BatchWriteItemsRequest
+	11, // 52: dynakv.v1.ItemService.Query:input_type -> dynakv.v1.QueryRequest
+	13, // 53: dynakv.v1.ItemService.Scan:input_type -> dynakv.v1.ScanRequest
+	4,  // 54: dynakv.v1.ItemService.GetItem:output_type -> dynakv.v1.GetItemResponse
+	6,  // 55: dynakv.v1.ItemService.PutItem:output_type -> dynakv.v1.PutItemResponse
+	8,  // 56: dynakv.v1.ItemService.UpdateItem:output_type -> dynakv.v1.UpdateItemResponse
+	10, // 57: dynakv.v1.ItemService.DeleteItem:output_type -> dynakv.v1.DeleteItemResponse
+	36, // 58: dynakv.v1.ItemService.BatchGetItems:output_type -> dynakv.v1.BatchGetItemsResponse
+	37, // 59: dynakv.v1.ItemService.BatchWriteItems:output_type -> dynakv.v1.BatchWriteItemsResponse
+	12, // 60: dynakv.v1.ItemService.Query:output_type -> dynakv.v1.QueryResponse
+	14, // 61: dynakv.v1.ItemService.Scan:output_type -> dynakv.v1.ScanResponse
+	54, // [54:62] is the sub-list for method output_type
+	46, // [46:54] is the sub-list for method input_type
 	46, // [46:46] is the sub-list for extension type_name
 	46, // [46:46] is the sub-list for extension extendee
 	0,  // [0:46] is the sub-list for field type_name
@@ -1829,6 +1839,7 @@ func file_dynakv_v1_item_proto_init() {
 	if File_dynakv_v1_item_proto != nil {
 		return
 	}
+	file_dynakv_v1_item_batch_proto_init()
 	file_dynakv_v1_types_proto_init()
 	file_dynakv_v1_item_proto_msgTypes[1].OneofWrappers = []any{}
 	file_dynakv_v1_item_proto_msgTypes[3].OneofWrappers = []any{}

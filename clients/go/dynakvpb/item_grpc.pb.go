@@ -19,12 +19,14 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ItemService_GetItem_FullMethodName    = "/dynakv.v1.ItemService/GetItem"
-	ItemService_PutItem_FullMethodName    = "/dynakv.v1.ItemService/PutItem"
-	ItemService_UpdateItem_FullMethodName = "/dynakv.v1.ItemService/UpdateItem"
-	ItemService_DeleteItem_FullMethodName = "/dynakv.v1.ItemService/DeleteItem"
-	ItemService_Query_FullMethodName      = "/dynakv.v1.ItemService/Query"
-	ItemService_Scan_FullMethodName       = "/dynakv.v1.ItemService/Scan"
+	ItemService_GetItem_FullMethodName         = "/dynakv.v1.ItemService/GetItem"
+	ItemService_PutItem_FullMethodName         = "/dynakv.v1.ItemService/PutItem"
+	ItemService_UpdateItem_FullMethodName      = "/dynakv.v1.ItemService/UpdateItem"
+	ItemService_DeleteItem_FullMethodName      = "/dynakv.v1.ItemService/DeleteItem"
+	ItemService_BatchGetItems_FullMethodName   = "/dynakv.v1.ItemService/BatchGetItems"
+	ItemService_BatchWriteItems_FullMethodName = "/dynakv.v1.ItemService/BatchWriteItems"
+	ItemService_Query_FullMethodName           = "/dynakv.v1.ItemService/Query"
+	ItemService_Scan_FullMethodName            = "/dynakv.v1.ItemService/Scan"
 )
 
 // ItemServiceClient is the client API for ItemService service.
@@ -74,6 +76,20 @@ type ItemServiceClient interface {
 	// `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
 	// it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
 	DeleteItem(ctx context.Context, in *DeleteItemRequest, opts ...grpc.CallOption) (*DeleteItemResponse, error)
+	// Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+	// answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+	// deadline.
+	//
+	// Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+	// that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+	// table or a key is not acceptable. May be retried.
+	BatchGetItems(ctx context.Context, in *BatchGetItemsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[BatchGetItemsResponse], error)
+	// Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+	// of KeyValueService does: without order or atomicity among them.
+	//
+	// Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+	// all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+	BatchWriteItems(ctx context.Context, in *BatchWriteItemsRequest, opts ...grpc.CallOption) (*BatchWriteItemsResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
 	// A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
@@ -134,6 +150,35 @@ func (c *itemServiceClient) DeleteItem(ctx context.Context, in *DeleteItemReques
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(DeleteItemResponse)
 	err := c.cc.Invoke(ctx, ItemService_DeleteItem_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *itemServiceClient) BatchGetItems(ctx context.Context, in *BatchGetItemsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[BatchGetItemsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ItemService_ServiceDesc.Streams[0], ItemService_BatchGetItems_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[BatchGetItemsRequest, BatchGetItemsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ItemService_BatchGetItemsClient = grpc.ServerStreamingClient[BatchGetItemsResponse]
+
+func (c *itemServiceClient) BatchWriteItems(ctx context.Context, in *BatchWriteItemsRequest, opts ...grpc.CallOption) (*BatchWriteItemsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BatchWriteItemsResponse)
+	err := c.cc.Invoke(ctx, ItemService_BatchWriteItems_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +252,20 @@ type ItemServiceServer interface {
 	// `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
 	// it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
 	DeleteItem(context.Context, *DeleteItemRequest) (*DeleteItemResponse, error)
+	// Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+	// answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+	// deadline.
+	//
+	// Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+	// that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+	// table or a key is not acceptable. May be retried.
+	BatchGetItems(*BatchGetItemsRequest, grpc.ServerStreamingServer[BatchGetItemsResponse]) error
+	// Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+	// of KeyValueService does: without order or atomicity among them.
+	//
+	// Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+	// all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+	BatchWriteItems(context.Context, *BatchWriteItemsRequest) (*BatchWriteItemsResponse, error)
 	// Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 	//
 	// A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
@@ -244,6 +303,12 @@ func (UnimplementedItemServiceServer) UpdateItem(context.Context, *UpdateItemReq
 }
 func (UnimplementedItemServiceServer) DeleteItem(context.Context, *DeleteItemRequest) (*DeleteItemResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteItem not implemented")
+}
+func (UnimplementedItemServiceServer) BatchGetItems(*BatchGetItemsRequest, grpc.ServerStreamingServer[BatchGetItemsResponse]) error {
+	return status.Error(codes.Unimplemented, "method BatchGetItems not implemented")
+}
+func (UnimplementedItemServiceServer) BatchWriteItems(context.Context, *BatchWriteItemsRequest) (*BatchWriteItemsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchWriteItems not implemented")
 }
 func (UnimplementedItemServiceServer) Query(context.Context, *QueryRequest) (*QueryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Query not implemented")
@@ -344,6 +409,35 @@ func _ItemService_DeleteItem_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ItemService_BatchGetItems_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(BatchGetItemsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ItemServiceServer).BatchGetItems(m, &grpc.GenericServerStream[BatchGetItemsRequest, BatchGetItemsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ItemService_BatchGetItemsServer = grpc.ServerStreamingServer[BatchGetItemsResponse]
+
+func _ItemService_BatchWriteItems_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchWriteItemsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ItemServiceServer).BatchWriteItems(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ItemService_BatchWriteItems_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ItemServiceServer).BatchWriteItems(ctx, req.(*BatchWriteItemsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ItemService_Query_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryRequest)
 	if err := dec(in); err != nil {
@@ -404,6 +498,10 @@ var ItemService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _ItemService_DeleteItem_Handler,
 		},
 		{
+			MethodName: "BatchWriteItems",
+			Handler:    _ItemService_BatchWriteItems_Handler,
+		},
+		{
 			MethodName: "Query",
 			Handler:    _ItemService_Query_Handler,
 		},
@@ -412,6 +510,12 @@ var ItemService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _ItemService_Scan_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "BatchGetItems",
+			Handler:       _ItemService_BatchGetItems_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "dynakv/v1/item.proto",
 }

@@ -14,6 +14,7 @@ var calls = map[string]vectorCall{
 	"exists": exists, "get_ttl": getTTL, "expire": expire, "persist": persist, "increment": increment,
 	"list_keys": listKeys, "batch_get": batchGet, "batch_write": batchWrite,
 	"transact_get": transactGet, "transact_write": transactWrite,
+	"batch_get_items": batchGetItems, "batch_write_items": batchWriteItems,
 	"get_item": getItem, "put_item": putItem, "update_item": updateItem, "delete_item": deleteItem,
 	"query": query, "scan": scan,
 	"create_table": createTable, "describe_table": describeTable, "list_tables": listTables,
