@@ -10,7 +10,20 @@ from ._pages import Page
 from ._settings import DEFAULT_ADDRESS, DEFAULT_TIMEOUT, Metadata, Timeout, Tls
 from ._times import Ttl
 from ._version import __version__
-from .batches import BatchDelete, BatchOperation, BatchOutcome, BatchSet, Found, Superseded
+from .batches import (
+    BatchDelete,
+    BatchDeleteItem,
+    BatchItemOperation,
+    BatchItemOutcome,
+    BatchItemRead,
+    BatchOperation,
+    BatchOutcome,
+    BatchPutItem,
+    BatchSet,
+    Found,
+    FoundItem,
+    Superseded,
+)
 from .client import Client, Pager
 from .conditions import Attr, Condition, Key
 from .entries import (
@@ -82,8 +95,13 @@ __all__ = [
     "AttributeRoles",
     "Backend",
     "BatchDelete",
+    "BatchDeleteItem",
+    "BatchItemOperation",
+    "BatchItemOutcome",
+    "BatchItemRead",
     "BatchOperation",
     "BatchOutcome",
+    "BatchPutItem",
     "BatchSet",
     "CancelReason",
     "Cancellation",
@@ -104,6 +122,7 @@ __all__ = [
     "Expected",
     "ExpireOutcome",
     "Found",
+    "FoundItem",
     "Index",
     "IndexKind",
     "IndexProjection",

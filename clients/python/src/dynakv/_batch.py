@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Optional
+from typing import Any, Callable, Generic, Optional, TypeVar, Union
 
 from ._base import Base
 from ._calls import Call, RequestId, Script, request_id_of
 from ._failures import UnreadableAnswer, is_certain, of_status, renumbered, to_error
 from ._point import keys_of, set_expiry
 from ._settings import Metadata, Timeout
-from .batches import BatchDelete, BatchOperation, BatchOutcome, BatchSet, Found, Superseded
+from .batches import BatchDelete, BatchOperation, BatchOutcome, BatchSet, Superseded
 from .entries import (
     ConditionFailed,
     Deleted,
@@ -34,6 +34,9 @@ _BESIDE_BYTES = 1 + 4
 
 _RESULT = batch_pb2.BatchWriteResult
 
+F = TypeVar("F")
+Answer = Union[F, None, DynaKVError]
+
 
 def split(sizes: Iterable[int], beside: int) -> Iterator[range]:
     """Split what has these sizes into parts of one request each.
@@ -53,37 +56,39 @@ def split(sizes: Iterable[int], beside: int) -> Iterator[range]:
         yield range(start, end)
 
 
-class KeysPart:
-    """One request of a ``batch_get``, and which of its keys are still unanswered."""
+class ReadPart(Generic[F]):
+    """One request of a batch of reads, and which of its keys are still unanswered."""
 
-    def __init__(self, call: Call[Any], start: int) -> None:
+    def __init__(self, call: Call[Any], positions: range, found: Callable[[Any], F]) -> None:
         self.call = call
-        self._start = start
-        self._unanswered: set[int] = set(range(len(call.request.keys)))
+        self._start = positions.start
+        self._unanswered: set[int] = set(range(len(positions)))
+        # What was found, of a result that says so.
+        self._found = found
 
-    def take(self, response: batch_pb2.BatchGetResponse) -> Iterator[tuple[int, Found]]:
+    def take(self, response: Any) -> Iterator[tuple[int, Answer[F]]]:
         """The answers of a message, each with the position of its key."""
         for result in response.results:
             if result.index not in self._unanswered:
                 raise UnreadableAnswer("a result that belongs to no key")
-            found = self._found(result)
+            answer = self._answer(result)
             self._unanswered.remove(result.index)
-            yield self._start + result.index, found
+            yield self._start + result.index, answer
 
     def end(self) -> None:
         """Be sure that no key was left out."""
         if self._unanswered:
             raise UnreadableAnswer("no result for some of the keys")
 
-    def fail(self, failure: Failure) -> list[tuple[int, Found]]:
+    def fail(self, failure: Failure) -> list[tuple[int, Answer[F]]]:
         """The answers of a request that failed or broke off."""
         error = self.call.error(renumbered(failure, lambda index: self._start + index))
         return [(self._start + index, error) for index in sorted(self._unanswered)]
 
-    def _found(self, result: batch_pb2.BatchGetResult) -> Found:
+    def _answer(self, result: Any) -> Answer[F]:
         kind = result.WhichOneof("result")
         if kind == "found":
-            return entry_from_wire(result.found)
+            return self._found(result.found)
         if kind == "missing":
             return None
         if kind == "failed":
@@ -99,25 +104,26 @@ def batch_get(
     table: Optional[str] = None,
     timeout: Optional[Timeout] = None,
     metadata: Optional[Metadata] = None,
-) -> Iterator[KeysPart]:
+) -> Iterator[ReadPart[Entry]]:
     """The requests that read any number of entries, to be sent one after the other."""
     listed = keys_of(keys)
     table = table or client.table
 
-    def part(positions: Sequence[int]) -> KeysPart:
+    def part(positions: range) -> ReadPart[Entry]:
         request = batch_pb2.BatchGetRequest(
             table=table, keys=[listed[position] for position in positions], consistent_read=consistent
         )
-        return KeysPart(Call("BatchGet", request, lambda response: response, timeout, metadata), positions[0])
+        call: Call[Any] = Call("BatchGet", request, lambda response: response, timeout, metadata)
+        return ReadPart(call, positions, entry_from_wire)
 
     # No keys, and `consistent_read` whether it is set or not.
     beside = batch_pb2.BatchGetRequest(table=table, consistent_read=True).ByteSize()
     return map(part, split((len(key.encode()) for key in listed), beside))
 
 
-def in_order(count: int, answers: Iterable[tuple[int, Found]]) -> list[Found]:
+def in_order(count: int, answers: Iterable[tuple[int, Answer[F]]]) -> list[Answer[F]]:
     """The answers in the order of the keys. Raises the failure if all keys failed with the same code."""
-    found: list[Found] = [None] * count
+    found: list[Answer[F]] = [None] * count
     for position, answer in answers:
         found[position] = answer
     common = _common_error(found)
@@ -152,67 +158,92 @@ def batch_write(
     last: dict[str, int] = {operation.key: position for position, operation in enumerate(listed)}
     positions = sorted(last.values())
     sent = [_to_wire(listed[position]) for position in positions]
+
+    def part(operations: Sequence[Any], of_part: Sequence[int], part_id: uuid.UUID) -> PartCall[BatchOutcome]:
+        request = batch_pb2.BatchWriteRequest(table=table, operations=operations, request_id=str(part_id))
+        once_only = any(one.WhichOneof("kind") == "delete" and one.delete.HasField("expected") for one in operations)
+        return PartCall("BatchWrite", request, of_part, _outcome, timeout, metadata, may_repeat=not once_only)
+
     outcomes: list[BatchOutcome] = [Superseded()] * len(listed)
     beside = batch_pb2.BatchWriteRequest(table=table, request_id=str(whole_id)).ByteSize()
+    yield from send_parts(outcomes, sent, positions, part, whole_id, beside)
+    return as_one(outcomes, str(whole_id))
+
+
+def send_parts(
+    outcomes: list[Any],
+    sent: Sequence[Any],
+    positions: Sequence[int],
+    make: Callable[[Sequence[Any], Sequence[int], uuid.UUID], Call[list[Any]]],
+    whole_id: uuid.UUID,
+    beside: int,
+) -> Script[None]:
+    """Send operations in requests that ``make`` makes, and set the outcome of each at its position."""
     for number, part in enumerate(split((operation.ByteSize() for operation in sent), beside)):
-        request = batch_pb2.BatchWriteRequest(
-            table=table,
-            operations=sent[part.start : part.stop],
-            request_id=str(_part_id(whole_id, number)),
-        )
         of_part = positions[part.start : part.stop]
-        call = _PartCall(request, of_part, timeout, metadata)
+        call = make(sent[part.start : part.stop], of_part, _part_id(whole_id, number))
         try:
             results = yield call
         except DynaKVError as error:
             results = [error] * len(part)
         for position, outcome in zip(of_part, results):
             outcomes[position] = outcome
-    return _as_one(outcomes, str(whole_id))
 
 
-class _PartCall(Call[list[BatchOutcome]]):
-    """One request of a ``batch_write``."""
+class PartCall(Call[list[F]]):
+    """One request of a batch of writes. It is sent once if ``may_repeat`` is false."""
 
-    __slots__ = ("_positions",)
+    __slots__ = ("_outcome", "_positions")
 
     def __init__(
         self,
-        request: batch_pb2.BatchWriteRequest,
-        positions: list[int],
+        name: str,
+        request: Any,
+        positions: Sequence[int],
+        outcome: Callable[[Any, Any, Optional[str]], F],
         timeout: Optional[Timeout],
         metadata: Optional[Metadata],
+        *,
+        may_repeat: bool,
     ) -> None:
-        # What holds for a single conditional delete holds for a request with one: it is sent once.
-        once_only = any(
-            one.WhichOneof("kind") == "delete" and one.delete.HasField("expected") for one in request.operations
-        )
-        super().__init__("BatchWrite", request, self._outcomes, timeout, metadata, may_repeat=not once_only)
+        super().__init__(name, request, self._outcomes, timeout, metadata, may_repeat=may_repeat)
         self._positions = positions
+        self._outcome = outcome
 
     def error(self, failure: Failure) -> DynaKVError:
         """What the caller is told, in the numbers of the caller."""
         return super().error(renumbered(failure, self._positions.__getitem__))
 
-    def _outcomes(self, response: batch_pb2.BatchWriteResponse) -> list[BatchOutcome]:
+    def _outcomes(self, response: Any) -> list[F]:
         if len(response.results) != len(self.request.operations):
             raise UnreadableAnswer("another number of results than the call has operations")
-        return [self._outcome(*both) for both in zip(self.request.operations, response.results)]
+        both = zip(self.request.operations, response.results)
+        return [self._outcome(operation, result, self.request_id) for operation, result in both]
 
-    def _outcome(self, operation: batch_pb2.BatchWriteOperation, result: batch_pb2.BatchWriteResult) -> BatchOutcome:
-        if result.outcome == _RESULT.OUTCOME_APPLIED:
-            if operation.WhichOneof("kind") == "set":
-                return Written(version(result), expire_time(result))
-            return Deleted(result.existed if result.HasField("existed") else None)
-        if result.outcome == _RESULT.OUTCOME_CONDITION_FAILED:
-            current: ConditionFailed[Entry] = ConditionFailed(optional_entry(result, "current"), result.current_omitted)
-            return current
-        if result.outcome == _RESULT.OUTCOME_SUPERSEDED:
-            return Superseded()
-        if result.outcome == _RESULT.OUTCOME_FAILED:
-            failure = of_status(result.failed)
-            return to_error(failure, certain=is_certain(failure, sent_again=True), request_id=self.request_id)
-        raise UnreadableAnswer("no known outcome")
+
+def _outcome(
+    operation: batch_pb2.BatchWriteOperation, result: batch_pb2.BatchWriteResult, request_id: Optional[str]
+) -> BatchOutcome:
+    current: Callable[[], Optional[Entry]] = lambda: optional_entry(result, "current")  # noqa: E731
+    return outcome_of(result, operation.WhichOneof("kind") == "set", current, request_id)
+
+
+def outcome_of(
+    result: Any, writes: bool, current: Callable[[], Optional[F]], request_id: Optional[str]
+) -> Union[Written, Deleted, ConditionFailed[F], Superseded, DynaKVError]:
+    """What became of an operation, which writes or deletes. The outcomes of all batches have the same numbers."""
+    if result.outcome == _RESULT.OUTCOME_APPLIED:
+        if writes:
+            return Written(version(result), expire_time(result))
+        return Deleted(result.existed if result.HasField("existed") else None)
+    if result.outcome == _RESULT.OUTCOME_CONDITION_FAILED:
+        return ConditionFailed(current(), result.current_omitted)
+    if result.outcome == _RESULT.OUTCOME_SUPERSEDED:
+        return Superseded()
+    if result.outcome == _RESULT.OUTCOME_FAILED:
+        failure = of_status(result.failed)
+        return to_error(failure, certain=is_certain(failure, sent_again=True), request_id=request_id)
+    raise UnreadableAnswer("no known outcome")
 
 
 def _to_wire(operation: BatchOperation) -> batch_pb2.BatchWriteOperation:
@@ -242,7 +273,8 @@ def _part_id(request_id: uuid.UUID, number: int) -> uuid.UUID:
     return uuid.uuid5(request_id, str(number)) if number else request_id
 
 
-def _as_one(outcomes: list[BatchOutcome], request_id: str) -> list[BatchOutcome]:
+def as_one(outcomes: list[F], request_id: str) -> list[F]:
+    """The outcomes. Raises the failure if all that was carried out failed with the same code."""
     carried_out = [outcome for outcome in outcomes if not isinstance(outcome, Superseded)]
     common = _common_error(carried_out)
     if common is None:

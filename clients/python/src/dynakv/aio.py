@@ -11,20 +11,23 @@ from typing import (
     Generic,
     Optional,
     TypeVar,
+    Union,
     cast,
 )
 
 import grpc
 import grpc.aio
 
-from . import _batch, _item, _pages, _point, _table, _transact
+from . import _batch, _batch_item, _item, _pages, _point, _table, _transact
 from ._base import Base
 from ._calls import Call, Script, presented
+from ._expressions import Names
 from ._failures import UnreadableAnswer, of_error
 from ._pages import Page, Paged
 from ._settings import Metadata, Timeout
-from .batches import Found
+from .batches import BatchItemRead, Found, FoundItem
 from .errors import DynaKVError
+from .values import ItemKey
 
 if TYPE_CHECKING:
     from typing_extensions import Concatenate, ParamSpec, Self
@@ -101,6 +104,7 @@ class Client(Base):
     put_item = _calling(_item.put_item)
     update_item = _calling(_item.update_item)
     delete_item = _calling(_item.delete_item)
+    batch_write_items = _running(_batch_item.batch_write_items)
 
     list_keys = _paging(_pages.list_keys)
     query = _paging(_pages.query)
@@ -137,6 +141,56 @@ class Client(Base):
     ) -> AsyncIterator[tuple[int, Found]]:
         """Read any number of entries, as ``dynakv.Client.batch_get_stream`` does."""
         parts = _batch.batch_get(self, keys, consistent=consistent, table=table, timeout=timeout, metadata=metadata)
+        for part in parts:
+            async for answer in self._stream(part):
+                yield answer
+
+    async def batch_get_items(
+        self,
+        reads: Iterable[Union[ItemKey, BatchItemRead]],
+        *,
+        projection: Union[str, Iterable[str], None] = None,
+        names: Optional[Names] = None,
+        consistent: bool = False,
+        table: Optional[str] = None,
+        timeout: Optional[Timeout] = None,
+        metadata: Optional[Metadata] = None,
+    ) -> list[FoundItem]:
+        """Read any number of items, as ``dynakv.Client.batch_get_items`` does."""
+        listed = _batch_item.reads_of(reads)
+        answers = self.batch_get_items_stream(
+            listed,
+            projection=projection,
+            names=names,
+            consistent=consistent,
+            table=table,
+            timeout=timeout,
+            metadata=metadata,
+        )
+        return _batch.in_order(len(listed), [answer async for answer in answers])
+
+    async def batch_get_items_stream(
+        self,
+        reads: Iterable[Union[ItemKey, BatchItemRead]],
+        *,
+        projection: Union[str, Iterable[str], None] = None,
+        names: Optional[Names] = None,
+        consistent: bool = False,
+        table: Optional[str] = None,
+        timeout: Optional[Timeout] = None,
+        metadata: Optional[Metadata] = None,
+    ) -> AsyncIterator[tuple[int, FoundItem]]:
+        """Read any number of items, as ``dynakv.Client.batch_get_items_stream`` does."""
+        parts = _batch_item.batch_get_items(
+            self,
+            reads,
+            projection=projection,
+            names=names,
+            consistent=consistent,
+            table=table,
+            timeout=timeout,
+            metadata=metadata,
+        )
         for part in parts:
             async for answer in self._stream(part):
                 yield answer
@@ -205,7 +259,7 @@ class Client(Base):
             done: T = end.value
             return done
 
-    async def _stream(self, part: _batch.KeysPart) -> AsyncIterator[tuple[int, Found]]:
+    async def _stream(self, part: _batch.ReadPart[T]) -> AsyncIterator[tuple[int, _batch.Answer[T]]]:
         responses = self._rpc(part.call)(part.call.request, **self._options(part.call))
         try:
             async for response in responses:

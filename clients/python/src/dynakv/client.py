@@ -10,21 +10,24 @@ from typing import (
     Generic,
     Optional,
     TypeVar,
+    Union,
 )
 
 import grpc
 
-from . import _batch, _item, _pages, _point, _table, _transact
+from . import _batch, _batch_item, _item, _pages, _point, _table, _transact
 from ._base import Base
 from ._calls import Call, Script, presented
+from ._expressions import Names
 from ._failures import UnreadableAnswer, of_error
 from ._pages import Page, Paged
 from ._settings import Metadata, Timeout
-from .batches import Found
+from .batches import BatchItemRead, Found, FoundItem
 from .errors import DynaKVError
 from .v1.item_pb2_grpc import ItemServiceStub
 from .v1.kv_pb2_grpc import KeyValueServiceStub
 from .v1.table_pb2_grpc import TableServiceStub
+from .values import ItemKey
 
 if TYPE_CHECKING:
     from typing_extensions import Concatenate, ParamSpec, Self
@@ -99,6 +102,7 @@ class Client(Base):
     put_item = _calling(_item.put_item)
     update_item = _calling(_item.update_item)
     delete_item = _calling(_item.delete_item)
+    batch_write_items = _running(_batch_item.batch_write_items)
 
     list_keys = _paging(_pages.list_keys)
     query = _paging(_pages.query)
@@ -145,6 +149,65 @@ class Client(Base):
         Each position of ``keys`` comes exactly once, in no particular order. Closing the iterator ends the reading.
         """
         parts = _batch.batch_get(self, keys, consistent=consistent, table=table, timeout=timeout, metadata=metadata)
+        return (answer for part in parts for answer in self._stream(part))
+
+    def batch_get_items(
+        self,
+        reads: Iterable[Union[ItemKey, BatchItemRead]],
+        *,
+        projection: Union[str, Iterable[str], None] = None,
+        names: Optional[Names] = None,
+        consistent: bool = False,
+        table: Optional[str] = None,
+        timeout: Optional[Timeout] = None,
+        metadata: Optional[Metadata] = None,
+    ) -> list[FoundItem]:
+        """Read any number of items, of any tables. The result says of each read, in their order, what became of it.
+
+        A read is a key as ``get_item`` takes it, of ``table``, or a ``BatchItemRead``. The result is the item,
+        ``None``, or an error for an item that could not be read; the call raises it if all failed with the same code.
+        :meth:`batch_get_items_stream` gives the answers as they come in. ``projection`` is as for ``get_item``.
+
+        Sent in requests of up to 10,000 reads and 16 MiB, one after the other. Each has the time of a call and is
+        retried like one; a read that failed by itself is not asked for again.
+        """
+        listed = _batch_item.reads_of(reads)
+        answers = self.batch_get_items_stream(
+            listed,
+            projection=projection,
+            names=names,
+            consistent=consistent,
+            table=table,
+            timeout=timeout,
+            metadata=metadata,
+        )
+        return _batch.in_order(len(listed), answers)
+
+    def batch_get_items_stream(
+        self,
+        reads: Iterable[Union[ItemKey, BatchItemRead]],
+        *,
+        projection: Union[str, Iterable[str], None] = None,
+        names: Optional[Names] = None,
+        consistent: bool = False,
+        table: Optional[str] = None,
+        timeout: Optional[Timeout] = None,
+        metadata: Optional[Metadata] = None,
+    ) -> Iterator[tuple[int, FoundItem]]:
+        """Read any number of items, as :meth:`batch_get_items` does, and give the answers as they come in.
+
+        Each position of ``reads`` comes exactly once, in no particular order. Closing the iterator ends the reading.
+        """
+        parts = _batch_item.batch_get_items(
+            self,
+            reads,
+            projection=projection,
+            names=names,
+            consistent=consistent,
+            table=table,
+            timeout=timeout,
+            metadata=metadata,
+        )
         return (answer for part in parts for answer in self._stream(part))
 
     @property
@@ -223,7 +286,7 @@ class Client(Base):
             done: T = end.value
             return done
 
-    def _stream(self, part: _batch.KeysPart) -> Iterator[tuple[int, Found]]:
+    def _stream(self, part: _batch.ReadPart[T]) -> Iterator[tuple[int, _batch.Answer[T]]]:
         responses = self._rpc(part.call)(part.call.request, **self._options(part.call))
         try:
             for response in responses:

@@ -12,6 +12,9 @@ from typing import Any, Callable, Union
 from dynakv import (
     Attr,
     BatchDelete,
+    BatchDeleteItem,
+    BatchItemRead,
+    BatchPutItem,
     BatchSet,
     Expected,
     Index,
@@ -163,6 +166,22 @@ def batch_operations(document: Any) -> list[Union[BatchSet, BatchDelete]]:
     if isinstance(document, dict):
         return [BatchSet(key, data(document["value"])) for key in keys(document)]
     return [_of_kind({"set": BatchSet, "delete": BatchDelete}, operation) for operation in document]
+
+
+def batch_item_operations(document: Any) -> list[Union[BatchPutItem, BatchDeleteItem]]:
+    """Operations of a batch of items."""
+    kinds = {"put_item": BatchPutItem, "delete_item": BatchDeleteItem}
+    return [_of_kind(kinds, operation) for operation in document]
+
+
+def batch_reads(document: Any) -> list[Any]:
+    """Reads of a batch of items, listed or counted."""
+    if isinstance(document, dict):
+        return list(keys(document))
+    return [
+        BatchItemRead(item_key(read["key"]), read["table"]) if "table" in read else item_key(read["key"])
+        for read in document
+    ]
 
 
 def transact_operations(document: Any) -> list[Any]:

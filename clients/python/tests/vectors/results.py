@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 import dynakv
 from dynakv import errors
@@ -144,7 +144,7 @@ def item_write(result: Any) -> Document:
     }
 
 
-def batch_outcome(result: dynakv.BatchOutcome) -> Document:
+def batch_outcome(result: Union[dynakv.BatchOutcome, dynakv.BatchItemOutcome]) -> Document:
     """What became of one operation of a batch."""
     if isinstance(result, dynakv.Written):
         return {"written": written(result)}
@@ -152,7 +152,7 @@ def batch_outcome(result: dynakv.BatchOutcome) -> Document:
         return {"deleted": filled(existed=result.existed)}
     if isinstance(result, dynakv.ConditionFailed):
         return {
-            "condition_failed": filled(current=entry(result.current), current_omitted=result.current_omitted or None)
+            "condition_failed": filled(current=current(result.current), current_omitted=result.current_omitted or None)
         }
     if isinstance(result, dynakv.Superseded):
         return {"superseded": True}

@@ -143,6 +143,25 @@ async def _batch_write(client: AnyClient, _: str, given: dict[str, Any], options
     return {"results": [results.batch_outcome(outcome) for outcome in outcomes]}
 
 
+async def _batch_get_items(client: AnyClient, _: str, given: dict[str, Any], options: dict[str, Any]) -> Any:
+    mode = given.pop("mode", "all")
+    reads = arguments.batch_reads(given.pop("reads"))
+    if mode == "all":
+        found = await _done(client.batch_get_items(reads, **given, **options))
+    else:
+        answers = await _listed(client.batch_get_items_stream(reads, **given, **options))
+        positions = [position for position, _ in answers]
+        assert sorted(positions) == list(range(len(reads))), "a position came twice or not at all"
+        found = [answer for _, answer in sorted(answers, key=lambda answer: answer[0])]
+    return {"results": [results.found(one) for one in found]}
+
+
+async def _batch_write_items(client: AnyClient, _: str, given: dict[str, Any], options: dict[str, Any]) -> Any:
+    operations = arguments.batch_item_operations(given.pop("operations"))
+    outcomes = await _done(client.batch_write_items(operations, **given, **options))
+    return {"results": [results.batch_outcome(outcome) for outcome in outcomes]}
+
+
 async def _transact_get(client: AnyClient, _: str, given: dict[str, Any], options: dict[str, Any]) -> Any:
     return results.snapshots(await _done(client.transact_get(arguments.reads(given["reads"]), **options)))
 
@@ -171,6 +190,8 @@ _Carry = Callable[[AnyClient, str, dict[str, Any], dict[str, Any]], Any]
 _CALLS: dict[str, _Carry] = {
     "batch_get": _batch_get,
     "batch_write": _batch_write,
+    "batch_get_items": _batch_get_items,
+    "batch_write_items": _batch_write_items,
     "transact_get": _transact_get,
     "transact_write": _transact_write,
     "list_keys": _paged,

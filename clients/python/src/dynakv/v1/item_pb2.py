@@ -12,12 +12,13 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from dynakv.v1 import item_batch_pb2 as dynakv_dot_v1_dot_item__batch__pb2
 from dynakv.v1 import types_pb2 as dynakv_dot_v1_dot_types__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ynakv/v1/item.proto\x12\tdynakv.v1\x1a\x15\x64ynakv/v1/types.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x01\n\x0eGetItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x33\n\x05names\x18\x15 \x03(\x0b\x32$.dynakv.v1.GetItemRequest.NamesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"~\n\x0fGetItemResponse\x12*\n\x04item\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x00\x88\x01\x01\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\x07\n\x05_item\"\xa5\x04\n\x0ePutItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x31\n\x04item\x18\x02 \x03(\x0b\x32#.dynakv.v1.PutItemRequest.ItemEntry\x12&\n\x03ttl\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x33\n\x05names\x18\x15 \x03(\x0b\x32$.dynakv.v1.PutItemRequest.NamesEntry\x12\x35\n\x06values\x18\x16 \x03(\x0b\x32%.dynakv.v1.PutItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x1a=\n\tItemEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"\xda\x02\n\x0fPutItemResponse\x12\x14\n\x07version\x18\x07 \x01(\tH\x00\x88\x01\x01\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x02\x88\x01\x01\x12\x17\n\x0f\x61ttributes_lost\x18\r \x01(\x08\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_versionB\n\n\x08_currentB\r\n\x0b_attributes\"\x89\x04\n\x11UpdateItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12+\n\x07\x61\x63tions\x18\x18 \x01(\x0b\x32\x18.dynakv.v1.UpdateActionsH\x00\x12\x1b\n\x11update_expression\x18\x19 \x01(\tH\x00\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x36\n\x05names\x18\x15 \x03(\x0b\x32\'.dynakv.v1.UpdateItemRequest.NamesEntry\x12\x38\n\x06values\x18\x16 \x03(\x0b\x32(.dynakv.v1.UpdateItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x42\x08\n\x06update\"\xac\x02\n\x12UpdateItemResponse\x12\x14\n\x07version\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x02\x88\x01\x01\x12\x17\n\x0f\x61ttributes_lost\x18\r \x01(\x08\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_versionB\n\n\x08_currentB\r\n\x0b_attributes\"\xcb\x03\n\x11\x44\x65leteItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x36\n\x05names\x18\x15 \x03(\x0b\x32\'.dynakv.v1.DeleteItemRequest.NamesEntry\x12\x38\n\x06values\x18\x16 \x03(\x0b\x32(.dynakv.v1.DeleteItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x12\x14\n\x0comit_existed\x18\' \x01(\x08\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"\x82\x02\n\x12\x44\x65leteItemResponse\x12\x0f\n\x07\x65xisted\x18\" \x01(\x08\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x00\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_currentB\r\n\x0b_attributes\"\xad\x04\n\x0cQueryRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x31\n\x05names\x18\x15 \x03(\x0b\x32\".dynakv.v1.QueryRequest.NamesEntry\x12\x33\n\x06values\x18\x16 \x03(\x0b\x32#.dynakv.v1.QueryRequest.ValuesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x12\x15\n\rkey_condition\x18\x1b \x01(\t\x12\r\n\x05index\x18\x1c \x01(\t\x12,\n\x05order\x18\x1d \x01(\x0e\x32\x1d.dynakv.v1.QueryRequest.Order\x12\x11\n\tpage_size\x18\x1e \x01(\x05\x12\x12\n\npage_token\x18\x1f \x01(\t\x12\x12\n\ncount_only\x18  \x01(\x08\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"I\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x13\n\x0fORDER_ASCENDING\x10\x01\x12\x14\n\x10ORDER_DESCENDING\x10\x02\"\x97\x01\n\rQueryResponse\x12&\n\x05items\x18\n \x03(\x0b\x32\x17.dynakv.v1.AttributeMap\x12\r\n\x05\x63ount\x18# \x01(\x05\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacity\x12\x17\n\x0fnext_page_token\x18\x1f \x01(\t\"\xbe\x03\n\x0bScanRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x30\n\x05names\x18\x15 \x03(\x0b\x32!.dynakv.v1.ScanRequest.NamesEntry\x12\x32\n\x06values\x18\x16 \x03(\x0b\x32\".dynakv.v1.ScanRequest.ValuesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x12\r\n\x05index\x18\x1c \x01(\t\x12\x11\n\tpage_size\x18\x1e \x01(\x05\x12\x12\n\npage_token\x18\x1f \x01(\t\x12\x12\n\ncount_only\x18  \x01(\x08\x12\x15\n\x08segments\x18! \x01(\x05H\x00\x88\x01\x01\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x42\x0b\n\t_segments\"\x96\x01\n\x0cScanResponse\x12&\n\x05items\x18\n \x03(\x0b\x32\x17.dynakv.v1.AttributeMap\x12\r\n\x05\x63ount\x18# \x01(\x05\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacity\x12\x17\n\x0fnext_page_token\x18\x1f \x01(\t*\xb9\x01\n\x0cReturnValues\x12\x1d\n\x19RETURN_VALUES_UNSPECIFIED\x10\x00\x12\x16\n\x12RETURN_VALUES_NONE\x10\x01\x12\x19\n\x15RETURN_VALUES_ALL_OLD\x10\x02\x12\x1d\n\x19RETURN_VALUES_UPDATED_OLD\x10\x03\x12\x19\n\x15RETURN_VALUES_ALL_NEW\x10\x04\x12\x1d\n\x19RETURN_VALUES_UPDATED_NEW\x10\x05*h\n\x0bItemOutcome\x12\x1c\n\x18ITEM_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14ITEM_OUTCOME_APPLIED\x10\x01\x12!\n\x1dITEM_OUTCOME_CONDITION_FAILED\x10\x02\x32\xba\x03\n\x0bItemService\x12\x45\n\x07GetItem\x12\x19.dynakv.v1.GetItemRequest\x1a\x1a.dynakv.v1.GetItemResponse\"\x03\x90\x02\x01\x12\x45\n\x07PutItem\x12\x19.dynakv.v1.PutItemRequest\x1a\x1a.dynakv.v1.PutItemResponse\"\x03\x90\x02\x02\x12N\n\nUpdateItem\x12\x1c.dynakv.v1.UpdateItemRequest\x1a\x1d.dynakv.v1.UpdateItemResponse\"\x03\x90\x02\x00\x12N\n\nDeleteItem\x12\x1c.dynakv.v1.DeleteItemRequest\x1a\x1d.dynakv.v1.DeleteItemResponse\"\x03\x90\x02\x00\x12?\n\x05Query\x12\x17.dynakv.v1.QueryRequest\x1a\x18.dynakv.v1.QueryResponse\"\x03\x90\x02\x01\x12<\n\x04Scan\x12\x16.dynakv.v1.ScanRequest\x1a\x17.dynakv.v1.ScanResponse\"\x03\x90\x02\x01\x42H\n\rdev.dynakv.v1P\x01Z5github.com/dynakv/dynakv/clients/go/dynakvpb;dynakvpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ynakv/v1/item.proto\x12\tdynakv.v1\x1a\x1a\x64ynakv/v1/item_batch.proto\x1a\x15\x64ynakv/v1/types.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x01\n\x0eGetItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x33\n\x05names\x18\x15 \x03(\x0b\x32$.dynakv.v1.GetItemRequest.NamesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"~\n\x0fGetItemResponse\x12*\n\x04item\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x00\x88\x01\x01\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\x07\n\x05_item\"\xa5\x04\n\x0ePutItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x31\n\x04item\x18\x02 \x03(\x0b\x32#.dynakv.v1.PutItemRequest.ItemEntry\x12&\n\x03ttl\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x33\n\x05names\x18\x15 \x03(\x0b\x32$.dynakv.v1.PutItemRequest.NamesEntry\x12\x35\n\x06values\x18\x16 \x03(\x0b\x32%.dynakv.v1.PutItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x1a=\n\tItemEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"\xda\x02\n\x0fPutItemResponse\x12\x14\n\x07version\x18\x07 \x01(\tH\x00\x88\x01\x01\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x02\x88\x01\x01\x12\x17\n\x0f\x61ttributes_lost\x18\r \x01(\x08\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_versionB\n\n\x08_currentB\r\n\x0b_attributes\"\x89\x04\n\x11UpdateItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12+\n\x07\x61\x63tions\x18\x18 \x01(\x0b\x32\x18.dynakv.v1.UpdateActionsH\x00\x12\x1b\n\x11update_expression\x18\x19 \x01(\tH\x00\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x36\n\x05names\x18\x15 \x03(\x0b\x32\'.dynakv.v1.UpdateItemRequest.NamesEntry\x12\x38\n\x06values\x18\x16 \x03(\x0b\x32(.dynakv.v1.UpdateItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x42\x08\n\x06update\"\xac\x02\n\x12UpdateItemResponse\x12\x14\n\x07version\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x02\x88\x01\x01\x12\x17\n\x0f\x61ttributes_lost\x18\r \x01(\x08\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_versionB\n\n\x08_currentB\r\n\x0b_attributes\"\xcb\x03\n\x11\x44\x65leteItemRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x1f\n\x03key\x18\x02 \x01(\x0b\x32\x12.dynakv.v1.ItemKey\x12\x16\n\x0ereturn_current\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0e \x01(\t\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x11\n\tcondition\x18\x14 \x01(\t\x12\x36\n\x05names\x18\x15 \x03(\x0b\x32\'.dynakv.v1.DeleteItemRequest.NamesEntry\x12\x38\n\x06values\x18\x16 \x03(\x0b\x32(.dynakv.v1.DeleteItemRequest.ValuesEntry\x12.\n\rreturn_values\x18\x1a \x01(\x0e\x32\x17.dynakv.v1.ReturnValues\x12\x14\n\x0comit_existed\x18\' \x01(\x08\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"\x82\x02\n\x12\x44\x65leteItemResponse\x12\x0f\n\x07\x65xisted\x18\" \x01(\x08\x12\'\n\x07outcome\x18\t \x01(\x0e\x32\x16.dynakv.v1.ItemOutcome\x12-\n\x07\x63urrent\x18\n \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x00\x88\x01\x01\x12\x30\n\nattributes\x18$ \x01(\x0b\x32\x17.dynakv.v1.AttributeMapH\x01\x88\x01\x01\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacityB\n\n\x08_currentB\r\n\x0b_attributes\"\xad\x04\n\x0cQueryRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x31\n\x05names\x18\x15 \x03(\x0b\x32\".dynakv.v1.QueryRequest.NamesEntry\x12\x33\n\x06values\x18\x16 \x03(\x0b\x32#.dynakv.v1.QueryRequest.ValuesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x12\x15\n\rkey_condition\x18\x1b \x01(\t\x12\r\n\x05index\x18\x1c \x01(\t\x12,\n\x05order\x18\x1d \x01(\x0e\x32\x1d.dynakv.v1.QueryRequest.Order\x12\x11\n\tpage_size\x18\x1e \x01(\x05\x12\x12\n\npage_token\x18\x1f \x01(\t\x12\x12\n\ncount_only\x18  \x01(\x08\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\"I\n\x05Order\x12\x15\n\x11ORDER_UNSPECIFIED\x10\x00\x12\x13\n\x0fORDER_ASCENDING\x10\x01\x12\x14\n\x10ORDER_DESCENDING\x10\x02\"\x97\x01\n\rQueryResponse\x12&\n\x05items\x18\n \x03(\x0b\x32\x17.dynakv.v1.AttributeMap\x12\r\n\x05\x63ount\x18# \x01(\x05\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacity\x12\x17\n\x0fnext_page_token\x18\x1f \x01(\t\"\xbe\x03\n\x0bScanRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\x0f\x63onsistent_read\x18\x0f \x01(\x08\x12 \n\x18return_consumed_capacity\x18\x12 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x30\n\x05names\x18\x15 \x03(\x0b\x32!.dynakv.v1.ScanRequest.NamesEntry\x12\x32\n\x06values\x18\x16 \x03(\x0b\x32\".dynakv.v1.ScanRequest.ValuesEntry\x12\x12\n\nprojection\x18\x17 \x01(\t\x12\r\n\x05index\x18\x1c \x01(\t\x12\x11\n\tpage_size\x18\x1e \x01(\x05\x12\x12\n\npage_token\x18\x1f \x01(\t\x12\x12\n\ncount_only\x18  \x01(\x08\x12\x15\n\x08segments\x18! \x01(\x05H\x00\x88\x01\x01\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a?\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.dynakv.v1.Value:\x02\x38\x01\x42\x0b\n\t_segments\"\x96\x01\n\x0cScanResponse\x12&\n\x05items\x18\n \x03(\x0b\x32\x17.dynakv.v1.AttributeMap\x12\r\n\x05\x63ount\x18# \x01(\x05\x12\x36\n\x11\x63onsumed_capacity\x18\x13 \x01(\x0b\x32\x1b.dynakv.v1.ConsumedCapacity\x12\x17\n\x0fnext_page_token\x18\x1f \x01(\t*\xb9\x01\n\x0cReturnValues\x12\x1d\n\x19RETURN_VALUES_UNSPECIFIED\x10\x00\x12\x16\n\x12RETURN_VALUES_NONE\x10\x01\x12\x19\n\x15RETURN_VALUES_ALL_OLD\x10\x02\x12\x1d\n\x19RETURN_VALUES_UPDATED_OLD\x10\x03\x12\x19\n\x15RETURN_VALUES_ALL_NEW\x10\x04\x12\x1d\n\x19RETURN_VALUES_UPDATED_NEW\x10\x05*h\n\x0bItemOutcome\x12\x1c\n\x18ITEM_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14ITEM_OUTCOME_APPLIED\x10\x01\x12!\n\x1dITEM_OUTCOME_CONDITION_FAILED\x10\x02\x32\xf4\x04\n\x0bItemService\x12\x45\n\x07GetItem\x12\x19.dynakv.v1.GetItemRequest\x1a\x1a.dynakv.v1.GetItemResponse\"\x03\x90\x02\x01\x12\x45\n\x07PutItem\x12\x19.dynakv.v1.PutItemRequest\x1a\x1a.dynakv.v1.PutItemResponse\"\x03\x90\x02\x02\x12N\n\nUpdateItem\x12\x1c.dynakv.v1.UpdateItemRequest\x1a\x1d.dynakv.v1.UpdateItemResponse\"\x03\x90\x02\x00\x12N\n\nDeleteItem\x12\x1c.dynakv.v1.DeleteItemRequest\x1a\x1d.dynakv.v1.DeleteItemResponse\"\x03\x90\x02\x00\x12Y\n\rBatchGetItems\x12\x1f.dynakv.v1.BatchGetItemsRequest\x1a .dynakv.v1.BatchGetItemsResponse\"\x03\x90\x02\x01\x30\x01\x12]\n\x0f\x42\x61tchWriteItems\x12!.dynakv.v1.BatchWriteItemsRequest\x1a\".dynakv.v1.BatchWriteItemsResponse\"\x03\x90\x02\x02\x12?\n\x05Query\x12\x17.dynakv.v1.QueryRequest\x1a\x18.dynakv.v1.QueryResponse\"\x03\x90\x02\x01\x12<\n\x04Scan\x12\x16.dynakv.v1.ScanRequest\x1a\x17.dynakv.v1.ScanResponse\"\x03\x90\x02\x01\x42H\n\rdev.dynakv.v1P\x01Z5github.com/dynakv/dynakv/clients/go/dynakvpb;dynakvpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,64 +58,68 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_ITEMSERVICE'].methods_by_name['UpdateItem']._serialized_options = b'\220\002\000'
   _globals['_ITEMSERVICE'].methods_by_name['DeleteItem']._options = None
   _globals['_ITEMSERVICE'].methods_by_name['DeleteItem']._serialized_options = b'\220\002\000'
+  _globals['_ITEMSERVICE'].methods_by_name['BatchGetItems']._options = None
+  _globals['_ITEMSERVICE'].methods_by_name['BatchGetItems']._serialized_options = b'\220\002\001'
+  _globals['_ITEMSERVICE'].methods_by_name['BatchWriteItems']._options = None
+  _globals['_ITEMSERVICE'].methods_by_name['BatchWriteItems']._serialized_options = b'\220\002\002'
   _globals['_ITEMSERVICE'].methods_by_name['Query']._options = None
   _globals['_ITEMSERVICE'].methods_by_name['Query']._serialized_options = b'\220\002\001'
   _globals['_ITEMSERVICE'].methods_by_name['Scan']._options = None
   _globals['_ITEMSERVICE'].methods_by_name['Scan']._serialized_options = b'\220\002\001'
-  _globals['_RETURNVALUES']._serialized_start=4264
-  _globals['_RETURNVALUES']._serialized_end=4449
-  _globals['_ITEMOUTCOME']._serialized_start=4451
-  _globals['_ITEMOUTCOME']._serialized_end=4555
-  _globals['_GETITEMREQUEST']._serialized_start=124
-  _globals['_GETITEMREQUEST']._serialized_end=366
-  _globals['_GETITEMREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_GETITEMREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_GETITEMRESPONSE']._serialized_start=368
-  _globals['_GETITEMRESPONSE']._serialized_end=494
-  _globals['_PUTITEMREQUEST']._serialized_start=497
-  _globals['_PUTITEMREQUEST']._serialized_end=1046
-  _globals['_PUTITEMREQUEST_ITEMENTRY']._serialized_start=874
-  _globals['_PUTITEMREQUEST_ITEMENTRY']._serialized_end=935
-  _globals['_PUTITEMREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_PUTITEMREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_PUTITEMREQUEST_VALUESENTRY']._serialized_start=983
-  _globals['_PUTITEMREQUEST_VALUESENTRY']._serialized_end=1046
-  _globals['_PUTITEMRESPONSE']._serialized_start=1049
-  _globals['_PUTITEMRESPONSE']._serialized_end=1395
-  _globals['_UPDATEITEMREQUEST']._serialized_start=1398
-  _globals['_UPDATEITEMREQUEST']._serialized_end=1919
-  _globals['_UPDATEITEMREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_UPDATEITEMREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_UPDATEITEMREQUEST_VALUESENTRY']._serialized_start=983
-  _globals['_UPDATEITEMREQUEST_VALUESENTRY']._serialized_end=1046
-  _globals['_UPDATEITEMRESPONSE']._serialized_start=1922
-  _globals['_UPDATEITEMRESPONSE']._serialized_end=2222
-  _globals['_DELETEITEMREQUEST']._serialized_start=2225
-  _globals['_DELETEITEMREQUEST']._serialized_end=2684
-  _globals['_DELETEITEMREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_DELETEITEMREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_DELETEITEMREQUEST_VALUESENTRY']._serialized_start=983
-  _globals['_DELETEITEMREQUEST_VALUESENTRY']._serialized_end=1046
-  _globals['_DELETEITEMRESPONSE']._serialized_start=2687
-  _globals['_DELETEITEMRESPONSE']._serialized_end=2945
-  _globals['_QUERYREQUEST']._serialized_start=2948
-  _globals['_QUERYREQUEST']._serialized_end=3505
-  _globals['_QUERYREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_QUERYREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_QUERYREQUEST_VALUESENTRY']._serialized_start=983
-  _globals['_QUERYREQUEST_VALUESENTRY']._serialized_end=1046
-  _globals['_QUERYREQUEST_ORDER']._serialized_start=3432
-  _globals['_QUERYREQUEST_ORDER']._serialized_end=3505
-  _globals['_QUERYRESPONSE']._serialized_start=3508
-  _globals['_QUERYRESPONSE']._serialized_end=3659
-  _globals['_SCANREQUEST']._serialized_start=3662
-  _globals['_SCANREQUEST']._serialized_end=4108
-  _globals['_SCANREQUEST_NAMESENTRY']._serialized_start=322
-  _globals['_SCANREQUEST_NAMESENTRY']._serialized_end=366
-  _globals['_SCANREQUEST_VALUESENTRY']._serialized_start=983
-  _globals['_SCANREQUEST_VALUESENTRY']._serialized_end=1046
-  _globals['_SCANRESPONSE']._serialized_start=4111
-  _globals['_SCANRESPONSE']._serialized_end=4261
-  _globals['_ITEMSERVICE']._serialized_start=4558
-  _globals['_ITEMSERVICE']._serialized_end=5000
+  _globals['_RETURNVALUES']._serialized_start=4292
+  _globals['_RETURNVALUES']._serialized_end=4477
+  _globals['_ITEMOUTCOME']._serialized_start=4479
+  _globals['_ITEMOUTCOME']._serialized_end=4583
+  _globals['_GETITEMREQUEST']._serialized_start=152
+  _globals['_GETITEMREQUEST']._serialized_end=394
+  _globals['_GETITEMREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_GETITEMREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_GETITEMRESPONSE']._serialized_start=396
+  _globals['_GETITEMRESPONSE']._serialized_end=522
+  _globals['_PUTITEMREQUEST']._serialized_start=525
+  _globals['_PUTITEMREQUEST']._serialized_end=1074
+  _globals['_PUTITEMREQUEST_ITEMENTRY']._serialized_start=902
+  _globals['_PUTITEMREQUEST_ITEMENTRY']._serialized_end=963
+  _globals['_PUTITEMREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_PUTITEMREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_PUTITEMREQUEST_VALUESENTRY']._serialized_start=1011
+  _globals['_PUTITEMREQUEST_VALUESENTRY']._serialized_end=1074
+  _globals['_PUTITEMRESPONSE']._serialized_start=1077
+  _globals['_PUTITEMRESPONSE']._serialized_end=1423
+  _globals['_UPDATEITEMREQUEST']._serialized_start=1426
+  _globals['_UPDATEITEMREQUEST']._serialized_end=1947
+  _globals['_UPDATEITEMREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_UPDATEITEMREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_UPDATEITEMREQUEST_VALUESENTRY']._serialized_start=1011
+  _globals['_UPDATEITEMREQUEST_VALUESENTRY']._serialized_end=1074
+  _globals['_UPDATEITEMRESPONSE']._serialized_start=1950
+  _globals['_UPDATEITEMRESPONSE']._serialized_end=2250
+  _globals['_DELETEITEMREQUEST']._serialized_start=2253
+  _globals['_DELETEITEMREQUEST']._serialized_end=2712
+  _globals['_DELETEITEMREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_DELETEITEMREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_DELETEITEMREQUEST_VALUESENTRY']._serialized_start=1011
+  _globals['_DELETEITEMREQUEST_VALUESENTRY']._serialized_end=1074
+  _globals['_DELETEITEMRESPONSE']._serialized_start=2715
+  _globals['_DELETEITEMRESPONSE']._serialized_end=2973
+  _globals['_QUERYREQUEST']._serialized_start=2976
+  _globals['_QUERYREQUEST']._serialized_end=3533
+  _globals['_QUERYREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_QUERYREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_QUERYREQUEST_VALUESENTRY']._serialized_start=1011
+  _globals['_QUERYREQUEST_VALUESENTRY']._serialized_end=1074
+  _globals['_QUERYREQUEST_ORDER']._serialized_start=3460
+  _globals['_QUERYREQUEST_ORDER']._serialized_end=3533
+  _globals['_QUERYRESPONSE']._serialized_start=3536
+  _globals['_QUERYRESPONSE']._serialized_end=3687
+  _globals['_SCANREQUEST']._serialized_start=3690
+  _globals['_SCANREQUEST']._serialized_end=4136
+  _globals['_SCANREQUEST_NAMESENTRY']._serialized_start=350
+  _globals['_SCANREQUEST_NAMESENTRY']._serialized_end=394
+  _globals['_SCANREQUEST_VALUESENTRY']._serialized_start=1011
+  _globals['_SCANREQUEST_VALUESENTRY']._serialized_end=1074
+  _globals['_SCANRESPONSE']._serialized_start=4139
+  _globals['_SCANRESPONSE']._serialized_end=4289
+  _globals['_ITEMSERVICE']._serialized_start=4586
+  _globals['_ITEMSERVICE']._serialized_end=5214
 # @@protoc_insertion_point(module_scope)

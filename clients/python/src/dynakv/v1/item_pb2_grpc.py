@@ -2,6 +2,7 @@
 """Client and server classes corresponding to protobuf-defined services."""
 import grpc
 
+from dynakv.v1 import item_batch_pb2 as dynakv_dot_v1_dot_item__batch__pb2
 from dynakv.v1 import item_pb2 as dynakv_dot_v1_dot_item__pb2
 
 
@@ -51,6 +52,16 @@ class ItemServiceStub(object):
                 '/dynakv.v1.ItemService/DeleteItem',
                 request_serializer=dynakv_dot_v1_dot_item__pb2.DeleteItemRequest.SerializeToString,
                 response_deserializer=dynakv_dot_v1_dot_item__pb2.DeleteItemResponse.FromString,
+                )
+        self.BatchGetItems = channel.unary_stream(
+                '/dynakv.v1.ItemService/BatchGetItems',
+                request_serializer=dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsRequest.SerializeToString,
+                response_deserializer=dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsResponse.FromString,
+                )
+        self.BatchWriteItems = channel.unary_unary(
+                '/dynakv.v1.ItemService/BatchWriteItems',
+                request_serializer=dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsRequest.SerializeToString,
+                response_deserializer=dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsResponse.FromString,
                 )
         self.Query = channel.unary_unary(
                 '/dynakv.v1.ItemService/Query',
@@ -129,6 +140,30 @@ class ItemServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchGetItems(self, request, context):
+        """Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+        answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+        deadline.
+
+        Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+        that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+        table or a key is not acceptable. May be retried.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchWriteItems(self, request, context):
+        """Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+        of KeyValueService does: without order or atomicity among them.
+
+        Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+        all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Query(self, request, context):
         """Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
 
@@ -177,6 +212,16 @@ def add_ItemServiceServicer_to_server(servicer, server):
                     servicer.DeleteItem,
                     request_deserializer=dynakv_dot_v1_dot_item__pb2.DeleteItemRequest.FromString,
                     response_serializer=dynakv_dot_v1_dot_item__pb2.DeleteItemResponse.SerializeToString,
+            ),
+            'BatchGetItems': grpc.unary_stream_rpc_method_handler(
+                    servicer.BatchGetItems,
+                    request_deserializer=dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsRequest.FromString,
+                    response_serializer=dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsResponse.SerializeToString,
+            ),
+            'BatchWriteItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchWriteItems,
+                    request_deserializer=dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsRequest.FromString,
+                    response_serializer=dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsResponse.SerializeToString,
             ),
             'Query': grpc.unary_unary_rpc_method_handler(
                     servicer.Query,
@@ -281,6 +326,40 @@ class ItemService(object):
         return grpc.experimental.unary_unary(request, target, '/dynakv.v1.ItemService/DeleteItem',
             dynakv_dot_v1_dot_item__pb2.DeleteItemRequest.SerializeToString,
             dynakv_dot_v1_dot_item__pb2.DeleteItemResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchGetItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(request, target, '/dynakv.v1.ItemService/BatchGetItems',
+            dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsRequest.SerializeToString,
+            dynakv_dot_v1_dot_item__batch__pb2.BatchGetItemsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchWriteItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/dynakv.v1.ItemService/BatchWriteItems',
+            dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsRequest.SerializeToString,
+            dynakv_dot_v1_dot_item__batch__pb2.BatchWriteItemsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -5,6 +5,7 @@ isort:skip_file
 
 import abc
 import collections.abc
+import dynakv.v1.item_batch_pb2
 import dynakv.v1.item_pb2
 import grpc
 import grpc.aio
@@ -81,6 +82,30 @@ class ItemServiceStub:
     the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
     `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
     it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
+    """
+
+    BatchGetItems: grpc.UnaryStreamMultiCallable[
+        dynakv.v1.item_batch_pb2.BatchGetItemsRequest,
+        dynakv.v1.item_batch_pb2.BatchGetItemsResponse,
+    ]
+    """Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+    answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+    deadline.
+
+    Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+    that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+    table or a key is not acceptable. May be retried.
+    """
+
+    BatchWriteItems: grpc.UnaryUnaryMultiCallable[
+        dynakv.v1.item_batch_pb2.BatchWriteItemsRequest,
+        dynakv.v1.item_batch_pb2.BatchWriteItemsResponse,
+    ]
+    """Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+    of KeyValueService does: without order or atomicity among them.
+
+    Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+    all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
     """
 
     Query: grpc.UnaryUnaryMultiCallable[
@@ -172,6 +197,30 @@ class ItemServiceAsyncStub:
     the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
     `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
     it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
+    """
+
+    BatchGetItems: grpc.aio.UnaryStreamMultiCallable[
+        dynakv.v1.item_batch_pb2.BatchGetItemsRequest,
+        dynakv.v1.item_batch_pb2.BatchGetItemsResponse,
+    ]
+    """Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+    answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+    deadline.
+
+    Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+    that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+    table or a key is not acceptable. May be retried.
+    """
+
+    BatchWriteItems: grpc.aio.UnaryUnaryMultiCallable[
+        dynakv.v1.item_batch_pb2.BatchWriteItemsRequest,
+        dynakv.v1.item_batch_pb2.BatchWriteItemsResponse,
+    ]
+    """Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+    of KeyValueService does: without order or atomicity among them.
+
+    Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+    all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
     """
 
     Query: grpc.aio.UnaryUnaryMultiCallable[
@@ -271,6 +320,34 @@ class ItemServiceServicer(metaclass=abc.ABCMeta):
         the request has a condition or `return_values`, or the item is gone, so that `existed` cannot be known; not with
         `omit_existed`. Not to be retried blindly: a retry of a delete that has happened finds nothing. With `omit_existed`
         it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
+        """
+
+    @abc.abstractmethod
+    def BatchGetItems(
+        self,
+        request: dynakv.v1.item_batch_pb2.BatchGetItemsRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[dynakv.v1.item_batch_pb2.BatchGetItemsResponse], collections.abc.AsyncIterator[dynakv.v1.item_batch_pb2.BatchGetItemsResponse]]:
+        """Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+        answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+        deadline.
+
+        Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+        that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+        table or a key is not acceptable. May be retried.
+        """
+
+    @abc.abstractmethod
+    def BatchWriteItems(
+        self,
+        request: dynakv.v1.item_batch_pb2.BatchWriteItemsRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[dynakv.v1.item_batch_pb2.BatchWriteItemsResponse, collections.abc.Awaitable[dynakv.v1.item_batch_pb2.BatchWriteItemsResponse]]:
+        """Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+        of KeyValueService does: without order or atomicity among them.
+
+        Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+        all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
         """
 
     @abc.abstractmethod
