@@ -34,7 +34,8 @@ public class Batch {
       System.out.println(found.get(0).orThrow().isPresent());
 
       // Or one by one, as they come in.
-      try (Stream<BatchAnswer> answers = client.batchGet(List.of("cart-1", "cart-3")).stream()) {
+      try (Stream<BatchAnswer<Found>> answers =
+          client.batchGet(List.of("cart-1", "cart-3")).stream()) {
         answers.forEach(answer -> System.out.println(answer.position() + ": " + answer.found()));
       }
       // end

@@ -10,25 +10,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The answers to a batch of reads for one thread that waits for them. Holds one message at a time.
+ *
+ * @param <F> what may become of a key
  */
-final class BatchAnswers implements Iterator<BatchAnswer>, AutoCloseable {
-  private final Iterator<BatchGetPart> parts;
-  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final Queue<BatchAnswer> ready = new ArrayDeque<>();
-  private BatchGetPart current;
+final class BatchAnswers<F> implements Iterator<BatchAnswer<F>>, AutoCloseable {
+  private final Iterator<BatchReadPart<?, ?, ?, F>> parts;
+  private final BlockingQueue<Event<F>> events = new LinkedBlockingQueue<>();
+  private final Queue<BatchAnswer<F>> ready = new ArrayDeque<>();
+  private BatchReadPart<?, ?, ?, F> current;
   private volatile boolean closed;
 
-  BatchAnswers(List<BatchGetPart> parts) {
-    this.parts = parts.iterator();
+  BatchAnswers(List<? extends BatchReadPart<?, ?, ?, F>> parts) {
+    this.parts = List.<BatchReadPart<?, ?, ?, F>>copyOf(parts).iterator();
   }
 
   /**
    * What a part said.
    *
+   * @param <F> what may become of a key
    * @param answers some answers
    * @param last whether there are no more of this part
    */
-  private record Event(List<BatchAnswer> answers, boolean last) {}
+  private record Event<F>(List<BatchAnswer<F>> answers, boolean last) {}
 
   @Override
   public boolean hasNext() {
@@ -39,8 +42,8 @@ final class BatchAnswers implements Iterator<BatchAnswer>, AutoCloseable {
       if (current == null) {
         current = parts.next();
         current.start(
-            answers -> events.add(new Event(answers, false)),
-            () -> events.add(new Event(List.of(), true)));
+            answers -> events.add(new Event<>(answers, false)),
+            () -> events.add(new Event<>(List.of(), true)));
       }
       take();
     }
@@ -48,7 +51,7 @@ final class BatchAnswers implements Iterator<BatchAnswer>, AutoCloseable {
   }
 
   private void take() {
-    Event event;
+    Event<F> event;
     try {
       event = events.take();
     } catch (InterruptedException e) {
@@ -64,7 +67,7 @@ final class BatchAnswers implements Iterator<BatchAnswer>, AutoCloseable {
   }
 
   @Override
-  public BatchAnswer next() {
+  public BatchAnswer<F> next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }

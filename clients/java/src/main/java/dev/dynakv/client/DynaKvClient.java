@@ -224,6 +224,40 @@ public final class DynaKvClient implements AutoCloseable {
     return new TransactWriteCall(connection, operations);
   }
 
+  /** {@link #batchGetItems(Iterable)} of these reads. */
+  public BatchGetItemsCall batchGetItems(BatchItemRead... reads) {
+    return batchGetItems(List.of(reads));
+  }
+
+  /**
+   * Reads any number of items, of any tables. The result says of each read, in their order, what
+   * became of it; {@link BatchGetItemsCall#stream} gives the answers as they come in.
+   *
+   * <p>Sent in requests of up to 10,000 reads and 16 MiB, one after the other. Each has the time of
+   * a call and is retried like one; a read that failed by itself is not asked for again.
+   */
+  public BatchGetItemsCall batchGetItems(Iterable<BatchItemRead> reads) {
+    return new BatchGetItemsCall(connection, reads);
+  }
+
+  /** {@link #batchWriteItems(Iterable)} of these operations. */
+  public BatchWriteItemsCall batchWriteItems(BatchItemOperation<?>... operations) {
+    return batchWriteItems(List.of(operations));
+  }
+
+  /**
+   * Carries out any number of puts and deletes of items, in any tables, and says of each, in their
+   * order, what became of it. There is no order among them, but of several on one item the last
+   * wins.
+   *
+   * <p>Sent in requests as {@link #batchWrite(Iterable)} sends them. A request with a delete that
+   * has a condition or {@code reportExisted} is not sent again by itself. What an operation of a
+   * later request replaces is written all the same.
+   */
+  public BatchWriteItemsCall batchWriteItems(Iterable<? extends BatchItemOperation<?>> operations) {
+    return new BatchWriteItemsCall(connection, operations);
+  }
+
   /** Reads one item. Empty if there is none. */
   public GetItemCall getItem(ItemKey key) {
     return new GetItemCall(connection, key);

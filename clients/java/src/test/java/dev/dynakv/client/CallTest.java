@@ -196,7 +196,7 @@ class CallTest {
       }
       assertEquals(List.of(10_000, 10_000, 1), counts);
       assertEquals(
-          IntStream.range(0, 3).mapToObj(i -> BatchWriteCall.partId(id, i).toString()).toList(),
+          IntStream.range(0, 3).mapToObj(i -> BatchWriteRun.partId(id, i).toString()).toList(),
           ids);
       assertEquals(id.toString(), ids.get(0));
       assertEquals(3, ids.stream().distinct().count());

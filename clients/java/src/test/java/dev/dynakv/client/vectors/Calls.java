@@ -57,6 +57,8 @@ final class Calls {
       case "increment" -> increment();
       case "batch_get" -> batchGet();
       case "batch_write" -> batchWrite();
+      case "batch_get_items", "batch_write_items" ->
+          new ItemBatchCalls(client, sender, args).carryOut(call);
       case "transact_get", "transact_write" ->
           new TransactCalls(client, sender, args).carryOut(call);
       case "create_table", "describe_table", "list_tables", "enable_ttl", "delete_table" ->
@@ -217,7 +219,7 @@ final class Calls {
   private List<Found> streamed(BatchGetCall call, int count) {
     sender.prepare(call);
     Found[] all = new Found[count];
-    try (Stream<BatchAnswer> answers = call.stream()) {
+    try (Stream<BatchAnswer<Found>> answers = call.stream()) {
       answers.forEach(
           answer -> {
             if (all[answer.position()] != null) {

@@ -10,6 +10,7 @@ import dev.dynakv.client.Entry;
 import dev.dynakv.client.Failure;
 import dev.dynakv.client.FieldViolation;
 import dev.dynakv.client.Found;
+import dev.dynakv.client.FoundItem;
 import dev.dynakv.client.Index;
 import dev.dynakv.client.ItemOutcome;
 import dev.dynakv.client.KeyAttribute;
@@ -142,13 +143,27 @@ final class Results {
         : Doc.outcome("missing");
   }
 
+  static Map<String, Object> found(FoundItem found) {
+    if (found instanceof FoundItem.Hit hit) {
+      return Doc.outcome("found", item(hit.item()));
+    }
+    return found instanceof FoundItem.Failed failed
+        ? Doc.outcome("failed", failure(failed.failure()).build())
+        : Doc.outcome("missing");
+  }
+
   static Map<String, Object> batch(BatchOutcome outcome) {
     if (outcome instanceof BatchOutcome.Written written) {
       return Doc.outcome("written", written(written.version(), written.expireTime()));
     } else if (outcome instanceof BatchOutcome.Deleted deleted) {
       return Doc.outcome("deleted", Doc.of().put("existed", deleted.existed()).build());
     } else if (outcome instanceof BatchOutcome.ConditionFailed failed) {
-      Doc.Builder document = Doc.of().put("current", failed.current().map(Results::entry));
+      Optional<Object> current =
+          failed
+              .current()
+              .<Object>map(Results::entry)
+              .or(() -> failed.currentItem().map(Results::item));
+      Doc.Builder document = Doc.of().put("current", current);
       return Doc.outcome(
           "condition_failed",
           document.putIf(failed.currentOmitted(), "current_omitted", true).build());
