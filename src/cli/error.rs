@@ -191,18 +191,19 @@ pub(super) struct Report {
     error: Details,
 }
 
-/// The error of one key of a batch.
+/// The error of one key of a batch, or of one item, which has a line only.
 #[derive(Debug, Serialize)]
-pub(super) struct OfKey {
-    key: String,
+pub(super) struct OfKey<K = String> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<K>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     #[serde(flatten)]
     report: Report,
 }
 
-impl OfKey {
-    pub(super) fn new(key: String, line: Option<u64>, failure: Failure) -> Self {
+impl<K> OfKey<K> {
+    pub(super) fn new(key: Option<K>, line: Option<u64>, failure: Failure) -> Self {
         let report = Error::Client(dynakv_client::Error::Failed(Box::new(failure))).report();
         Self { key, line, report }
     }

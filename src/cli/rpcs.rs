@@ -34,6 +34,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("PutItem", &["item put {}"]),
     ("UpdateItem", &["item update KEY --set PATH=1"]),
     ("DeleteItem", &["item delete KEY"]),
+    ("BatchGetItems", &["item batch get KEY"]),
+    ("BatchWriteItems", &["item batch put {}", "item batch delete KEY"]),
     ("Query", &["query --key-condition pk=:p --value :p=1"]),
     ("Scan", &["scan"]),
     ("CreateTable", &["table create"]),

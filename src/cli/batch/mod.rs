@@ -1,10 +1,14 @@
-//! `dynakv batch`: many entries, from arguments, a file or standard input, processed in parts.
+//! `dynakv batch` and `dynakv item batch`: many entries or items, from arguments, a file or standard input, processed in parts.
 
+mod items;
 mod read;
 mod record;
 mod source;
 mod tally;
 mod write;
+mod writer;
+
+pub(super) use items::ItemBatch;
 
 use clap::Subcommand;
 

@@ -80,7 +80,7 @@ fn show(key: String, found: Found, reads: &mut Reads) -> Result<(), Error> {
         }
         Found::Failed(failure) => {
             reads.failed += 1;
-            to_stdout_line(&error::OfKey::new(key, None, failure.as_ref().clone()))
+            to_stdout_line(&error::OfKey::new(Some(key), None, failure.as_ref().clone()))
         }
     }
 }

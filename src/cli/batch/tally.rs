@@ -14,7 +14,7 @@ pub(super) struct Reads {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Writes {
     pub(super) applied: u64,
-    /// Applied deletes that found no entry, if the command counts them.
+    /// Applied deletes that found nothing, if the command counts them.
     pub(super) missing: u64,
     pub(super) superseded: u64,
     pub(super) failed: u64,

@@ -1,20 +1,17 @@
 use std::time::Duration;
 
 use clap::Args;
-use dynakv_client::{BatchOperation, BatchOutcome, Client, Uuid};
+use dynakv_client::BatchOperation;
 
 use super::read::input;
-use super::record::{Key, NewEntry, Record};
-use super::source::{Format, Records, Source, part};
-use super::tally::{Tally as _, Writes};
+use super::record::{Key, NewEntry};
+use super::source::{Format, Records, Source};
+use super::writer::Writer;
 use crate::cli::connection::{Connection, RequestId, Table};
 use crate::cli::duration;
-use crate::cli::error::{self, Error};
-use crate::cli::output::{Output, Verdict, to_stdout_line};
+use crate::cli::error::Error;
+use crate::cli::output::{Output, Verdict};
 use crate::cli::progress::Progress;
-
-/// Number of operations for each request: a quarter of the maximum, so that it finishes in time on a busy table.
-const PART: usize = 2500;
 
 /// Write many entries.
 ///
@@ -46,9 +43,9 @@ impl Set {
         let client = self.connection.to(&self.table).await?;
         let operation = |NewEntry { key, value, ttl }| {
             let set = BatchOperation::set(key, value);
-            if let Some(ttl) = ttl.or(self.ttl) { set.ttl(ttl) } else { set }.into()
+            BatchOperation::from(if let Some(ttl) = ttl.or(self.ttl) { set.ttl(ttl) } else { set })
         };
-        Writer { client, id: self.id.id(), writes: Writes::default() }.run(records, operation, progress, output).await
+        Writer::new(client, self.id.id()).run(records, operation, progress, output).await
     }
 
     fn input(&self) -> Result<(Progress, Records<NewEntry>), Error> {
@@ -92,79 +89,8 @@ impl Del {
         let client = self.connection.to(&self.table).await?;
         let operation = |Key(key)| {
             let delete = BatchOperation::delete(key);
-            if self.report_existed { delete.report_existed() } else { delete }.into()
+            BatchOperation::from(if self.report_existed { delete.report_existed() } else { delete })
         };
-        Writer { client, id: self.id.id(), writes: Writes::default() }.run(records, operation, progress, output).await
-    }
-}
-
-struct Writer {
-    client: Client,
-    id: Uuid,
-    writes: Writes,
-}
-
-impl Writer {
-    async fn run<R: Record>(
-        mut self,
-        records: Records<R>,
-        operation: impl Fn(R) -> BatchOperation,
-        progress: Progress,
-        output: Output,
-    ) -> Result<Verdict, Error> {
-        let result = self.write_all(records, operation, &progress).await;
-        drop(progress);
-        output.summary(&self.writes, &self.writes.sentence());
-        result.map(|()| self.writes.verdict())
-    }
-
-    async fn write_all<R: Record>(
-        &mut self,
-        mut records: Records<R>,
-        operation: impl Fn(R) -> BatchOperation,
-        progress: &Progress,
-    ) -> Result<(), Error> {
-        for number in 0_u64.. {
-            let part = part(&mut records, PART)?;
-            if part.is_empty() {
-                break;
-            }
-            let (lines, operations): (Vec<u64>, Vec<BatchOperation>) =
-                part.into_iter().map(|(line, record)| (line, operation(record))).unzip();
-            // With the same id, the same input gives the same parts with the same ids.
-            let id = Uuid::new_v5(&self.id, number.to_string().as_bytes());
-            let call = self.client.batch_write(operations.iter().cloned()).request_id(id);
-            let outcomes = call.await.map_err(|error| Error::of_part(error, &lines).under_id(self.id))?;
-            progress.advance(lines.len() as u64);
-            for ((operation, line), outcome) in operations.iter().zip(lines).zip(outcomes) {
-                progress.aside(|| self.count(operation, line, outcome))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, operation: &BatchOperation, line: u64, outcome: BatchOutcome) -> Result<(), Error> {
-        let show = |failure: &dynakv_client::Failure| {
-            to_stdout_line(&error::OfKey::new(operation.key().to_owned(), Some(line), failure.clone()))
-        };
-        match outcome {
-            BatchOutcome::Written { .. } => self.writes.applied += 1,
-            BatchOutcome::Deleted { existed } => {
-                self.writes.applied += 1;
-                self.writes.missing += u64::from(existed == Some(false));
-            }
-            BatchOutcome::Superseded => self.writes.superseded += 1,
-            // These commands set no conditions.
-            BatchOutcome::ConditionFailed { .. } => self.writes.failed += 1,
-            BatchOutcome::Failed(failure) => {
-                self.writes.failed += 1;
-                show(&failure)?;
-            }
-            BatchOutcome::OutcomeUnknown(failure) => {
-                self.writes.unknown += 1;
-                show(&failure)?;
-            }
-        }
-        Ok(())
+        Writer::new(client, self.id.id()).run(records, operation, progress, output).await
     }
 }

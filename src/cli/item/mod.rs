@@ -1,4 +1,4 @@
-//! `dynakv item`: single items with all their attributes.
+//! `dynakv item`: items with all their attributes, one by one or in batches.
 
 mod delete;
 mod get;
@@ -11,12 +11,13 @@ mod update;
 
 use clap::Subcommand;
 
+use super::batch::ItemBatch;
 use super::connection::Connection;
 use super::error::Error;
 use super::notation;
 use super::output::{Output, Verdict};
 
-/// Read or write one item with all its attributes.
+/// Read or write items with all their attributes.
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = notation::HELP)]
 pub(super) enum Item {
@@ -24,6 +25,8 @@ pub(super) enum Item {
     Put(put::Put),
     Update(Box<update::Update>),
     Delete(delete::Delete),
+    #[command(subcommand)]
+    Batch(ItemBatch),
 }
 
 impl Item {
@@ -33,6 +36,7 @@ impl Item {
             Self::Put(command) => output.show(&command.run().await?),
             Self::Update(command) => output.show(&command.run().await?),
             Self::Delete(command) => output.show(&command.run().await?),
+            Self::Batch(command) => command.run(output).await,
         }
     }
 
@@ -42,6 +46,7 @@ impl Item {
             Self::Put(command) => &command.connection,
             Self::Update(command) => &command.connection,
             Self::Delete(command) => &command.connection,
+            Self::Batch(command) => command.connection(),
         }
     }
 }
