@@ -6,6 +6,7 @@
 
 mod batches;
 mod entries;
+mod item_batches;
 mod items;
 mod pages;
 mod tables;
@@ -123,6 +124,8 @@ pub(super) async fn send(client: &Client, call: &str, mut args: Json, mut option
         "transact_get" => transactions::get(client, parse(args)?, &options).await,
         "transact_write" => transactions::write(client, parse(args)?, &options).await,
         "get_item" | "put_item" | "update_item" | "delete_item" => items::send(client, call, args, &options).await,
+        "batch_get_items" => item_batches::get(client, parse(args)?, &options).await,
+        "batch_write_items" => item_batches::write(client, parse(args)?, &options).await,
         "list_keys" => pages::list_keys(client, parse(args)?, &options).await,
         "query" => pages::query(client, parse(args)?, &options).await,
         "scan" => pages::scan(client, parse(args)?, &options).await,
