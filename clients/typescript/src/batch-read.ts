@@ -1,3 +1,5 @@
+import type { MethodDefinition } from "@grpc/grpc-js";
+
 import { commonFailure, split, type Part } from "./batch-part.js";
 import type { Context } from "./context.js";
 import { Entry } from "./entry.js";
@@ -5,7 +7,7 @@ import { CallError } from "./errors.js";
 import { failureOfCall, failureOfStatus, UnreadableAnswer } from "./failure.js";
 import { BatchGetRequest, type BatchGetResponse, type BatchGetResult } from "./gen/dynakv/v1/batch.js";
 import { KeyValueServiceService as Rpc } from "./gen/dynakv/v1/kv.js";
-import type { ReadOptions } from "./options.js";
+import type { CallOptions, ReadOptions } from "./options.js";
 import { callError } from "./reason.js";
 import { text } from "./text.js";
 
@@ -35,15 +37,7 @@ export type FoundAt = Found & {
 };
 
 export async function batchGet(context: Context, keys: readonly string[], options: ReadOptions): Promise<Found[]> {
-  const all: Found[] = [];
-  for await (const { position, ...found } of batchGetStream(context, keys, options)) {
-    all[position] = found;
-  }
-  const failure = commonFailure(all.map((found) => (found.outcome === "failed" ? found.error : undefined)));
-  if (failure !== undefined) {
-    throw failure;
-  }
-  return all;
+  return inOrder<Found>(batchGetStream(context, keys, options));
 }
 
 export async function* batchGetStream(
@@ -58,27 +52,98 @@ export async function* batchGetStream(
     returnConsumedCapacity: false,
   };
   const wanted = keys.map(text);
-  const beside = BatchGetRequest.encode(request).finish().length;
-  for (const part of split(
-    wanted.map((key) => Buffer.byteLength(key)),
-    beside,
-  )) {
-    yield* partOf(context, { ...request, keys: wanted.slice(part.start, part.end) }, part, options);
+  yield* readParts<BatchGetRequest, BatchGetResponse, BatchGetResult["result"], Found>(context, options, {
+    method: Rpc.batchGet,
+    sizes: wanted.map((key) => Buffer.byteLength(key)),
+    beside: BatchGetRequest.encode(request).finish().length,
+    request: ({ start, end }) => ({ ...request, keys: wanted.slice(start, end) }),
+    found,
+  });
+}
+
+function found(result: BatchGetResult["result"]): Found {
+  return result?.$case === "found" ? { outcome: "found", entry: new Entry(result.value) } : notFound(result);
+}
+
+/** A read of a part that was not found. */
+type NotFound = { readonly outcome: "missing" } | { readonly outcome: "failed"; readonly error: CallError };
+
+/** What became of a read that found nothing. */
+export function notFound(
+  result: Exclude<BatchGetResult["result"], { readonly $case: "found" } | undefined> | undefined,
+): NotFound {
+  switch (result?.$case) {
+    case "missing":
+      return { outcome: "missing" };
+    case "failed":
+      return { outcome: "failed", error: callError(failureOfStatus(result.value)) };
+    case undefined:
+      return { outcome: "failed", error: failureOf(new UnreadableAnswer("a result that is none of the known ones")) };
   }
 }
 
-/** The answers of one request. One that fails for good, or breaks off, leaves its keys failed. */
-async function* partOf(
+/** A message with results. */
+interface Answer<R> {
+  readonly results: readonly { readonly index: number; readonly result: R }[];
+}
+
+/** How a batch is read in requests `Q`, which are answered by messages `A` with results `R`; `F` is what became of each. */
+interface Reading<Q, A extends Answer<R>, R, F> {
+  readonly method: MethodDefinition<Q, A>;
+  /** The size of each read in a request. */
+  readonly sizes: readonly number[];
+  /** What a request takes without any of them. */
+  readonly beside: number;
+  readonly request: (part: Part) => Q;
+  readonly found: (result: R) => F;
+}
+
+/** The answers in the order of the request. Fails if all reads failed with the same code. */
+export async function inOrder<F extends { readonly outcome: string }>(
+  answers: AsyncIterable<F & { readonly position: number }>,
+): Promise<F[]> {
+  const all: F[] = [];
+  for await (const { position, ...found } of answers) {
+    all[position] = found as unknown as F;
+  }
+  const failure = commonFailure(all.map((found) => ("error" in found ? (found.error as CallError) : undefined)));
+  if (failure !== undefined) {
+    throw failure;
+  }
+  return all;
+}
+
+/** The answers of all requests, one after the other. */
+export async function* readParts<Q, A extends Answer<R>, R, F>(
+  context: Context,
+  options: CallOptions,
+  reading: Reading<Q, A, R, F>,
+): AsyncGenerator<(F | NotFound) & { readonly position: number }, void, undefined> {
+  for (const part of split(reading.sizes, reading.beside)) {
+    yield* partOf(context, options, reading, part);
+  }
+}
+
+/** The answers of one request. One that fails for good, or breaks off, leaves its reads failed. */
+async function* partOf<Q, A extends Answer<R>, R, F>(
   { caller }: Context,
-  request: BatchGetRequest,
-  { start }: Part,
-  options: ReadOptions,
-): AsyncGenerator<FoundAt, void, undefined> {
-  const unanswered = new Set(request.keys.keys());
+  options: CallOptions,
+  { method, request, found }: Reading<Q, A, R, F>,
+  part: Part,
+): AsyncGenerator<(F | NotFound) & { readonly position: number }, void, undefined> {
+  const { start, end } = part;
+  const unanswered = new Set(Array.from({ length: end - start }, (_, index) => index));
   let error: CallError;
   try {
-    for await (const answer of caller.stream(Rpc.batchGet, request, options, { position: (index) => start + index })) {
-      yield* taken(answer, unanswered, start);
+    for await (const { results } of caller.stream(method, request(part), options, {
+      position: (index) => start + index,
+    })) {
+      for (const { index, result } of results) {
+        if (!unanswered.delete(index)) {
+          throw new UnreadableAnswer("a result that belongs to no key");
+        }
+        yield { ...found(result), position: start + index };
+      }
     }
     if (unanswered.size === 0) {
       return;
@@ -89,28 +154,6 @@ async function* partOf(
   }
   for (const index of unanswered) {
     yield { outcome: "failed", error, position: start + index };
-  }
-}
-
-function* taken(answer: BatchGetResponse, unanswered: Set<number>, start: number): Generator<FoundAt, void, undefined> {
-  for (const { index, result } of answer.results) {
-    if (!unanswered.delete(index)) {
-      throw new UnreadableAnswer("a result that belongs to no key");
-    }
-    yield { ...found(result), position: start + index };
-  }
-}
-
-function found(result: BatchGetResult["result"]): Found {
-  switch (result?.$case) {
-    case "found":
-      return { outcome: "found", entry: new Entry(result.value) };
-    case "missing":
-      return { outcome: "missing" };
-    case "failed":
-      return { outcome: "failed", error: callError(failureOfStatus(result.value)) };
-    case undefined:
-      return { outcome: "failed", error: failureOf(new UnreadableAnswer("a result that is none of the known ones")) };
   }
 }
 

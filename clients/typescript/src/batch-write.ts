@@ -1,4 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code, type MethodDefinition } from "@grpc/grpc-js";
 
 import { commonFailure, partId, split } from "./batch-part.js";
 import { requestIdOf } from "./call.js";
@@ -11,6 +11,7 @@ import {
   BatchWriteOperation,
   BatchWriteRequest,
   BatchWriteResult_Outcome as Case,
+  type BatchWriteResponse,
   type BatchWriteResult,
 } from "./gen/dynakv/v1/batch.js";
 import { KeyValueServiceService as Rpc } from "./gen/dynakv/v1/kv.js";
@@ -47,10 +48,10 @@ export interface BatchDelete {
 /** One operation of a `batchWrite`. */
 export type BatchOperation = BatchSet | BatchDelete;
 
-/** What became of one operation of a `batchWrite`. */
-export type BatchOutcome =
+/** What became of one operation of a `batchWrite` or, with items instead of entries, of a `batchWriteItems`. */
+export type BatchOutcome<C = Entry> =
   | {
-      /** The entry is written. */
+      /** The entry or item is written. */
       readonly outcome: "written";
       /** Its version as written. */
       readonly version: string;
@@ -58,16 +59,16 @@ export type BatchOutcome =
       readonly expireTime: Date | undefined;
     }
   | {
-      /** The entry is deleted. */
+      /** The entry or item is deleted. */
       readonly outcome: "deleted";
       /** With `reportExisted`: whether there was one. */
       readonly existed: boolean | undefined;
     }
   | {
-      /** The entry was not as expected and is unchanged. */
+      /** The entry or item was not as expected and is unchanged. */
       readonly outcome: "conditionFailed";
-      /** With `returnCurrent`: the entry as it is, if there is one. */
-      readonly current: Entry | undefined;
+      /** With `returnCurrent`: the entry or item as it is, if there is one. */
+      readonly current: C | undefined;
       /** `current` was asked for and left out, because the response would have become too large. */
       readonly currentOmitted: boolean;
     }
@@ -83,9 +84,30 @@ export type BatchOutcome =
     };
 
 /** An operation that is sent, and where the caller had it. */
-interface Sent {
+export interface Sent<O> {
   readonly position: number;
-  readonly operation: BatchWriteOperation;
+  readonly operation: O;
+}
+
+/** A response with results. */
+interface Answer<R> {
+  readonly results: readonly R[];
+}
+
+/** How operations `O` are sent in requests `Q`, which are answered by `A` with results `R`; a failed condition shows `C`. */
+export interface Writing<O, Q, A extends Answer<R>, R, C> {
+  readonly method: MethodDefinition<Q, A>;
+  /** How many operations the caller has. */
+  readonly count: number;
+  /** Those to send. The others are superseded. */
+  readonly sent: readonly Sent<O>[];
+  readonly size: (operation: O) => number;
+  /** What a request takes without any of them. */
+  readonly beside: number;
+  readonly request: (operations: O[], requestId: string) => Q;
+  /** Whether a second attempt would find nothing. */
+  readonly once: (operation: O) => boolean;
+  readonly outcome: (result: R, operation: O) => BatchOutcome<C>;
 }
 
 export async function batchWrite(
@@ -97,7 +119,7 @@ export async function batchWrite(
   // The last operation on a key wins however many requests the batch takes, so the others are not even sent.
   const last = new Map(operations.map(({ key }, position) => [key, position]));
   const sent = operations
-    .map((operation, position): Sent => ({ position, operation: { kind: toWire(operation) } }))
+    .map((operation, position) => ({ position, operation: { kind: toWire(operation) } }))
     .filter(({ position }) => last.get(operations[position]?.key ?? "") === position);
   const request: BatchWriteRequest = {
     table: options.table ?? context.table,
@@ -105,16 +127,42 @@ export async function batchWrite(
     requestId,
     returnConsumedCapacity: false,
   };
-  const sizes = sent.map(({ operation }) => BatchWriteOperation.encode(operation).finish().length);
-  const outcomes = operations.map((): BatchOutcome => ({ outcome: "superseded" }));
+  return writeParts<BatchWriteOperation, BatchWriteRequest, BatchWriteResponse, BatchWriteResult, Entry>(
+    context,
+    options,
+    requestId,
+    {
+      method: Rpc.batchWrite,
+      count: operations.length,
+      sent,
+      size: (operation) => BatchWriteOperation.encode(operation).finish().length,
+      beside: BatchWriteRequest.encode(request).finish().length,
+      request: (operations, requestId) => ({ ...request, operations, requestId }),
+      once: ({ kind }) => kind?.$case === "delete" && kind.value.expected !== undefined,
+      outcome: (result, { kind }) =>
+        outcomeOf(result.outcome, result, kind?.$case === "set", entryFromWire(result.current)),
+    },
+  );
+}
+
+/** Sends operations in requests, one after the other. Fails if all that were sent failed with the same code. */
+export async function writeParts<O, Q, A extends Answer<R>, R, C>(
+  context: Context,
+  options: WriteOptions,
+  requestId: string,
+  writing: Writing<O, Q, A, R, C>,
+): Promise<BatchOutcome<C>[]> {
+  const { sent } = writing;
+  const sizes = sent.map(({ operation }) => writing.size(operation));
+  const outcomes = Array.from({ length: writing.count }, (): BatchOutcome<C> => ({ outcome: "superseded" }));
   // All ids before the first request: one that cannot be made is to refuse the whole.
-  const parts = split(sizes, BatchWriteRequest.encode(request).finish().length).map((part, number) => ({
+  const parts = split(sizes, writing.beside).map((part, number) => ({
     number,
     id: partId(requestId, number),
     ofPart: sent.slice(part.start, part.end),
   }));
   for (const { number, id, ofPart } of parts) {
-    const answers = await partOf(context, { ...request, requestId: id }, ofPart, options, number);
+    const answers = await partOf(context, options, writing, ofPart, id, number);
     ofPart.forEach(({ position }, index) => {
       outcomes[position] = required(answers[index], "result for an operation");
     });
@@ -123,29 +171,32 @@ export async function batchWrite(
 }
 
 /** The outcomes of one request, one for each of its operations. */
-async function partOf(
+async function partOf<O, Q, A extends Answer<R>, R, C>(
   { caller }: Context,
-  request: BatchWriteRequest,
-  sent: readonly Sent[],
   options: WriteOptions,
+  writing: Writing<O, Q, A, R, C>,
+  sent: readonly Sent<O>[],
+  requestId: string,
   number: number,
-): Promise<BatchOutcome[]> {
+): Promise<BatchOutcome<C>[]> {
   const operations = sent.map(({ operation }) => operation);
   try {
     return await caller.unary(
-      Rpc.batchWrite,
-      { ...request, operations },
+      writing.method,
+      writing.request(operations, requestId),
       options,
       ({ results }) => {
         if (results.length !== operations.length) {
           throw new UnreadableAnswer("another number of results than the call has operations");
         }
-        return results.map((result, index) => outcomeOf(result, operations[index]?.kind));
+        return operations.map((operation, index) =>
+          writing.outcome(required(results[index], "result for an operation"), operation),
+        );
       },
       {
-        requestId: request.requestId,
-        // What holds for a single conditional delete holds for a request with one: a second attempt would find nothing.
-        once: operations.some(({ kind }) => kind?.$case === "delete" && kind.value.expected !== undefined),
+        requestId,
+        // What holds for a single delete that is sent once holds for a request with one.
+        once: operations.some(writing.once),
         position: (index) => sent[index]?.position,
       },
     );
@@ -161,12 +212,12 @@ async function partOf(
 }
 
 /** Of what was not sent any more; what was sent before it is not to be lost by a rejection of the whole. */
-function outcomeOfAbort(reason: unknown): BatchOutcome {
+function outcomeOfAbort(reason: unknown): BatchOutcome<never> {
   const status = { code: Code.CANCELLED, message: "the call was aborted before this was sent", details: [] };
   return { outcome: "failed", error: callError(failureOfStatus(status), { cause: reason }) };
 }
 
-function outcomeOfError(error: unknown): BatchOutcome {
+function outcomeOfError(error: unknown): BatchOutcome<never> {
   if (error instanceof OutcomeUnknownError) {
     return { outcome: "outcomeUnknown", error: error.cause };
   }
@@ -176,16 +227,23 @@ function outcomeOfError(error: unknown): BatchOutcome {
   throw error;
 }
 
-function outcomeOf(result: BatchWriteResult, kind: BatchWriteOperation["kind"]): BatchOutcome {
-  switch (result.outcome) {
+/** What the results of all batches have in common, beside their outcomes. */
+type AnyResult = Pick<BatchWriteResult, "version" | "expireTime" | "currentOmitted" | "existed" | "failed">;
+
+/** What became of an operation, which writes or deletes. */
+export function outcomeOf<C>(
+  outcome: Case,
+  result: AnyResult,
+  writes: boolean,
+  current: C | undefined,
+): BatchOutcome<C> {
+  switch (outcome) {
     case Case.APPLIED:
-      return kind?.$case === "set"
+      return writes
         ? { outcome: "written", version: required(result.version, "version"), expireTime: result.expireTime }
         : { outcome: "deleted", existed: result.existed };
-    case Case.CONDITION_FAILED: {
-      const { current, currentOmitted } = result;
-      return { outcome: "conditionFailed", current: entryFromWire(current), currentOmitted };
-    }
+    case Case.CONDITION_FAILED:
+      return { outcome: "conditionFailed", current, currentOmitted: result.currentOmitted };
     case Case.SUPERSEDED:
       return { outcome: "superseded" };
     case Case.FAILED: {
@@ -197,7 +255,7 @@ function outcomeOf(result: BatchWriteResult, kind: BatchWriteOperation["kind"]):
   }
 }
 
-function asOne(outcomes: BatchOutcome[], requestId: string): BatchOutcome[] {
+function asOne<C>(outcomes: BatchOutcome<C>[], requestId: string): BatchOutcome<C>[] {
   const carriedOut = outcomes.filter(({ outcome }) => outcome !== "superseded");
   const failure = commonFailure(carriedOut.map((outcome) => ("error" in outcome ? outcome.error : undefined)));
   if (failure === undefined) {

@@ -1,3 +1,4 @@
+import * as batchItems from "./batch-items.js";
 import { batchGet, batchGetStream, type Found, type FoundAt } from "./batch-read.js";
 import { batchWrite, type BatchOperation, type BatchOutcome } from "./batch-write.js";
 import { Caller } from "./call.js";
@@ -218,6 +219,44 @@ export class Client {
     options: WriteOptions = {},
   ): Promise<transact.Transaction> {
     return transact.transactWrite(this.#context, operations, options);
+  }
+
+  /**
+   * Reads any number of items, of any tables. The result says of each read, in their order, what became of it.
+   *
+   * Sent in requests of up to 10,000 reads and 16 MiB, one after the other. Each has the time of a call and is sent again
+   * like one; a read that failed by itself is not asked for again. If all failed with the same code, the call fails.
+   */
+  async batchGetItems(
+    reads: readonly batchItems.BatchItemRead[],
+    options: items.GetItemOptions = {},
+  ): Promise<batchItems.FoundItem[]> {
+    return batchItems.batchGetItems(this.#context, reads, options);
+  }
+
+  /**
+   * Reads any number of items, of any tables, and gives the answers as they come in: each position of the reads exactly once,
+   * in no particular order. Whoever takes them slowly slows the reading; a loop that is left ends it.
+   */
+  batchGetItemsStream(
+    reads: readonly batchItems.BatchItemRead[],
+    options: items.GetItemOptions = {},
+  ): AsyncIterable<batchItems.FoundItemAt> {
+    return batchItems.batchGetItemsStream(this.#context, reads, options);
+  }
+
+  /**
+   * Carries out any number of puts and deletes of items, in any tables, and says of each, in their order, what became of it.
+   * There is no order among them, but of several on one item the last wins.
+   *
+   * Sent in requests as those of `batchWrite` are; a request with a delete that has a condition or `reportExisted` is not sent
+   * again. What an operation of a later request replaces is written all the same.
+   */
+  async batchWriteItems(
+    operations: readonly batchItems.BatchItemOperation[],
+    options: WriteOptions = {},
+  ): Promise<BatchOutcome<Item>[]> {
+    return batchItems.batchWriteItems(this.#context, operations, options);
   }
 
   /** Reads one item. `undefined` if there is none. */

@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 
+export type {
+  BatchDeleteItem,
+  BatchItemOperation,
+  BatchItemRead,
+  BatchPutItem,
+  FoundItem,
+  FoundItemAt,
+} from "./batch-items.js";
 export type { Found, FoundAt } from "./batch-read.js";
 export type { BatchDelete, BatchOperation, BatchOutcome, BatchSet } from "./batch-write.js";
 export { Client } from "./client.js";

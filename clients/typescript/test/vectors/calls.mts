@@ -1,4 +1,14 @@
-import type { BatchOperation, CallOptions, Client, Paged, TransactOperation, TransactRead, WriteOptions } from "dynakv";
+import type {
+  BatchItemOperation,
+  BatchItemRead,
+  BatchOperation,
+  CallOptions,
+  Client,
+  Paged,
+  TransactOperation,
+  TransactRead,
+  WriteOptions,
+} from "dynakv";
 import { PagedItems, type ConditionOptions, type ExpressionOptions, type ReadOptions } from "dynakv";
 
 import { has, list, map, text, type Doc, type DocMap } from "./file.mjs";
@@ -67,6 +77,25 @@ const CALLS: Readonly<Record<string, Carry>> = {
       ? numbered(operations).map((key) => ({ op: "set", key, value: value.bytes(map(operations)["value"]) }))
       : list(operations).map((operation) => batchOperation(map(operation)));
     return { results: (await client.batchWrite(all, options)).map(result.batchOutcome) };
+  },
+  batch_get_items: async (client, { reads, mode, ...args }, options) => {
+    const wanted = batchReads(reads);
+    const all = { ...options, ...expressions(args) };
+    if (mode !== "stream") {
+      return { results: (await client.batchGetItems(wanted, all)).map(result.foundOfItems) };
+    }
+    const results: Doc[] = [];
+    for await (const found of client.batchGetItemsStream(wanted, all)) {
+      if (found.position in results) {
+        throw new Error(`position ${found.position} is answered twice`);
+      }
+      results[found.position] = result.foundOfItems(found);
+    }
+    return { results: Array.from(wanted, (_, position) => results[position] ?? "no answer") };
+  },
+  batch_write_items: async (client, { operations }, options) => {
+    const all = list(operations).map((operation) => batchItemOperation(map(operation)));
+    return { results: (await client.batchWriteItems(all, options)).map(result.batchItemOutcome) };
   },
   transact_get: async (client, { reads }, options) => ({
     results: (
@@ -218,6 +247,28 @@ function batchOperation(operation: DocMap): BatchOperation {
   return has(operation, "set")
     ? { op: "set", ...all, value: value.bytes(bytes), ...expiry(args) }
     : { op: "delete", ...all };
+}
+
+function batchReads(reads: Doc | undefined): BatchItemRead[] {
+  if (has(reads, "count")) {
+    return numbered(reads).map((key) => ({ key }));
+  }
+  return list(reads).map((read) => {
+    const { key, table } = map(read);
+    return { key: value.itemKey(key), ...(table !== undefined && { table: text(table) }) };
+  });
+}
+
+function batchItemOperation({ table, return_current, ...operation }: DocMap): BatchItemOperation {
+  const { key, item, ...args } = map(operation["put_item"] ?? operation["delete_item"]);
+  const common = {
+    ...conditional(args),
+    ...(table !== undefined && { table: text(table) }),
+    ...(return_current !== undefined && { returnCurrent: return_current === true }),
+  };
+  return has(operation, "put_item")
+    ? { op: "putItem", item: value.item(map(item)), ...common, ...expiry(args) }
+    : { op: "deleteItem", key: value.itemKey(key), ...common };
 }
 
 function transactRead({ key, item_key, table }: DocMap): TransactRead {

@@ -62,17 +62,26 @@ export function counter({ value, version, expireTime }: dynakv.Counter): Doc {
 }
 
 export function foundOfBatch(found: dynakv.Found): Doc {
-  switch (found.outcome) {
-    case "found":
-      return { found: entry(found.entry) };
-    case "missing":
-      return { missing: true };
-    case "failed":
-      return { failed: failure(found.error) };
-  }
+  return found.outcome === "found" ? { found: entry(found.entry) } : notFound(found);
+}
+
+export function foundOfItems(found: dynakv.FoundItem): Doc {
+  return found.outcome === "found" ? { found: attributes(found.item) } : notFound(found);
+}
+
+function notFound(found: Exclude<dynakv.Found, { outcome: "found" }>): Doc {
+  return found.outcome === "missing" ? { missing: true } : { failed: failure(found.error) };
 }
 
 export function batchOutcome(outcome: dynakv.BatchOutcome): Doc {
+  return outcomeOfBatch(outcome, entry);
+}
+
+export function batchItemOutcome(outcome: dynakv.BatchOutcome<dynakv.Item>): Doc {
+  return outcomeOfBatch(outcome, attributes);
+}
+
+function outcomeOfBatch<C>(outcome: dynakv.BatchOutcome<C>, show: (current: C) => Doc): Doc {
   switch (outcome.outcome) {
     case "written":
       return { written: doc({ version: outcome.version, expire_time: outcome.expireTime?.getTime() }) };
@@ -81,7 +90,10 @@ export function batchOutcome(outcome: dynakv.BatchOutcome): Doc {
     case "conditionFailed": {
       const { current, currentOmitted } = outcome;
       return {
-        condition_failed: doc({ current: current && entry(current), current_omitted: currentOmitted || undefined }),
+        condition_failed: doc({
+          current: current === undefined ? undefined : show(current),
+          current_omitted: currentOmitted || undefined,
+        }),
       };
     }
     case "superseded":

@@ -8,7 +8,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -17,6 +19,12 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import {
+  BatchGetItemsRequest,
+  BatchGetItemsResponse,
+  BatchWriteItemsRequest,
+  BatchWriteItemsResponse,
+} from "./item_batch.js";
 import { AttributeMap, ConsumedCapacity, ItemKey, UpdateActions, Value } from "./types.js";
 
 export const protobufPackage = "dynakv.v1";
@@ -3151,6 +3159,38 @@ export const ItemServiceDefinition = {
       options: {},
     },
     /**
+     * Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+     * answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+     * deadline.
+     *
+     * Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+     * that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+     * table or a key is not acceptable. May be retried.
+     */
+    batchGetItems: {
+      name: "BatchGetItems",
+      requestType: BatchGetItemsRequest as typeof BatchGetItemsRequest,
+      requestStream: false,
+      responseType: BatchGetItemsResponse as typeof BatchGetItemsResponse,
+      responseStream: true,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /**
+     * Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+     * of KeyValueService does: without order or atomicity among them.
+     *
+     * Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+     * all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+     */
+    batchWriteItems: {
+      name: "BatchWriteItems",
+      requestType: BatchWriteItemsRequest as typeof BatchWriteItemsRequest,
+      requestStream: false,
+      responseType: BatchWriteItemsResponse as typeof BatchWriteItemsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
+    /**
      * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
      *
      * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
@@ -3274,6 +3314,43 @@ export const ItemServiceService = {
     responseDeserialize: (value: Buffer): DeleteItemResponse => DeleteItemResponse.decode(value),
   },
   /**
+   * Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+   * answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+   * deadline.
+   *
+   * Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+   * that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+   * table or a key is not acceptable. May be retried.
+   */
+  batchGetItems: {
+    path: "/dynakv.v1.ItemService/BatchGetItems" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: BatchGetItemsRequest): Buffer => Buffer.from(BatchGetItemsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchGetItemsRequest => BatchGetItemsRequest.decode(value),
+    responseSerialize: (value: BatchGetItemsResponse): Buffer =>
+      Buffer.from(BatchGetItemsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchGetItemsResponse => BatchGetItemsResponse.decode(value),
+  },
+  /**
+   * Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+   * of KeyValueService does: without order or atomicity among them.
+   *
+   * Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+   * all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+   */
+  batchWriteItems: {
+    path: "/dynakv.v1.ItemService/BatchWriteItems" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchWriteItemsRequest): Buffer =>
+      Buffer.from(BatchWriteItemsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchWriteItemsRequest => BatchWriteItemsRequest.decode(value),
+    responseSerialize: (value: BatchWriteItemsResponse): Buffer =>
+      Buffer.from(BatchWriteItemsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchWriteItemsResponse => BatchWriteItemsResponse.decode(value),
+  },
+  /**
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
    *
    * A page ends after `page_size` items, after about 1 MiB of them, when the deadline is near, or when DynamoDB throttles
@@ -3344,6 +3421,24 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
    * it may be retried as Delete. Without a condition and `return_values` it may have a second effect, as Delete.
    */
   deleteItem: handleUnaryCall<DeleteItemRequest, DeleteItemResponse>;
+  /**
+   * Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+   * answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+   * deadline.
+   *
+   * Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+   * that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+   * table or a key is not acceptable. May be retried.
+   */
+  batchGetItems: handleServerStreamingCall<BatchGetItemsRequest, BatchGetItemsResponse>;
+  /**
+   * Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+   * of KeyValueService does: without order or atomicity among them.
+   *
+   * Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+   * all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+   */
+  batchWriteItems: handleUnaryCall<BatchWriteItemsRequest, BatchWriteItemsResponse>;
   /**
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
    *
@@ -3454,6 +3549,46 @@ export interface ItemServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteItemResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Reads up to 10,000 items of one or several tables, in a stream of answers as they come in. Each index of the request is
+   * answered exactly once: found, missing or failed. What DynamoDB leaves unprocessed is asked for again until the
+   * deadline.
+   *
+   * Consistency: each item by itself, no snapshot. Cost: one read of the whole item for each distinct key. Errors: a read
+   * that fails does so by itself; the call fails if every read fails with the same code, and before anything is read if a
+   * table or a key is not acceptable. May be retried.
+   */
+  batchGetItems(
+    request: BatchGetItemsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<BatchGetItemsResponse>;
+  batchGetItems(
+    request: BatchGetItemsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<BatchGetItemsResponse>;
+  /**
+   * Carries out up to 10,000 puts and deletes in one or several tables, and says of each what became of it, as BatchWrite
+   * of KeyValueService does: without order or atomicity among them.
+   *
+   * Cost: one write for each. Errors: as for BatchGetItems, of writes. May be retried with the same `request_id` while
+   * all operations are without a condition and `report_existed`; what holds for the single calls holds for the others.
+   */
+  batchWriteItems(
+    request: BatchWriteItemsRequest,
+    callback: (error: ServiceError | null, response: BatchWriteItemsResponse) => void,
+  ): ClientUnaryCall;
+  batchWriteItems(
+    request: BatchWriteItemsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BatchWriteItemsResponse) => void,
+  ): ClientUnaryCall;
+  batchWriteItems(
+    request: BatchWriteItemsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BatchWriteItemsResponse) => void,
   ): ClientUnaryCall;
   /**
    * Reads the items of one partition of a table or of an index, in the order of the sort key, in pages.
