@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod item_batches;
 mod items;
 mod outcomes;
 mod process;

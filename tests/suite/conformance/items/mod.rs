@@ -5,6 +5,7 @@ mod calls;
 mod conditions;
 mod expired;
 mod keys;
+mod large_batches;
 mod model;
 mod projections;
 mod ttl_by_hand;

@@ -6,7 +6,8 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use dynakv_client::{
-    BatchOperation, BatchOutcome, Client, Error, Expected, Failure, Reason, RetryPolicy, TransactOperation, Update,
+    BatchItemOperation, BatchOperation, BatchOutcome, Client, Error, Expected, Failure, Reason, RetryPolicy,
+    TransactOperation, Update,
 };
 use futures_util::future::join_all;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -92,6 +93,7 @@ async fn a_write_that_has_no_room_certainly_did_not_happen() {
         client.transact_write([TransactOperation::set("new", "after"), TransactOperation::set("key", "after")]).await,
     );
     is_full(client.batch_write([BatchOperation::set("new", "after"), BatchOperation::set("key", "after")]).await);
+    is_full(client.batch_write_items(["new", "key"].map(|key| BatchItemOperation::put_item([("pk", key)]))).await);
 
     assert_eq!(text(&client, "key").await.as_deref(), Some("before"), "reads go on");
     let (_server, client) = after_a_kill(&disk, server).await;
