@@ -99,7 +99,7 @@ fn content(found: &pb::AttributeMap) -> String {
 #[tokio::test]
 async fn every_read_is_answered_once_and_as_it_is() {
     let world = world().await;
-    let exists = |number: usize| number % 3 == 0;
+    let exists = |number: usize| number.is_multiple_of(3);
     let puts = (0..300).filter(|number| exists(*number)).map(|number| put(number, number.to_string()));
     write(&world, puts.collect()).await.unwrap();
 
@@ -121,7 +121,7 @@ async fn every_read_is_answered_once_and_as_it_is() {
         for (number, found) in numbers.iter().zip(answers) {
             match found {
                 Found::Found(item) => {
-                    assert_eq!((content(&item), exists(*number)), (number.to_string(), true), "{case}")
+                    assert_eq!((content(&item), exists(*number)), (number.to_string(), true), "{case}");
                 }
                 Found::Missing(_) => assert!(!exists(*number), "{number} exists, {case}"),
                 Found::Failed(status) => assert!(!mishaps.is_empty(), "{status:?}, {case}"),

@@ -318,7 +318,7 @@ async fn a_batch_refused_for_one_operation_changes_nothing(world: World) {
     let unused = pb::BatchPutItem { names: names([("#a", "a")]), ..put_of("b", []) };
     let nothing = pb::BatchWriteItemsOperation::default();
     let no_key = pb::BatchDeleteItem::default();
-    let large = put_of("b", [("a", binary(&[0; 409_600]))]);
+    let large = put_of("b", [("a", binary(&vec![0; 409_600]))]);
     let cases = [
         (put("orders", without_sort), "INVALID_FIELD", r#"operations[1].put_item.item["at"]"#),
         (put("", version), "INVALID_FIELD", r#"operations[1].put_item.item["dkv_ver"]"#),
