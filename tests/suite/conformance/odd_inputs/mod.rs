@@ -1,5 +1,6 @@
 //! Odd inputs that DynamoDB refuses: every backend gives the same reason and names the same field.
 
+mod batches;
 mod entries;
 mod index_keys;
 mod indexes_change;
