@@ -24,7 +24,11 @@ pub(crate) fn lean_answers(body: &[u8], check: impl Fn(AnswerItem<'_>)) {
     drop(read_page(body, &check));
     let make = |item: AnswerItem<'_>| item.into_owned();
     if let Some(page) = str::from_utf8(body).ok().and_then(|body| compact::page(body, &make)) {
-        assert!(read(body) == Ok(QueryOutput::from(page)), "the readers of the compact form and of any JSON differ");
+        let general = read::<QueryOutput>(body).ok();
+        // Not the capacity: it may be NaN, which equals nothing.
+        let general = general.map(|page| (page.items, page.last_evaluated_key, page.count, page.scanned_count));
+        let compact = (page.items, page.last_evaluated_key, page.count, page.scanned_count);
+        assert!(general == Some(compact), "the readers of the compact form and of any JSON differ");
     }
     let _ = BatchGetItemInputBuilder::read(body);
     let _ = BatchWriteItemInputBuilder::read(body);
