@@ -1,4 +1,4 @@
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 /// A progress bar on standard error, if that is a terminal.
 pub(super) struct Progress(ProgressBar);
@@ -19,6 +19,24 @@ impl Progress {
             bar.set_style(style);
         }
         Self(bar)
+    }
+
+    /// For the items of a file of this length, or of a stream.
+    pub(super) fn of_file(bytes: Option<u64>) -> Self {
+        let bar = bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+        let template =
+            if bytes.is_some() { "{wide_bar} {percent} %, {msg}, {eta} left" } else { "{spinner} {msg}, {elapsed}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// So much of the file is done, with so many items.
+    pub(super) fn reach(&self, bytes: u64, items: u64) {
+        let rate = u128::from(items) * 1000 / self.0.elapsed().as_millis().max(1);
+        self.0.set_message(format!("{} items, {} a second", HumanCount(items), rate));
+        self.0.set_position(bytes);
     }
 
     pub(super) fn advance(&self, entries: u64) {

@@ -5,12 +5,14 @@
 //! DynamoDB's JSON is accepted for every value: `{"N": "1"}` is `1`. A map that would look like one of these is `{"M":
 //! {...}}`. An item is never mistaken for a value: its members are its attributes.
 
+mod encoded;
 mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub(super) use encoded::append_line;
 pub(super) use read::{item, set, value};
 pub(super) use write::{Plain, PlainItem, item_line};
 

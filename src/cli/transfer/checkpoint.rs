@@ -9,7 +9,7 @@ use super::with_suffix;
 use crate::cli::error::Error;
 
 /// A file with the progress of a command. It is replaced atomically, so it is always valid.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Checkpoint {
     path: PathBuf,
 }

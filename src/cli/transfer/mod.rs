@@ -4,10 +4,12 @@
 mod checkpoint;
 mod export;
 mod import;
-mod lines;
+mod raw;
+mod shape;
+mod summary;
+mod task;
 #[cfg(test)]
 mod tests;
-mod version;
 
 use std::path::{Path, PathBuf};
 
