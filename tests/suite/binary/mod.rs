@@ -13,6 +13,7 @@ mod shell;
 mod table;
 mod tables;
 mod transactions;
+mod transfer;
 mod values;
 
 pub(crate) use cli::Cli;

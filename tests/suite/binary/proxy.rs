@@ -26,13 +26,17 @@ enum Fate {
     LoseRequest,
     /// DynamoDB executes it, but the response is lost.
     LoseAnswer,
+    /// DynamoDB's answer of a table with too little capacity, instead of its own.
+    Throttle,
     /// It waits here until it is released.
     Hold { arrived: oneshot::Sender<()>, released: oneshot::Receiver<()> },
 }
 
-/// Assigns a fate to the next call of an operation.
+/// Assigns a fate to a call of an operation.
 struct Rule {
     operation: &'static str,
+    /// How many calls pass before it.
+    passing: usize,
     fate: Fate,
 }
 
@@ -104,16 +108,40 @@ impl Proxy {
         self.rule(operation, Fate::LoseAnswer);
     }
 
+    /// So many calls of this operation are throttled.
+    pub(crate) fn throttle(&self, operation: &'static str, calls: usize) {
+        (0..calls).for_each(|_| self.rule(operation, Fate::Throttle));
+    }
+
+    /// Calls of this operation that have not come yet get no fate of their own.
+    pub(crate) fn forget(&self, operation: &'static str) {
+        self.state.rules.lock().unwrap().retain(|rule| rule.operation != operation);
+    }
+
+    /// How many of them have not come yet.
+    pub(crate) fn left(&self, operation: &'static str) -> usize {
+        self.state.rules.lock().unwrap().iter().filter(|rule| rule.operation == operation).count()
+    }
+
     /// The next call of this operation waits here.
     pub(crate) fn hold(&self, operation: &'static str) -> Held {
+        self.hold_after(operation, 0)
+    }
+
+    /// The call of this operation after so many others waits here.
+    pub(crate) fn hold_after(&self, operation: &'static str, passing: usize) -> Held {
         let (tell, arrived) = oneshot::channel();
         let (release, released) = oneshot::channel();
-        self.rule(operation, Fate::Hold { arrived: tell, released });
+        self.rule_after(operation, passing, Fate::Hold { arrived: tell, released });
         Held { arrived, release }
     }
 
     fn rule(&self, operation: &'static str, fate: Fate) {
-        self.state.rules.lock().unwrap().push(Rule { operation, fate });
+        self.rule_after(operation, 0, fate);
+    }
+
+    fn rule_after(&self, operation: &'static str, passing: usize, fate: Fate) {
+        self.state.rules.lock().unwrap().push(Rule { operation, passing, fate });
     }
 }
 
@@ -147,6 +175,7 @@ impl State {
                 self.forward(request).await?;
                 Err(io::ErrorKind::ConnectionReset.into())
             }
+            Some(Fate::Throttle) => Ok(throttled()),
             Some(Fate::Hold { arrived, released }) => {
                 arrived.send(()).map_err(|()| io::ErrorKind::BrokenPipe)?;
                 released.await.map_err(io::Error::other)?;
@@ -160,7 +189,13 @@ impl State {
         let (_, operation) = target.split_once('.').unwrap();
         let mut rules = self.rules.lock().unwrap();
         let index = rules.iter().position(|rule| rule.operation == operation)?;
-        Some(rules.remove(index).fate)
+        match &mut rules[index].passing {
+            0 => Some(rules.remove(index).fate),
+            passing => {
+                *passing -= 1;
+                None
+            }
+        }
     }
 
     async fn forward(&self, mut request: Request<Full<Bytes>>) -> io::Result<Response<Full<Bytes>>> {
@@ -170,4 +205,11 @@ impl State {
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         Ok(Response::from_parts(parts, Full::new(body)))
     }
+}
+
+fn throttled() -> Response<Full<Bytes>> {
+    let body =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"too much"}"#;
+    let response = Response::builder().status(400).header("content-type", "application/x-amz-json-1.0");
+    response.body(Full::from(body)).unwrap()
 }
