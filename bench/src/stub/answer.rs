@@ -1,5 +1,6 @@
 use anyhow::{Context, bail};
 
+use super::items;
 use super::request::{
     BatchGetItem, BatchWriteItem, DeleteItem, GetItem, Item, Listing, PutItem, TransactWriteItems, UpdateItem,
 };
@@ -63,6 +64,10 @@ pub(super) fn answer(action: &str, request: &[u8], values: &Values) -> anyhow::R
             };
             Ok(Answer::new(body, 1))
         }
+        "BatchWriteItem" if is_of_items(request) => {
+            let items::BatchWriteItem { tables } = serde_json::from_slice(request)?;
+            Ok(Answer::new(r#"{"UnprocessedItems":{}}"#, tables.values().map(Vec::len).sum()))
+        }
         "BatchWriteItem" => {
             let BatchWriteItem { tables } = serde_json::from_slice(request)?;
             let mut puts = tables.values().flatten();
@@ -75,11 +80,20 @@ pub(super) fn answer(action: &str, request: &[u8], values: &Values) -> anyhow::R
             Ok(Answer::new("{}", items.len()))
         }
         "Query" => Ok(listed(request, false, values)?),
+        "Scan" if is_of_items(request) => Ok(Answer::new(items::page(&serde_json::from_slice(request)?)?, 1)),
         "Scan" => Ok(listed(request, true, values)?),
+        "DescribeTable" if is_of_items(request) => Ok(Answer::new(items::DESCRIPTION, 1)),
         "DescribeTable" => Ok(Answer::new(TABLE, 1)),
         "DescribeTimeToLive" => Ok(Answer::new(TIME_TO_LIVE, 1)),
         other => bail!("the stub has no {other}"),
     }
+}
+
+/// Whether a request is about the table of imports and exports.
+fn is_of_items(request: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"items\"";
+    // The name is at the start of a BatchWriteItem, which may be long; the other requests are short.
+    request.windows(NAME.len()).take(256).any(|window| window == NAME)
 }
 
 const TABLE: &str = r#"{"Table":{"TableName":"bench","TableStatus":"ACTIVE",

@@ -2,6 +2,7 @@
 
 mod answer;
 mod delay;
+pub(crate) mod items;
 mod request;
 
 use std::convert::Infallible;
