@@ -30,21 +30,9 @@ type direct struct {
 	values values
 }
 
-// newDirect makes the client as a program with this many callers would: one for all, which keeps a connection for each request
-// in flight. It does not retry: a retry would hide failures.
+// newDirect makes the calls as a program with this many callers would: with one client for all.
 func newDirect(s settings, values values) (call, error) {
-	inFlight := s.callers * requests(s.keys)
-	transport := awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
-		transport.MaxIdleConns = inFlight
-		transport.MaxIdleConnsPerHost = inFlight
-	})
-	d := direct{values: values, client: dynamodb.New(dynamodb.Options{
-		Region:       "us-east-1",
-		BaseEndpoint: aws.String("http://" + s.address),
-		Credentials:  aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("bench", "bench", "")),
-		Retryer:      aws.NopRetryer{},
-		HTTPClient:   transport,
-	})}
+	d := direct{values: values, client: newClient(s.address, s.callers*requests(s.keys))}
 	operations := map[string]call{
 		"get":             d.get,
 		"get-item":        d.get,
@@ -64,6 +52,21 @@ func newDirect(s settings, values values) (call, error) {
 		return operation, nil
 	}
 	return nil, fmt.Errorf("the SDK has nothing to compare with %q", s.operation)
+}
+
+// newClient makes a client that keeps a connection for each request in flight. It does not retry: a retry would hide failures.
+func newClient(address string, inFlight int) *dynamodb.Client {
+	transport := awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
+		transport.MaxIdleConns = inFlight
+		transport.MaxIdleConnsPerHost = inFlight
+	})
+	return dynamodb.New(dynamodb.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String("http://" + address),
+		Credentials:  aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("bench", "bench", "")),
+		Retryer:      aws.NopRetryer{},
+		HTTPClient:   transport,
+	})
 }
 
 func (d direct) several(count int, do func(context.Context, []entry) error) call {

@@ -57,6 +57,13 @@ func parse() settings {
 }
 
 func run(ctx context.Context, s settings) error {
+	if s.operation == "export" {
+		copied, err := export(ctx, s)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(os.Stdout).Encode(copied)
+	}
 	values, err := readValues(s.valuesFile)
 	if err != nil {
 		return err

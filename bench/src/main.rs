@@ -27,6 +27,7 @@ mod startup;
 mod stats;
 mod stub;
 mod target;
+mod transfer;
 mod trouble;
 mod world;
 
@@ -43,6 +44,7 @@ use self::proxies::Proxies;
 use self::report::Report;
 use self::startup::Footprint;
 use self::stub::Stub;
+use self::transfer::Transfers;
 use self::trouble::Trouble;
 use self::world::World;
 
@@ -124,16 +126,17 @@ impl Bench {
         };
         let mut world = World::start(&self.server, self.go, self.python).await?;
         let mut series = Vec::new();
-        let mut footprint = None;
+        let (mut footprint, mut transfers) = (None, None);
         if self.only.is_empty() {
             footprint = Some(Footprint::measure(&self.server, &world, timing).await?);
+            transfers = Some(Transfers::measure(&self.server, world.programs(), timing.runs).await?);
         }
         let plan = if self.quick { plan::quick() } else { plan::full() };
         let is_wanted = |figure: &Figure| self.only.is_empty() || self.only.contains(&figure.workload.to_string());
         for figure in plan.into_iter().filter(is_wanted) {
             series.extend(measure::measure(&figure, &mut world, timing).await?);
         }
-        let report = Report { series, footprint, timing, took: begun.elapsed() };
+        let report = Report { series, footprint, transfers, timing, took: begun.elapsed() };
         println!("{}", report.text());
         match self.docs {
             Some(docs) => report.write(&docs),

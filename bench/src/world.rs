@@ -102,6 +102,11 @@ impl World {
         Some(Contestant { caller, server, stub })
     }
 
+    /// The load generators in other languages.
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
     /// Another server on the stub without delay.
     pub(crate) async fn another_server(&self) -> anyhow::Result<Server> {
         Server::start(&self.binary, &self.prompt.stub.address, true, &self.threads, &self.values).await

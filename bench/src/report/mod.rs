@@ -19,6 +19,7 @@ use crate::measure::{Run, Series};
 use crate::plan::{Candidate, DELAY_MEDIAN_MS, DELAY_SIGMA, Operation, Section, Timing, WORKERS, Workload};
 use crate::startup::{CROWD, Footprint};
 use crate::stats::number;
+use crate::transfer::Transfers;
 
 /// The page. Only the part between the markers is generated.
 const PAGE: &str = "benchmarks.md";
@@ -32,6 +33,8 @@ pub(crate) struct Report {
     pub(crate) series: Vec<Series>,
     /// None if only some figures were requested.
     pub(crate) footprint: Option<Footprint>,
+    /// None if only some figures were requested.
+    pub(crate) transfers: Option<Transfers>,
     pub(crate) timing: Timing,
     /// The total time.
     pub(crate) took: Duration,
@@ -78,6 +81,7 @@ impl Report {
                 }
             }
         }
+        self.transfers.as_ref().map_or(Ok(()), |transfers| transfers.write(text))?;
         self.footprint.as_ref().map_or(Ok(()), |footprint| footprint.write(text))
     }
 
@@ -102,7 +106,7 @@ impl Report {
     #[cfg(test)]
     fn of_nothing() -> Self {
         let timing = Timing { runs: 0, run: Duration::ZERO, warm_up: Duration::ZERO };
-        Self { series: Vec::new(), footprint: None, timing, took: Duration::ZERO }
+        Self { series: Vec::new(), footprint: None, transfers: None, timing, took: Duration::ZERO }
     }
 
     fn find(&self, workload: Workload, candidate: Candidate) -> Option<&Series> {
