@@ -156,7 +156,8 @@ impl<'a> Scene<'a> {
 }
 
 async fn read(mut command: Command, result: fn(std::process::Output) -> Vec<u8>) -> anyhow::Result<Copied> {
-    let output = tokio::time::timeout(LIMIT, command.kill_on_drop(true).output()).await.context("it does not end")??;
+    let output =
+        tokio::time::timeout(LIMIT, command.kill_on_drop(true).output()).await.context("it does not end")??;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(output.status.success(), "{:?} has failed: {text}", command.as_std().get_program());
     serde_json::from_slice(&result(output)).context("no result was printed")

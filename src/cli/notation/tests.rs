@@ -1,5 +1,6 @@
-use dynakv_client::{Bytes, Item, Number, Value};
+use dynakv_client::{Bytes, Item, Number, Value, pb};
 use proptest::prelude::*;
+use prost::Message as _;
 
 use super::*;
 
@@ -88,6 +89,20 @@ fn the_members_of_a_set_may_be_a_list() {
     }
 }
 
+fn encoded(item: Item) -> Vec<u8> {
+    let fields = item.into_iter().map(|(name, value)| (name, value.into())).collect();
+    pb::AttributeMap { fields }.encode_to_vec()
+}
+
+#[test]
+fn an_encoded_value_of_no_known_type_is_refused() {
+    let fields = [("a".to_owned(), pb::Value { kind: None })].into();
+    let item = pb::AttributeMap { fields }.encode_to_vec();
+    assert!(append_line(&item, "version", &mut Vec::new()).is_err());
+    let deep = (0..1000).fold(Value::Null, |inner, _| Value::L(vec![inner]));
+    assert!(append_line(&encoded([("a".to_owned(), deep)].into()), "version", &mut Vec::new()).is_err());
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![prop::sample::select(TYPES.to_vec()).prop_map(str::to_owned), "\\PC{0,3}"]
 }
@@ -126,6 +141,20 @@ proptest! {
     fn every_item_makes_the_round_trip(of in prop::collection::btree_map(name(), values(), 0..4)) {
         let line = item_line(&of).unwrap();
         prop_assert_eq!(item(std::str::from_utf8(&line).unwrap()).unwrap(), of);
+    }
+
+    #[test]
+    fn the_line_of_an_encoded_item_is_that_of_the_item(of in prop::collection::btree_map(name(), values(), 0..4)) {
+        let mut with_version = of.clone();
+        with_version.insert("version".to_owned(), Value::from(7));
+        let mut line = Vec::new();
+        append_line(&encoded(with_version), "version", &mut line).unwrap();
+        prop_assert_eq!(line, item_line(&of).unwrap());
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        let _line = append_line(&bytes, "version", &mut Vec::new());
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::cli::transfer::shape::Shape;
 /// The largest request that the server reads.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
+/// At least what a request has beside its operations: its id, and that it wants the capacity.
+const BESIDE_BYTES: usize = 64;
+
 /// How lines become requests.
 #[derive(Debug)]
 pub(super) struct Encoder {
@@ -93,7 +96,7 @@ impl Operations {
         // A request with one operation is the field of this operation alone, and messages can be joined.
         let request =
             pb::BatchWriteItemsRequest { operations: vec![operation], ..pb::BatchWriteItemsRequest::default() };
-        if request.encoded_len() + tail(Uuid::nil()).len() > MAX_REQUEST_BYTES {
+        if request.encoded_len() + BESIDE_BYTES > MAX_REQUEST_BYTES {
             return Err(format!("is larger than a request may be: {MAX_REQUEST_BYTES} bytes"));
         }
         // Only a full buffer fails, and a vector grows.
