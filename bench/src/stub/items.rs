@@ -71,8 +71,6 @@ pub(super) struct BatchWriteItem<'a> {
 /// A Scan of this table.
 #[derive(Deserialize)]
 pub(super) struct Scan<'a> {
-    #[serde(rename = "TableName")]
-    pub(super) table: &'a str,
     #[serde(rename = "Limit", default)]
     limit: Option<usize>,
     #[serde(rename = "Segment", default)]

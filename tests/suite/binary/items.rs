@@ -1,5 +1,7 @@
 //! Items on the command line: plain JSON in and out, in pages, to a file and back.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use tempfile::TempDir;
 

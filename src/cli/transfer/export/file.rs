@@ -79,16 +79,19 @@ impl Writer {
         let mut ticks = interval_at(Instant::now() + SAVE_PERIOD, SAVE_PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut saving = JoinSet::new();
-        let mut saved = self.state.items;
+        let mut is_saved = true;
         loop {
             tokio::select! {
                 page = pages.next() => match page {
-                    Some(page) => self.append(page?, &progress).await?,
+                    Some(page) => {
+                        self.append(page?, &progress).await?;
+                        is_saved = false;
+                    }
                     None => break,
                 },
                 Some(task) = saving.join_next() => joined(task)??,
-                _ = ticks.tick(), if saving.is_empty() && saved < self.state.items => {
-                    saved = self.state.items;
+                _ = ticks.tick(), if saving.is_empty() && !is_saved => {
+                    is_saved = true;
                     saving.spawn(self.save());
                 }
             }

@@ -22,6 +22,10 @@ use crate::cli::transfer::task::joined;
 /// How many parts are encoded at the same time, and how many more are read ahead.
 const AHEAD: usize = 2;
 
+/// How many parts, for each request in flight, may be done before one that is not: what is done after it is sent again if the
+/// import is interrupted.
+const PARTS_AHEAD: u64 = 4;
+
 /// How often progress is saved.
 const SAVE_PERIOD: Duration = Duration::from_secs(1);
 
@@ -53,7 +57,7 @@ struct Flight {
     keys: KeysInFlight,
     /// The number of the next part.
     next: u64,
-    done: BTreeMap<u64, (Part, Sent)>,
+    done: BTreeMap<u64, Done>,
     /// The first part that is not done.
     first: u64,
     /// All lines before it are imported.
@@ -63,6 +67,17 @@ struct Flight {
     /// Whether no more parts are to be sent.
     is_ending: bool,
     tally: Tally,
+}
+
+/// A part that is done.
+struct Done {
+    /// After the last line that is imported.
+    position: Position,
+    items: u64,
+    bytes: u64,
+    bytes_read: u64,
+    /// Why no line after it is imported.
+    error: Option<Error>,
 }
 
 impl Pipeline {
@@ -131,7 +146,8 @@ impl Flight {
             Some(keys) if self.keys.has_none_of(keys) => concurrency,
             Some(_) | None => 1,
         };
-        self.tasks.len() < room
+        let ahead = self.next - self.first;
+        self.tasks.len() < room && ahead < PARTS_AHEAD * concurrency as u64
     }
 
     fn start(&mut self, part: EncodedPart, sender: &Arc<Sender>) {
@@ -150,21 +166,28 @@ impl Flight {
         self.keys.remove(keys.as_deref().unwrap_or_default());
         self.is_ending |= sent.error.is_some();
         self.tally.capacity_units += sent.capacity_units;
-        self.done.insert(number, (part, sent));
+        let done = Done {
+            position: part.after(sent.lines),
+            items: sent.lines as u64,
+            bytes: part.length(sent.lines) as u64,
+            bytes_read: part.bytes_read,
+            error: sent.error.or(part.problem),
+        };
+        self.done.insert(number, done);
         self.advance(progress);
     }
 
     /// Moves the position past the parts that are done, up to the first that is not.
     fn advance(&mut self, progress: &Progress) {
         while self.stopped.is_none()
-            && let Some((part, sent)) = self.done.remove(&self.first)
+            && let Some(done) = self.done.remove(&self.first)
         {
             self.first += 1;
-            self.position = part.after(sent.lines);
-            self.tally.items += sent.lines as u64;
-            self.tally.bytes += part.length(sent.lines) as u64;
-            self.stopped = sent.error.or(part.problem);
-            progress.reach(part.bytes_read, self.tally.items);
+            self.position = done.position;
+            self.tally.items += done.items;
+            self.tally.bytes += done.bytes;
+            self.stopped = done.error;
+            progress.reach(done.bytes_read, self.tally.items);
         }
     }
 }
