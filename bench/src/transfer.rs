@@ -65,21 +65,21 @@ impl Transfers {
             let upstream = if median_ms > 0.0 { format!(", {median_ms} ms upstream") } else { String::new() };
             let import = format!("Import of {COUNT} items{upstream}");
             let export = format!("Export of {COUNT} items, {SEGMENTS} segments{upstream}");
-            transfers.add(&import, "dynakv import", scene.repeat(|| scene.dynakv("import", &[])).await?);
+            transfers.add(&import, "dynakv import", &scene.repeat(|| scene.dynakv("import", &[])).await?);
             if programs.python.is_some() {
-                transfers.add(&import, "boto3, batch_writer", scene.repeat(|| scene.python()).await?);
+                transfers.add(&import, "boto3, batch_writer", &scene.repeat(|| scene.python()).await?);
             }
             let segments = ["--segments", SEGMENTS, "--force"];
-            transfers.add(&export, "dynakv export", scene.repeat(|| scene.dynakv("export", &segments)).await?);
+            transfers.add(&export, "dynakv export", &scene.repeat(|| scene.dynakv("export", &segments)).await?);
             if programs.go.is_some() {
-                transfers.add(&export, "AWS SDK for Go, 8 goroutines", scene.repeat(|| scene.go()).await?);
+                transfers.add(&export, "AWS SDK for Go, 8 goroutines", &scene.repeat(|| scene.go()).await?);
             }
         }
         Ok(transfers)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    fn add(&mut self, what: &str, who: &'static str, runs: Vec<Copied>) {
+    fn add(&mut self, what: &str, who: &'static str, runs: &[Copied]) {
         let rates = runs.iter().map(|copied| copied.items as f64 / copied.seconds).collect();
         let seconds = runs.iter().map(|copied| copied.seconds).collect();
         let row = Row { what: what.to_owned(), who, items_per_second: Spread::of(rates), seconds: Spread::of(seconds) };
@@ -159,6 +159,6 @@ async fn read(mut command: Command, result: fn(std::process::Output) -> Vec<u8>)
     let output =
         tokio::time::timeout(LIMIT, command.kill_on_drop(true).output()).await.context("it does not end")??;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure!(output.status.success(), "{:?} has failed: {text}", command.as_std().get_program());
+    ensure!(output.status.success(), "{} has failed: {text}", command.as_std().get_program().display());
     serde_json::from_slice(&result(output)).context("no result was printed")
 }

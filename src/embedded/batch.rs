@@ -1,6 +1,7 @@
 //! Replaces the engine's BatchWriteItem.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use dynoxide::actions::batch_write_item::{BatchWriteItemRequest, BatchWriteItemResponse, WriteRequest};
 use dynoxide::actions::transact_write_items::{
@@ -45,7 +46,7 @@ pub(super) fn batch_write_item(
     match Fault::of(&error) {
         // Rolled back. The messages are about a transaction, and a smaller part may fit on the disk.
         None | Some(Fault::Full) => {
-            one_by_one(database, serde_json::from_slice(body).map_err(unreadable)?, members, body)
+            one_by_one(database, serde_json::from_slice(body).map_err(|error| unreadable(&error))?, members, body)
         }
         Some(Fault::NotBegun | Fault::Io | Fault::Other) => Err(error),
     }
@@ -145,16 +146,16 @@ fn original_members(members: Vec<(String, usize)>, body: &[u8]) -> Result<HashMa
     if members.is_empty() {
         return Ok(HashMap::new());
     }
-    let request: Value = serde_json::from_slice(body).map_err(unreadable)?;
+    let request: Value = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
     for (table, index) in members {
         let member = request.get("RequestItems").and_then(|tables| tables.get(&table)?.get(index));
-        let member = member.ok_or_else(|| unreadable("the engine has read another batch than was sent"))?;
+        let member = member.ok_or_else(|| unreadable(&"the engine has read another batch than was sent"))?;
         unprocessed.entry(table).or_default().push(member.clone());
     }
     Ok(unprocessed.into_iter().map(|(table, members)| (table, Value::Array(members))).collect())
 }
 
-fn unreadable(problem: impl ToString) -> DynoxideError {
+fn unreadable(problem: &dyn Display) -> DynoxideError {
     DynoxideError::InternalServerError(problem.to_string())
 }
 

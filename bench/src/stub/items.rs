@@ -41,10 +41,14 @@ fn attributes(index: usize) -> [(&'static str, &'static str, String); 6] {
         ("pk", "S", format!("customer-{customer:06}")),
         ("sk", "N", order.to_string()),
         ("amount", "N", format!("{}.25", index * 7 % 10_000)),
-        ("city", "S", ["Paris", "Lisbon", "Ghent", "Turin"][index % 4].to_owned()),
+        ("city", "S", one_of(&["Paris", "Lisbon", "Ghent", "Turin"], index)),
         ("note", "S", format!("order {index:08} of a customer, sent by post")),
-        ("state", "S", ["open", "paid", "sent"][index % 3].to_owned()),
+        ("state", "S", one_of(&["open", "paid", "sent"], index)),
     ]
+}
+
+fn one_of(words: &[&str], index: usize) -> String {
+    words.iter().cycle().nth(index % words.len()).copied().unwrap_or_default().to_owned()
 }
 
 fn dynamodb_json(index: usize) -> String {
@@ -109,7 +113,8 @@ pub(super) fn page(scan: &Scan) -> anyhow::Result<Vec<u8>> {
     // All items are about as large as the first.
     let bytes: usize = attributes(first.min(COUNT - 1)).iter().map(|(name, _, value)| name.len() + value.len()).sum();
     let last = end.min(first + scan.limit.unwrap_or(COUNT).min(PAGE_BYTES / bytes + 1)).max(first);
-    let items = text[ends[first]..ends[last]].trim_end_matches(',');
+    let range = ends.get(first).zip(ends.get(last)).and_then(|(from, to)| text.get(*from..*to));
+    let items = range.context("a key behind the end")?.trim_end_matches(',');
     let count = last - first;
     let mut body = format!(r#"{{"Count":{count},"ScannedCount":{count},"Items":["#).into_bytes();
     body.extend_from_slice(items.as_bytes());

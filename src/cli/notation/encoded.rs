@@ -104,7 +104,7 @@ fn attributes(map: &[u8]) -> Result<Vec<(&str, &[u8])>> {
 }
 
 fn append_attributes(attributes: &[(&str, &[u8])], level: usize, line: &mut Vec<u8>) -> Result<()> {
-    append_all(b"{}", attributes, line, |(name, value), line| {
+    append_all(*b"{}", attributes, line, |(name, value), line| {
         append_text(name, line);
         line.push(b':');
         append_value(value, level + 1, line)
@@ -135,11 +135,12 @@ fn append_value(mut value: &[u8], level: usize, line: &mut Vec<u8>) -> Result<()
         6 => return append_map(field.bytes()?, level, line),
         7 => {
             let elements = elements(field.bytes()?)?;
-            return append_all(b"[]", &elements, line, |value, line| append_value(value, level + 1, line));
+            return append_all(*b"[]", &elements, line, |value, line| append_value(value, level + 1, line));
         }
         8 => {
             return append_set("SS", field.bytes()?, line, |text, line| {
-                Ok(append_text(std::str::from_utf8(text)?, line))
+                append_text(std::str::from_utf8(text)?, line);
+                Ok(())
             });
         }
         9 => {
@@ -151,7 +152,12 @@ fn append_value(mut value: &[u8], level: usize, line: &mut Vec<u8>) -> Result<()
                 Ok(())
             });
         }
-        10 => return append_set("BS", field.bytes()?, line, |bytes, line| Ok(append_base64(bytes, line))),
+        10 => {
+            return append_set("BS", field.bytes()?, line, |bytes, line| {
+                append_base64(bytes, line);
+                Ok(())
+            });
+        }
         _ => return Err(UnreadableItem),
     }
     Ok(())
@@ -177,25 +183,25 @@ fn append_set(
     let mut members = elements(set)?;
     members.sort_unstable();
     let mut result = Ok(());
-    append_typed(name, line, |line| result = append_all(b"[]", &members, line, |member, line| append(member, line)));
+    append_typed(name, line, |line| result = append_all(*b"[]", &members, line, |member, line| append(member, line)));
     result
 }
 
 /// Appends elements between brackets.
 fn append_all<T: Copy>(
-    brackets: &[u8; 2],
+    [opening, closing]: [u8; 2],
     elements: &[T],
     line: &mut Vec<u8>,
     append: impl Fn(T, &mut Vec<u8>) -> Result<()>,
 ) -> Result<()> {
-    line.push(brackets[0]);
+    line.push(opening);
     for (index, &element) in elements.iter().enumerate() {
         if index > 0 {
             line.push(b',');
         }
         append(element, line)?;
     }
-    line.push(brackets[1]);
+    line.push(closing);
     Ok(())
 }
 

@@ -150,7 +150,7 @@ async fn engine(workers: usize) -> (Engine, Client, Disk) {
     let (disk, log) = Disk::with_log(&workers);
     let engine = Engine::with(NativeDatabase::memory().unwrap(), workers, Some(log), None);
     let client = client(&engine);
-    let ((), _) = disk.serve(create_table(&client)).await;
+    let ((), _) = disk.serve(Box::pin(create_table(&client))).await;
     (engine, client, disk)
 }
 
@@ -204,7 +204,7 @@ async fn a_read_waits_for_the_writes_that_it_may_have_seen() {
 #[tokio::test]
 async fn a_refused_call_harms_no_other_of_its_group() {
     let (_engine, client, disk) = engine(WORKERS).await;
-    let ((), _) = disk.serve(put(&client, "taken", text("x"))).await;
+    let ((), _) = disk.serve(Box::pin(put(&client, "taken", text("x")))).await;
     let calls = (0..5 * WORKERS).map(|index| {
         let write = client.put_item().table_name("entries").item("val", text("y"));
         let write = match index % 5 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use dynakv_client::{Client, Uuid};
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::parts::Parts;
@@ -76,7 +77,7 @@ impl Import {
             let path = Path::new("standard input");
             let parts = Parts::of(io::stdin(), path.to_owned());
             let pipeline = self.pipeline(&client, shape, path, Uuid::new_v4());
-            pipeline.run(parts, Position::default(), Unsaved, &Progress::of_file(None)).await?
+            pipeline.run(parts, Position::default(), Unsaved, &Progress::of_file(None)).boxed().await?
         } else {
             self.resumable(&client, shape, output).await?
         };
@@ -103,7 +104,7 @@ impl Import {
         progress.save(&from).await?;
         let checkpoint = progress.checkpoint.clone();
         let pipeline = self.pipeline(client, shape, &self.file, progress.id);
-        let tally = pipeline.run(parts, from, progress, &Progress::of_file(Some(length))).await?;
+        let tally = pipeline.run(parts, from, progress, &Progress::of_file(Some(length))).boxed().await?;
         checkpoint.clear()?;
         Ok(tally)
     }

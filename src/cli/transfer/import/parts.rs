@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_parts_after_a_position_are_those_of_the_whole() {
-        let text = (0..3 * PART_LINES).map(|n| format!("{{\"pk\":{n}}}\n")).collect::<String>();
+        let text = (0..3 * PART_LINES).map(|n| format!("{{\"pk\":{n}}}\n")).collect::<Vec<_>>().concat();
         let whole = parts(text.clone());
         let mut rest = Parts::of(Cursor::new(text), "f".into());
         let after = whole[0].after(PART_LINES);

@@ -81,7 +81,8 @@ async fn an_export_saves_its_progress_when_the_server_fails() {
     let (cli, folder) = (server.cli(), TempDir::new().unwrap());
     let file = folder.path().join("f.jsonl");
     let value = "v".repeat(100_000);
-    let entries: String = (0..60).map(|n| format!("{{\"key\":\"{n}\",\"value\":\"{value}\"}}\n")).collect();
+    let entries: Vec<_> = (0..60).map(|n| format!("{{\"key\":\"{n}\",\"value\":\"{value}\"}}\n")).collect();
+    let entries = entries.concat();
     cli.fed(["batch", "set", "--timeout", "1m"], entries.as_bytes()).await.is(0, "", "60 applied, 0 failed\n");
     let mut held = proxy.hold_after("Scan", 3);
     let process = spawn(&server, &command("export", &file));

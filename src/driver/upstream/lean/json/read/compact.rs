@@ -274,6 +274,9 @@ impl<'de, T: Readable> Deserialize<'de> for Other<T> {
 }
 
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+const SPACES: u64 = u64::from_ne_bytes([b' '; 8]);
+const QUOTES: u64 = u64::from_ne_bytes([b'"'; 8]);
+const BACKSLASHES: u64 = u64::from_ne_bytes([b'\\'; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// The position of the first quotation mark, backslash or control character; the length if there is none.
@@ -293,7 +296,7 @@ fn special(bytes: &[u8]) -> usize {
 /// The high bits of such bytes in a word. Of the lowest one it is exact; above it, a borrow may set others.
 #[inline]
 fn specials(word: u64) -> u64 {
-    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let is_control = word.wrapping_sub(ONES * b' ' as u64) & !word;
-    (is_zero(word ^ (ONES * b'"' as u64)) | is_zero(word ^ (ONES * b'\\' as u64)) | is_control) & HIGH_BITS
+    let is_less = |word: u64, than: u64| word.wrapping_sub(than) & !word;
+    let (is_quote, is_escape) = (is_less(word ^ QUOTES, ONES), is_less(word ^ BACKSLASHES, ONES));
+    (is_quote | is_escape | is_less(word, SPACES)) & HIGH_BITS
 }
