@@ -10,9 +10,9 @@
 //!
 //! # Answers
 //! [`Action::read`] builds the output in one pass over the body. [`read_page`] and [`read_batch`] do the same without a map for each
-//! item. They read what the SDK reads, field by field: an unknown field is
-//! skipped, of two fields with one name the last counts, and a null is an absent field. It is stricter where the body is no valid
-//! JSON or where nothing can be meant by it:
+//! item, and read the form that DynamoDB sends by a faster reader of its own. They read what the SDK reads, field by field: an unknown
+//! field is skipped, of two fields with one name the last counts, and a null is an absent field. They are stricter where the body is no
+//! valid JSON or where nothing can be meant by it:
 //!
 //! - An empty body is unreadable. The SDK takes it for `{}`, so that a cut answer would be a success, or an absent item.
 //! - An attribute value of an unknown type is unreadable. It is [`AttributeValue::Unknown`] in the SDK, which alone can make one.
@@ -20,7 +20,7 @@
 //!   exponent or minus zero. Beside numbers, a capacity may be "NaN", "Infinity" or "-Infinity", in this spelling.
 //! - Strings of skipped fields are checked as well: for invalid escapes and, in a name, for half a surrogate pair.
 //!
-//! It is more lenient in one way: a skipped value may be nested deeper than 512 levels. Skipping takes no stack. What is read may
+//! They are more lenient in one way: a skipped value may be nested deeper than 512 levels. Skipping takes no stack. What is read may
 //! be nested 127 levels deep in JSON, which has room for over 60 levels of lists and maps; DynamoDB allows 32.
 //!
 //! [`AttributeValue::Unknown`]: aws_sdk_dynamodb::types::AttributeValue::Unknown
