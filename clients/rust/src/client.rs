@@ -29,7 +29,7 @@ pub type ItemStub = ItemServiceClient<Transport>;
 pub type TableStub = TableServiceClient<Transport>;
 
 /// The largest message that DynaKV sends.
-const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// What calls share, as the builder was told.
 pub(crate) struct Settings {

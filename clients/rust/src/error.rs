@@ -144,7 +144,8 @@ impl Failure {
     }
 
     /// Whether the server gave its word that nothing was written, or was not even reached.
-    pub(crate) fn changed_nothing(&self) -> bool {
+    #[must_use]
+    pub fn changed_nothing(&self) -> bool {
         self.metadata("outcome") == Some("NOT_APPLIED") || caused_by::<NotConnected>(&self.status)
     }
 

@@ -4,7 +4,6 @@
 mod checkpoint;
 mod export;
 mod import;
-mod raw;
 mod shape;
 mod summary;
 mod task;

@@ -116,7 +116,7 @@ impl<R: BatchRead> Part<R> {
                 let deadline = sender.deadline(call.time_allowed());
                 let sent =
                     sender.send(R::METHOD, call.time_allowed(), |left| self::send(&call, self.range.clone(), left));
-                let stream = sent.await.map_err(|given_up| given_up.failure)?;
+                let stream = sent.await.map_err(|given_up| given_up.failure)?.answer;
                 (&mut unsent.insert((stream, deadline)).0, deadline)
             }
         };

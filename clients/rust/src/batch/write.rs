@@ -1,7 +1,6 @@
 //! Writes any number of operations: in requests that the server takes, one after the other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use prost::Message;
@@ -11,8 +10,8 @@ use uuid::Uuid;
 use super::outcome::{BatchOutcome, as_one};
 use super::part;
 use crate::entry::unreadable;
-use crate::error::Failure;
 use crate::method::{Idempotency, Method};
+use crate::retry::Answered;
 use crate::{Call, Client, Error};
 
 /// The operations of a batch, and the RPC that carries them out.
@@ -78,23 +77,11 @@ async fn send_part<W: BatchWrites>(
     part: &[(usize, W::Operation)],
     id: Uuid,
 ) -> Vec<BatchOutcome<W::Current>> {
-    let in_doubt = AtomicBool::new(false);
-    let attempt = |left| {
-        let in_doubt = &in_doubt;
-        async move {
-            let answer = self::attempt(call, part, id, left).await;
-            let may_have_written = |status: &Status| !Failure::from(status.clone()).changed_nothing();
-            in_doubt.fetch_or(answer.as_ref().err().is_some_and(may_have_written), Ordering::Relaxed);
-            answer
-        }
-    };
-    let answer = call.client.sender().send(method::<W>(part), call.time_allowed(), attempt).await;
-    let outcome = match answer {
+    let attempt = |left| attempt(call, part, id, left);
+    let outcome = match call.client.sender().send(method::<W>(part), call.time_allowed(), attempt).await {
         // What failed in this attempt may have been written by an earlier one, whose answer was lost.
-        Ok(outcomes) if in_doubt.load(Ordering::Relaxed) => {
-            return outcomes.into_iter().map(BatchOutcome::in_doubt).collect();
-        }
-        Ok(outcomes) => return outcomes,
+        Ok(Answered { answer, in_doubt: true }) => return answer.into_iter().map(BatchOutcome::in_doubt).collect(),
+        Ok(Answered { answer, in_doubt: false }) => return answer,
         Err(given_up) if given_up.changed_nothing => BatchOutcome::Failed(Arc::new(given_up.failure)),
         Err(given_up) => BatchOutcome::OutcomeUnknown(Arc::new(given_up.failure)),
     };

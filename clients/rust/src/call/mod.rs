@@ -122,7 +122,7 @@ impl<R: Operation> Call<R> {
         }
         let method = self.request.method();
         let sent = self.client.sender().send(method, self.time_allowed(), |left| self.attempt(left)).await;
-        sent.map_err(|given_up| given_up.into_error(method, request_id))
+        sent.map(|answered| answered.answer).map_err(|given_up| given_up.into_error(method, request_id))
     }
 }
 

@@ -23,6 +23,14 @@ use crate::{Error, Runtime};
 /// The longest deadline that is sent. gRPC has no word for one much longer.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(100 * 24);
 
+/// A call that was answered.
+#[derive(Debug)]
+pub(crate) struct Answered<T> {
+    pub(crate) answer: T,
+    /// Whether an attempt before the one that was answered may have changed something.
+    pub(crate) in_doubt: bool,
+}
+
 /// A call that was given up.
 #[derive(Debug)]
 pub(crate) struct GivenUp {
@@ -64,7 +72,7 @@ impl Sender {
         method: Method,
         timeout: Duration,
         mut attempt: impl FnMut(Duration) -> F,
-    ) -> Result<T, GivenUp>
+    ) -> Result<Answered<T>, GivenUp>
     where
         F: Future<Output = Result<T, Status>>,
     {
@@ -76,7 +84,7 @@ impl Sender {
             let failure = match self.within(left, attempt(left)).await {
                 Ok(answer) => {
                     self.throttle.succeeded();
-                    return Ok(answer);
+                    return Ok(Answered { answer, in_doubt: !changed_nothing });
                 }
                 Err(status) => Failure::from(status),
             };
@@ -112,6 +120,15 @@ impl Sender {
         }
     }
 
+    /// Waits as before the next attempt after so many.
+    pub(crate) async fn back_off(&self, attempts: u32, failure: &Failure) {
+        self.runtime.sleep(self.backoff(attempts, failure)).await;
+    }
+
+    fn backoff(&self, attempts: u32, failure: &Failure) -> Duration {
+        self.policy.backoff(attempts, self.runtime.fraction()).max(failure.retry_delay().unwrap_or_default())
+    }
+
     /// How long to wait before the next attempt; `None` if there is to be none.
     fn pause(&self, method: Method, attempts: u32, failure: &Failure, deadline: Instant) -> Option<Duration> {
         let pushback = Pushback::of(failure.status());
@@ -126,9 +143,7 @@ impl Sender {
         }
         let pause = match pushback {
             Some(Pushback::After(pause)) => pause,
-            Some(Pushback::Never) | None => {
-                self.policy.backoff(attempts, self.runtime.fraction()).max(failure.retry_delay().unwrap_or_default())
-            }
+            Some(Pushback::Never) | None => self.backoff(attempts, failure),
         };
         (pause < self.left(deadline)).then_some(pause)
     }

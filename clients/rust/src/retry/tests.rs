@@ -75,6 +75,7 @@ async fn send(method: Method, answers: impl IntoIterator<Item = Result<&'static 
     let mut answers: VecDeque<_> = answers.into_iter().collect();
     let planned = answers.len();
     let result = sender.send(method, TIMEOUT, |_| ready(answers.pop_front().expect("an attempt too many"))).await;
+    let result = result.map(|answered| answered.answer);
     Sent { result, attempts: planned - answers.len(), paused: runtime.0.slept() }
 }
 
@@ -152,7 +153,7 @@ async fn no_attempt_begins_after_the_deadline() {
 async fn a_server_that_does_not_answer_is_a_deadline() {
     let sender = Sender::new(RetryPolicy::default(), Arc::new(FakeRuntime::default()));
     let mut left = Vec::new();
-    let result: Result<(), _> = sender
+    let result: Result<Answered<()>, _> = sender
         .send(method::SET, TIMEOUT, |time| {
             left.push(time);
             pending()
@@ -161,6 +162,16 @@ async fn a_server_that_does_not_answer_is_a_deadline() {
     let given_up = result.unwrap_err();
     assert_eq!((given_up.failure.code(), given_up.changed_nothing), (Code::DeadlineExceeded, false));
     assert_eq!(left, [TIMEOUT]);
+}
+
+#[tokio::test]
+async fn an_answer_says_whether_an_earlier_attempt_may_have_written() {
+    for (first, in_doubt) in [(not_applied(Code::Unavailable), false), (unavailable(), true)] {
+        let sender = Sender::new(RetryPolicy::default(), Arc::new(Patient::default()));
+        let mut answers = VecDeque::from([Err(first), Ok(())]);
+        let answered = sender.send(method::SET, TIMEOUT, |_| ready(answers.pop_front().unwrap())).await.unwrap();
+        assert_eq!(answered.in_doubt, in_doubt);
+    }
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl Call<ListTables> {
         };
         let sent = self.client.sender().send(LIST_TABLES, self.time_allowed(), attempt).await;
         // A read has no id that anybody would ask for.
-        sent.map_err(|given_up| given_up.into_error(LIST_TABLES, Uuid::nil()))
+        sent.map(|answered| answered.answer).map_err(|given_up| given_up.into_error(LIST_TABLES, Uuid::nil()))
     }
 }
 

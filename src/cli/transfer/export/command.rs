@@ -59,7 +59,7 @@ impl Export {
         let (file, state) = state::start(&self.file, &checkpoint, self.options(version)?, self.force)?;
         let beginning = Beginning::now();
         let is_resumed = !state.page_token.is_empty();
-        let pages = Pages::read(&client, self.connection.timeout, self.request(&state.page_token));
+        let pages = Pages::read(&client, self.request(&state.page_token));
         let stale = checkpoint.path().to_owned();
         let written = Writer::new(self.file.clone(), file, checkpoint, state).run(pages).await;
         let Tally { items, bytes, capacity_units } = written.map_err(|error| match error {

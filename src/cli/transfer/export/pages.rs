@@ -1,6 +1,4 @@
-use std::time::Duration;
-
-use dynakv_client::{Client, pb};
+use dynakv_client::{Client, EncodedRpc, pb};
 use prost::Message;
 use prost::bytes::Bytes;
 use tokio::sync::mpsc;
@@ -8,9 +6,6 @@ use tokio::task::JoinSet;
 use tonic::Status;
 
 use crate::cli::error::Error;
-use crate::cli::transfer::raw::RawMethod;
-
-const METHOD: &str = "/dynakv.v1.ItemService/Scan";
 
 /// How many pages are read ahead.
 const AHEAD: usize = 4;
@@ -36,13 +31,13 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Reads from the token of this request on.
-    pub(super) fn read(client: &Client, timeout: Duration, mut request: pb::ScanRequest) -> Self {
-        let method = RawMethod::new(client, METHOD, timeout);
+    pub(super) fn read(client: &Client, mut request: pb::ScanRequest) -> Self {
+        let scan = client.encoded_scan();
         let (sender, pages) = mpsc::channel(AHEAD);
         let mut reader = JoinSet::new();
         reader.spawn(async move {
             loop {
-                let page = page(&method, &request).await;
+                let page = page(&scan, &request).await;
                 let token = page.as_ref().map(|page| page.next_page_token.clone()).unwrap_or_default();
                 if sender.send(page).await.is_err() || token.is_empty() {
                     break;
@@ -59,9 +54,9 @@ impl Pages {
     }
 }
 
-async fn page(method: &RawMethod, request: &pb::ScanRequest) -> Result<Page, Error> {
-    let answer = method.call(&request.encode_to_vec().into()).await;
-    let message = answer.map_err(|given_up| dynakv_client::Error::Failed(Box::new(given_up.failure)))?.message;
+async fn page(scan: &EncodedRpc, request: &pb::ScanRequest) -> Result<Page, Error> {
+    let answer = scan.send(&request.encode_to_vec().into()).await;
+    let message = answer.map_err(|unanswered| dynakv_client::Error::Failed(Box::new(unanswered.failure)))?.message;
     let unreadable = |error| Status::internal(format!("the server's answer is not readable: {error}"));
     Ok(Page::decode(message).map_err(unreadable)?)
 }

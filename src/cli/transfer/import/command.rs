@@ -113,7 +113,7 @@ impl Import {
         let table = self.table.name().to_owned();
         Pipeline {
             encoder: Arc::new(Encoder { path: path.to_owned(), table, shape, id }),
-            sender: Arc::new(Sender::new(client, self.connection.timeout, path.to_owned())),
+            sender: Arc::new(Sender::new(client, path.to_owned())),
             concurrency: self.concurrency.into(),
         }
     }

@@ -1,25 +1,21 @@
 //! Sends a part until each of its items is written, or one cannot be.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use dynakv_client::{Client, Code, Failure, Uuid, pb};
+use dynakv_client::{Client, Code, EncodedAnswer, EncodedRpc, Failure, Unanswered, Uuid, pb};
 use prost::Message as _;
 use prost::bytes::Bytes;
 use tonic::Status;
 
 use super::request::EncodedPart;
 use crate::cli::error::Error;
-use crate::cli::transfer::raw::{Answer, GivenUp, RawMethod, changed_nothing};
-
-const METHOD: &str = "/dynakv.v1.ItemService/BatchWriteItems";
 
 /// How often in a row a part may be sent without any of its items being written.
 const FRUITLESS_ATTEMPTS: u32 = 5;
 
 /// Sends parts.
 pub(super) struct Sender {
-    method: RawMethod,
+    batch_write_items: EncodedRpc,
     path: PathBuf,
 }
 
@@ -61,8 +57,8 @@ struct Results {
 }
 
 impl Sender {
-    pub(super) fn new(client: &Client, timeout: Duration, path: PathBuf) -> Self {
-        Self { method: RawMethod::new(client, METHOD, timeout), path }
+    pub(super) fn new(client: &Client, path: PathBuf) -> Self {
+        Self { batch_write_items: client.encoded_batch_write_items(), path }
     }
 
     pub(super) async fn send(&self, encoded: &EncodedPart) -> Sent {
@@ -77,9 +73,9 @@ impl Sender {
         while !left.indexes.is_empty() {
             let id = left.next_id(encoded.id);
             let request = encoded.operations.request(&left.indexes, id);
-            let failed = match self.method.call(&request).await {
+            let failed = match self.batch_write_items.send(&request).await {
                 Ok(answer) => self.take(&mut left, answer, id).await,
-                Err(GivenUp { failure, in_doubt }) => left.given_up(failure, in_doubt, id),
+                Err(Unanswered { failure, in_doubt }) => left.given_up(failure, in_doubt, id),
             };
             if let Err((index, source)) = failed {
                 return self.sent(encoded, left.capacity_units, Some((index, source)));
@@ -90,8 +86,13 @@ impl Sender {
     }
 
     /// Takes an answer, and waits if something has to be sent again. Fails if that has been tried often enough.
-    async fn take(&self, left: &mut Left, answer: Answer, id: Uuid) -> Result<(), (usize, dynakv_client::Error)> {
-        let Answer { message, in_doubt } = answer;
+    async fn take(
+        &self,
+        left: &mut Left,
+        answer: EncodedAnswer,
+        id: Uuid,
+    ) -> Result<(), (usize, dynakv_client::Error)> {
+        let EncodedAnswer { message, in_doubt } = answer;
         let (results, capacity_units) = match left.read(&message, in_doubt) {
             Ok(read) => read,
             Err(status) => return Err(left.stopped(error(status.into(), true, id))),
@@ -99,7 +100,7 @@ impl Sender {
         left.capacity_units += capacity_units;
         left.fruitless = if results.is_any_written { 0 } else { left.fruitless + 1 };
         left.superseded = left.superseded.into_iter().chain(results.superseded).min();
-        let is_unknown = |failure: &Failure| in_doubt || !changed_nothing(failure);
+        let is_unknown = |failure: &Failure| in_doubt || !failure.changed_nothing();
         if let Some((index, failure)) = results.refused {
             let is_unknown = is_unknown(&failure);
             left.refuse(index, error(failure, is_unknown, id), !results.again.is_empty());
@@ -111,7 +112,7 @@ impl Sender {
             let is_unknown = is_unknown(&failure);
             return Err(left.stopped(error(failure, is_unknown, id)));
         }
-        self.method.back_off(left.fruitless + 1, failure.retry_delay()).await;
+        self.batch_write_items.back_off(left.fruitless + 1, &failure).await;
         Ok(())
     }
 
@@ -188,7 +189,7 @@ impl Left {
 
 impl Results {
     fn add_failed(&mut self, index: usize, failure: Failure, in_doubt: bool) {
-        if is_temporary(&failure) && (in_doubt || changed_nothing(&failure)) {
+        if is_temporary(&failure) && (in_doubt || failure.changed_nothing()) {
             self.again.push(index);
             self.failure = Some(failure);
         } else if self.refused.is_none() {
