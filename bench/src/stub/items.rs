@@ -48,7 +48,7 @@ fn attributes(index: usize) -> [(&'static str, &'static str, String); 6] {
 }
 
 fn one_of(words: &[&str], index: usize) -> String {
-    words.iter().cycle().nth(index % words.len()).copied().unwrap_or_default().to_owned()
+    words.get(index % words.len()).copied().unwrap_or_default().to_owned()
 }
 
 fn dynamodb_json(index: usize) -> String {
