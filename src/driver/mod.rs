@@ -55,7 +55,9 @@ pub use page::{Cursor, ListKeys, Order, Page, PageRequest, Position, Query, Scan
 pub use read::Consistency;
 pub use runtime::{Load, Random, Runtime, SystemRandom, TokioLoad, Workers};
 pub use store::Item;
-pub(crate) use store::{AnswerItem, AnswerValue, Digest, ItemForm, response_bytes};
+#[cfg(test)]
+pub(crate) use store::response_bytes;
+pub(crate) use store::{AnswerItem, AnswerValue, Digest, ItemForm};
 pub use table::{Backend, IndexState, TableState, TtlState};
 pub use transact::{Cancelled, Current, Snapshot, Target, TransactOutcome, TransactRead};
 #[cfg(any(test, feature = "fuzz-internals"))]

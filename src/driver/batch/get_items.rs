@@ -8,7 +8,7 @@ use crate::driver::expression::SharedProjection;
 use crate::driver::handle::Driver;
 use crate::driver::item::Items;
 use crate::driver::read::{Consistency, Read};
-use crate::driver::store::{AnswerItem, Item, ItemForm, Role};
+use crate::driver::store::{AnswerItem, Item, ItemForm, Role, response_bytes};
 use crate::driver::table::Scope;
 use crate::driver::upstream::{CallerFields, Parameter};
 use crate::model::{ItemKey, Projection};
@@ -95,8 +95,12 @@ fn item<T: ItemForm>(scope: &Scope, read: &Read, item: AnswerItem<'_>) -> Found<
         return Found::Nothing;
     }
     if !read.projection.strips() {
-        return Found::Item(Box::new(T::of(item)));
+        return found(item);
     }
-    let stripped = read.projection.strip(item.into_owned());
-    Found::Item(Box::new(T::of(stripped.into())))
+    found(read.projection.strip(item.into_owned()).into())
+}
+
+fn found<T: ItemForm>(item: AnswerItem<'_>) -> Found<T> {
+    let bytes = response_bytes(&item);
+    Found::Item(Box::new(T::of(item, bytes)))
 }

@@ -51,7 +51,7 @@ impl Rows for KeyRows<'_> {
     type Row = Result<Key, Unexpected>;
 
     /// A view may take a tenth of a millisecond.
-    const PER_CHECK: usize = 1;
+    const ROWS_PER_CLOCK_READ: usize = 1;
 
     fn read(&self, item: AnswerItem<'_>) -> Self::Row {
         Ok(self.layout.entry_in(item)?.key)

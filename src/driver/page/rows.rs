@@ -11,8 +11,8 @@ use crate::driver::store::{AnswerItem, Item, ItemForm, response_bytes};
 pub(crate) trait Rows: Sync {
     type Row: Send + 'static;
 
-    /// How many rows are viewed between two looks at the clock.
-    const PER_CHECK: usize;
+    /// How many rows are viewed for each reading of the clock.
+    const ROWS_PER_CLOCK_READ: usize;
 
     fn read(&self, item: AnswerItem<'_>) -> Self::Row;
 
@@ -46,6 +46,13 @@ pub(crate) struct Row<T> {
     start_key: Option<Item>,
 }
 
+impl<T: ItemForm> Row<T> {
+    fn new(item: AnswerItem<'_>, is_alive: bool, start_key: Option<Item>) -> Self {
+        let bytes = response_bytes(&item);
+        Self { item: T::of(item, bytes), bytes, is_alive, start_key }
+    }
+}
+
 impl<T> Page<Row<T>> {
     /// The items alone.
     pub(crate) fn into_items(self) -> Page<T> {
@@ -64,18 +71,18 @@ impl<T: ItemForm> Rows for ItemRows<'_, T> {
     type Row = Row<T>;
 
     /// To read the clock takes longer than a view.
-    const PER_CHECK: usize = 16;
+    const ROWS_PER_CLOCK_READ: usize = 16;
 
     fn read(&self, item: AnswerItem<'_>) -> Row<T> {
         let source = self.source;
         let is_alive = source.expiry_filter != ExpiryFilter::Driver || source.scope.is_alive(&item);
         if source.count_only || !source.projection.strips() {
-            return Row { bytes: response_bytes(&item), item: T::of(item), is_alive, start_key: None };
+            return Row::new(item, is_alive, None);
         }
         let item = item.into_owned();
         let start_key = source.start_key(|name| item.get(name).cloned());
         let item = AnswerItem::from(source.projection.strip(item));
-        Row { bytes: response_bytes(&item), item: T::of(item), is_alive, start_key }
+        Row::new(item, is_alive, start_key)
     }
 
     fn view(&self, row: &Row<T>) -> Result<View, Error> {

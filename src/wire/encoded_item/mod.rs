@@ -8,7 +8,7 @@ use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use super::value;
-use crate::driver::{AnswerItem, AnswerValue, ItemForm, response_bytes};
+use crate::driver::{AnswerItem, AnswerValue, ItemForm};
 use crate::pb;
 
 /// The bytes of a [`pb::AttributeMap`].
@@ -16,8 +16,8 @@ use crate::pb;
 pub(crate) struct EncodedItem(pub(crate) Bytes);
 
 impl ItemForm for EncodedItem {
-    fn of(item: AnswerItem<'_>) -> Self {
-        let mut message = Vec::with_capacity(response_bytes(&item));
+    fn of(item: AnswerItem<'_>, bytes: usize) -> Self {
+        let mut message = Vec::with_capacity(bytes);
         attribute_map(&item, &mut message);
         Self(message.into())
     }

@@ -5,11 +5,14 @@ use proptest::collection::hash_map;
 use proptest::prelude::*;
 
 use super::*;
+use crate::driver::response_bytes;
 use crate::model::Attributes;
 use crate::wire::value::tests::any_value;
 
 fn encoded(item: Attributes) -> EncodedItem {
-    EncodedItem::of(item.into())
+    let item = AnswerItem::from(item);
+    let bytes = response_bytes(&item);
+    EncodedItem::of(item, bytes)
 }
 
 fn decoded(item: &EncodedItem) -> pb::AttributeMap {
@@ -65,7 +68,7 @@ fn of_two_attributes_with_one_name_the_last_counts() {
     for (name, number) in [("a", "1"), ("b", "2"), ("a", "3")] {
         answer.push(name.into(), AnswerValue::N(number.into()));
     }
-    let encoded = EncodedItem::of(answer.clone());
+    let encoded = EncodedItem::of(answer.clone(), 0);
     assert_eq!(decoded(&encoded), answer.into_owned().into());
     assert_eq!(encoded.attribute("a"), Some(AttributeValue::N("3".to_owned())));
 }

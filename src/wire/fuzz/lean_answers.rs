@@ -11,6 +11,6 @@ pub fn lean_answers(input: &[u8]) {
 }
 
 pub(super) fn check(item: AnswerItem<'_>) {
-    let EncodedItem(message) = EncodedItem::of(item.clone());
+    let EncodedItem(message) = EncodedItem::of(item.clone(), 0);
     assert!(pb::AttributeMap::decode(message) == Ok(item.into_owned().into()), "an item has another message");
 }

@@ -191,7 +191,10 @@ impl<'a, R: Rows> Assembly<'a, R> {
         for (number, row) in rows.into_iter().enumerate() {
             consume_budget().await;
             // Always take at least one row. Otherwise calls with short deadlines would never make progress.
-            if last.is_some() && number.is_multiple_of(R::PER_CHECK) && self.source.scope.deadline.has_passed() {
+            if last.is_some()
+                && number.is_multiple_of(R::ROWS_PER_CLOCK_READ)
+                && self.source.scope.deadline.has_passed()
+            {
                 return self.stop_after(last).map(Some);
             }
             let view = self.rows.view(&row)?;

@@ -44,7 +44,7 @@ struct Shown<F>(F);
 impl<F: Fn() -> View + Sync> Rows for Shown<F> {
     type Row = Item;
 
-    const PER_CHECK: usize = 1;
+    const ROWS_PER_CLOCK_READ: usize = 1;
 
     fn read(&self, item: AnswerItem<'_>) -> Item {
         item.into_owned()
